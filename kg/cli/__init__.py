@@ -1,0 +1,80 @@
+"""The command line. A command's module is imported when that command runs, so that help is instant."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from kg import home
+from kg.error import KgError
+
+#: Commands in the order of use, with the line that ``kg --help`` shows for each.
+COMMANDS = {
+    "check": "Check the curated tables, and their quotes against the texts.",
+    "build": "Build the graph from the curated tables.",
+    "ask": "Answer a question of the catalogue.",
+    "show": "Show everything known about an entity, with evidence.",
+    "find": "Find entities by name, and near misses.",
+    "query": "Run a SPARQL query.",
+    "page": "Write the graph as one interactive HTML page.",
+    "export": "Write the graph in other formats.",
+    "new": "Scaffold the tables of a new source.",
+    "fmt": "Order the rows of tables, mend encoding and line ends.",
+}
+
+
+class _Group(click.Group):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"kg.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(home.VERSION, prog_name="kg")
+def cli() -> None:
+    """Regiograph: what Chinese regional industrial policy states about regions, companies and technologies.
+
+    \b
+    Example:
+      kg build
+      kg ask promoters "third-generation semiconductors" --evidence
+    """
+
+
+def main() -> None:
+    """Run the command line: exit code 0 sound, 1 problems found, 2 could not run."""
+    try:
+        cli(standalone_mode=False)
+    except KgError as error:
+        fail(str(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        fail("interrupted")
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (OSError, UnicodeError) as error:
+        fail(str(error))
+
+
+def fail(message: str) -> None:
+    """Say what is wrong in one line and stop with exit code 2."""
+    click.echo(f"kg: {message}", err=True)
+    sys.exit(2)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from kg import answer, question
+from kg.answer import Answer
+from kg.cli import option, terminal
+from kg.graph import Graph, open_graph
+from kg.question import Question
+
+RECORDS = ("statement", "statements", "target", "targets", "steps")
+
+
+@click.command("ask", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+@click.argument("name", required=False)
+@click.argument("values", nargs=-1, type=click.UNPROCESSED)
+@option.graph
+@click.option("--list", "listed", is_flag=True, help="List the questions of the catalogue.")
+@click.option("-f", "--format", "form", type=click.Choice(answer.FORMATS), default="table", show_default=True)
+@click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
+@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
+@click.option("--sparql", is_flag=True, help="Print the query instead of running it.")
+@option.output
+def command(
+    name: str | None, values: Sequence[str], graph: Path | None, listed: bool, form: str, evidence: bool, bom: bool,
+    sparql: bool, output: str,
+) -> None:  # fmt: skip
+    """Answer a question of the catalogue.
+
+    VALUES fill the question's parameters in order, or by name (--topic "silicon carbide"). A value is a
+    name or alias in English or Chinese, or an id. kg ask NAME --about describes a question.
+
+    \b
+    Example:
+      kg ask --list
+      kg ask promoters "silicon carbide" --evidence
+      kg ask targets --region Ningbo --format csv -o ningbo.csv
+    """
+    if listed or name is None:
+        rows = [
+            [q.name, q.title, " ".join(p.name for p in q.parameters)] for q in question.catalogue().values()
+        ]
+        terminal.table(("question", "what it answers", "parameters"), rows)
+        return
+    asked = question.find(name)
+    if "--about" in values:
+        _describe(asked)
+        return
+    given = parameters(asked, values)
+    opened = open_graph(graph)
+    if sparql:
+        click.echo(asked.bind(opened.terms(asked, given)), nl=False)
+        return
+    found = opened.ask(name, **given)
+    plain = form == "table" and output == "-"
+    found = with_evidence(found, opened, link=not plain) if evidence else found.without(RECORDS)
+    if plain:
+        terminal.table(found.columns, found.shown(), title=asked.title)
+        click.echo(terminal.count(len(found), "row"))
+    else:
+        terminal.write(_rendered(found, form, bom=bom), output)
+
+
+def parameters(asked: Question, values: Sequence[str]) -> dict[str, str]:
+    """Values by parameter: named ones by their option, the others in the order of the header."""
+    given: dict[str, str] = {}
+    plain: list[str] = []
+    names = [parameter.name for parameter in asked.parameters]
+    waiting = iter(values)
+    for item in waiting:
+        if not item.startswith("--"):
+            plain.append(item)
+            continue
+        key, equals, text = item.removeprefix("--").partition("=")
+        if key not in names:
+            raise click.UsageError(f"{asked.name} has no parameter {item}; it has {_options(names)}")
+        following = text if equals else next(waiting, None)
+        if following is None:
+            raise click.UsageError(f"{item} needs a value")
+        given[key] = following
+    free = [key for key in names if key not in given]
+    if len(plain) > len(free):
+        raise click.UsageError(f"{asked.name} takes {_options(names)}; quote a name that has spaces")
+    return {**given, **dict(zip(free, plain, strict=False))}
+
+
+def with_evidence(found: Answer, opened: Graph, *, link: bool = True) -> Answer:
+    """One row for each statement or target behind a row, with where it says so."""
+    record = next((column for column in found.columns if column in RECORDS), None)
+    if record is None:
+        return found
+    known = opened.evidence(found.ids(record))
+    where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
+    expanded = found.expand(record, where)
+    return expanded if link else expanded.without(("link",))
+
+
+def _rendered(found: Answer, form: str, *, bom: bool) -> str:
+    if form == "json":
+        return answer.as_json(found)
+    if form in ("md", "table"):
+        return answer.as_markdown(found)
+    return answer.as_csv(found, delimiter="\t" if form == "tsv" else ",", bom=bom)
+
+
+def _describe(asked: Question) -> None:
+    click.echo(f"{asked.title}\n\n{asked.prose}\n")
+    for parameter in asked.parameters:
+        click.echo(f"  --{parameter.name}  {parameter.text} ({parameter.type})")
+    click.echo(f"\nExample:\n  kg ask {asked.name} {asked.example}")
+
+
+def _options(names: Sequence[str]) -> str:
+    return ", ".join(f"--{name}" for name in names) or "no parameters"

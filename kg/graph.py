@@ -1,0 +1,213 @@
+"""The graph as Python users hold it: open it, ask a named question, run SPARQL.
+
+>>> from kg import graph
+>>> g = graph.open_graph()
+>>> answer = g.ask("promoters", topic="silicon carbide")
+>>> answer.columns[0]
+'region'
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote as percent
+
+import pyoxigraph as ox
+
+from kg import home, name, pointer, question, sparql, store, term
+from kg.answer import Answer
+from kg.error import BadStore, KgError, NotFound
+from kg.question import Parameter, Question
+from kg.store import Rows, Store
+
+_SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
+_TERM_LABELS = """
+SELECT ?term ?label {
+  GRAPH graph:ontology { ?term skos:prefLabel|rdfs:label ?label }
+  FILTER (lang(?label) = "en")
+}
+"""
+_EVIDENCE = """
+SELECT ?record ?source ?title ?paragraph ?quote ?address ?start ?end ?row {
+  VALUES ?record { UNDEF }
+  GRAPH ?graph {
+    ?record kg:paragraph/kg:number ?paragraph ; kg:evidence ?words ; kg:row ?row .
+    ?words oa:hasSelector/oa:exact ?quote .
+    OPTIONAL { ?words oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end }
+  }
+  ?graph prov:wasDerivedFrom ?source .
+  ?source skos:prefLabel ?title . FILTER (lang(?title) = "en")
+  GRAPH graph:dataset { ?source dcterms:identifier ?address }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where it says so: the source, its paragraph (from 1), the quote, and where that stands in it."""
+
+    record: str
+    source: str
+    title: str
+    paragraph: int
+    quote: str
+    address: str
+    start: int | None
+    end: int | None
+    row: str
+
+    @property
+    def link(self) -> str:
+        """The publisher's page, opened at the quote by a browser that knows text fragments."""
+        return text_fragment(self.address, self.quote)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An open graph. ``store`` is Oxigraph's; ``where`` says what was opened."""
+
+    store: Store
+    where: str
+
+    @cached_property
+    def names(self) -> name.Index:
+        """All names, for look-ups and search."""
+        return name.index(self.store)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """English labels by id: entities, predicates, classes and concepts of the small schemes."""
+        rows = store.select(self.store, _TERM_LABELS).values()
+        return {term.short(row["term"]): row["label"] for row in rows} | self.names.labels
+
+    def query(
+        self, text: str, *, allow_service: bool = False
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Run SPARQL; raises BadQuery where it is malformed or asks for what is refused."""
+        sparql.refuse(text, allow_service=allow_service)
+        return store.query(self.store, text)
+
+    def select(self, text: str) -> Answer:
+        """Run a SELECT and keep its rows."""
+        sparql.refuse(text)
+        return self.answer(store.select(self.store, text))
+
+    def ask(self, question_name: str, **parameters: str | int | float) -> Answer:
+        """Answer a question of the catalogue; parameters take a name, an alias or an id."""
+        asked = question.find(question_name)
+        given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
+        return self.answer(store.select(self.store, asked.bind(self.terms(asked, given))))
+
+    def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
+        """Parameters of a question as serialised RDF terms; raises NotFound for one it does not have."""
+        kinds = {parameter.name: parameter for parameter in asked.parameters}
+        for key in given:
+            if key not in kinds:
+                raise NotFound(f"{asked.name} has no parameter {key}; it has {', '.join(kinds) or 'none'}")
+        return {key: self._term(kinds[key], value) for key, value in given.items()}
+
+    def evidence(self, records: Iterable[str]) -> dict[str, Evidence]:
+        """Evidence of statements and targets, by their ids."""
+        wanted = " ".join(f"<{term.iri(record)}>" for record in sorted(set(records)))
+        if not wanted:
+            return {}
+        found = store.select(self.store, _EVIDENCE.replace("UNDEF", wanted)).values()
+        return {
+            record.record: record
+            for row in found
+            for record in [
+                Evidence(
+                    term.short(row["record"]),
+                    term.short(row["source"]),
+                    row["title"],
+                    int(row["paragraph"]),
+                    row["quote"],
+                    row["address"],
+                    int(row["start"]) if row["start"] else None,
+                    int(row["end"]) if row["end"] else None,
+                    row["row"],
+                )
+            ]
+        }
+
+    def answer(self, rows: Rows) -> Answer:
+        """Rows of a store with the labels that people read."""
+        return Answer(rows.variables, rows.rows, self.labels)
+
+    def _term(self, parameter: Parameter, value: str) -> str:
+        """A parameter's value as one serialised term, whatever it holds."""
+        if parameter.type == "number":
+            try:
+                return str(ox.Literal(str(float(value)), datatype=ox.NamedNode(term.expand("xsd:decimal"))))
+            except ValueError:
+                raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
+        if parameter.type == "text":
+            return str(ox.Literal(value))
+        if parameter.type in _SCHEMES:
+            return self._concept(parameter, value)
+        if parameter.type == "predicate":
+            return self._predicate(parameter, value)
+        return str(ox.NamedNode(term.iri(self.names.resolve(value, segments=parameter.type.split("|")))))
+
+    def _concept(self, parameter: Parameter, value: str) -> str:
+        rows = store.select(
+            self.store,
+            "SELECT ?concept ?notation ?label { GRAPH graph:ontology {"
+            f" ?concept skos:inScheme kg:{parameter.type} ; skos:notation ?notation ; skos:prefLabel ?label"
+            " } } ORDER BY ?notation",
+        ).values()
+        for row in rows:
+            if value.casefold() in (row["notation"].casefold(), row["label"].casefold()):
+                return f"<{row['concept']}>"
+        raise NotFound(f"{parameter.name} is one of {', '.join(dict.fromkeys(r['notation'] for r in rows))}")
+
+    def _predicate(self, parameter: Parameter, value: str) -> str:
+        rows = store.select(
+            self.store,
+            "SELECT ?predicate ?label {"
+            " GRAPH graph:ontology { ?predicate a kg:Predicate ; rdfs:label ?label } }",
+        ).values()
+        names = {term.short(row["predicate"]).rpartition(":")[2]: row["predicate"] for row in rows}
+        for row in rows:
+            if value in (term.short(row["predicate"]).rpartition(":")[2], row["label"], row["predicate"]):
+                return f"<{row['predicate']}>"
+        raise NotFound(f"{parameter.name} is one of {', '.join(sorted(names))}")
+
+
+def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
+    """Open a built graph: a folder of builds, an RDF file, or nothing for the project's own.
+
+    The project's own graph is built when there is none yet. Raises BadStore where nothing can be opened.
+    """
+    path = home.build(where)
+    if path.is_file():
+        return Graph(read_file(path), str(path))
+    if where is None and not (path / pointer.NAME).is_file():
+        from kg import build  # late: asking an existing graph must not wait for the checks' libraries
+
+        print(f"building the graph in {path} (once)", file=sys.stderr)
+        build.build(home.seeds(), home.ontology(), path)
+    return Graph(store.open_folder(pointer.current(path).path(path)), str(path))
+
+
+def read_file(path: Path) -> Store:
+    """A store in memory from an RDF file, its format told by its ending."""
+    form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+    if form is None:
+        raise BadStore(f"{path}: not an RDF format that is known by the ending {path.suffix!r}")
+    found = ox.Store()
+    try:
+        found.bulk_load(path=str(path), format=form)
+    except (SyntaxError, ValueError) as error:
+        raise BadStore(f"{path} cannot be read: {error}") from None
+    return found
+
+
+def text_fragment(address: str, quote: str) -> str:
+    """An address that opens a page at a quote (WICG text fragment)."""
+    return f"{address}#:~:text={percent(quote, safe='').replace('-', '%2D')}"

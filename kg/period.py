@@ -1,0 +1,48 @@
+"""Periods in EDTF (ISO 8601-2), level 0 and the open ends and marks of level 1."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?[?~%]?")
+_OPEN = ("..", "")
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day; None where the period is open on that side."""
+
+    begins: date | None
+    ends: date | None
+
+
+def parse(edtf: str) -> Period | None:
+    """``2024``, ``2024-01-21``, ``2021/2025``, ``../2025`` → Period; None for anything else."""
+    parts = edtf.split("/")
+    if len(parts) > 2 or all(part in _OPEN for part in parts):
+        return None
+    if len(parts) == 1:
+        bounds = _bounds(edtf)
+        return Period(*bounds) if bounds else None
+    low, high = (None if part in _OPEN else _bounds(part) for part in parts)
+    if (low is None and parts[0] not in _OPEN) or (high is None and parts[1] not in _OPEN):
+        return None
+    if low and high and low[0] > high[1]:
+        return None
+    return Period(low[0] if low else None, high[1] if high else None)
+
+
+def _bounds(text: str) -> tuple[date, date] | None:
+    match = _DATE.fullmatch(text)
+    if not match:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        first = date(year or 0, month or 1, day or 1)
+    except ValueError:
+        return None
+    last_month = month or 12
+    return first, date(first.year, last_month, day or calendar.monthrange(first.year, last_month)[1])

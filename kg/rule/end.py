@@ -1,0 +1,103 @@
+"""What several rules ask of a row: its ids are known and may be joined, its evidence has a place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from kg import row, text
+from kg.ontology import Ontology
+from kg.problem import Problem
+from kg.seeds import SEGMENT_TABLES, Document, Seeds
+
+
+def ends(
+    at: row.Row, left: str, subject: str, right: str, target: str, name: str, seeds: Seeds, ontology: Ontology
+) -> Iterator[Problem]:
+    predicate = ontology.predicates[name]
+    yield from one_end(at, left, subject, name, predicate.subjects, seeds, ontology)
+    yield from one_end(at, right, target, name, predicate.objects, seeds, ontology)
+    if subject == target:
+        yield at.problem(
+            right, "self-reference", "subject and object are the same", target, "name another entity"
+        )
+
+
+def one_end(
+    at: row.Row,
+    column: str,
+    entity: str,
+    name: str,
+    allowed: tuple[str, ...],
+    seeds: Seeds,
+    ontology: Ontology,
+) -> Iterator[Problem]:
+    kind = seeds.kinds.get(entity)
+    if kind is None:
+        yield unknown(at, column, "unknown-entity", entity, seeds.kinds)
+    elif kind in ontology.classes and not ontology.is_a(kind, allowed):
+        yield at.problem(
+            column,
+            "wrong-end",
+            f"{name} does not take a {kind} here",
+            entity,
+            f"it takes {', '.join(allowed)}",
+        )
+
+
+def evidence(at: row.StatementRow | row.TargetRow, document: Document) -> Iterator[Problem]:
+    words, han = text.length(at.quote)
+    if words > text.MAX_WORDS or han > text.MAX_HAN:
+        yield at.problem(
+            "quote",
+            "quote-too-long",
+            f"the quote has {words} words and {han} Han characters",
+            at.quote,
+            f"{text.MAX_WORDS} words and {text.MAX_HAN} Han characters at most",
+        )
+    if at.paragraph > document.source.paragraphs:
+        yield out_of_range(at, "paragraph", at.paragraph, document)
+    elif document.section(at.paragraph) is None:
+        yield at.problem(
+            "paragraph", "no-section", "no section holds the paragraph", at.paragraph, "mend sections.csv"
+        )
+
+
+def terms(
+    at: row.StatementRow | row.TargetRow, columns: tuple[str, ...], ontology: Ontology
+) -> Iterator[Problem]:
+    for column in columns:
+        concepts = ontology.schemes[column if column.endswith("s") else f"{column}s"]
+        values = getattr(at, column)
+        for value in [values] if isinstance(values, str) else values:
+            if value not in concepts:
+                yield unknown(at, column, "unknown-term", value, concepts)
+
+
+def out_of_range(at: row.Row, column: str, value: object, document: Document) -> Problem:
+    return at.problem(
+        column,
+        "out-of-range",
+        f"{document.source.id} has {document.source.paragraphs} paragraphs",
+        value,
+        f"a number from 1 to {document.source.paragraphs}",
+    )
+
+
+def unknown(at: row.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
+    near = get_close_matches(value, list(known), 3, 0.6)
+    if not near and code == "unknown-entity":
+        segment, _, slug = value.partition("/")
+        near = [k for k in known if k.endswith(f"/{slug}")] or get_close_matches(
+            slug, [k for k in known if k.startswith(f"{segment}/")], 3, 0.5
+        )
+    remedy = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else (
+            f"add it to {SEGMENT_TABLES.get(value.partition('/')[0], 'an entity table')}"
+            if code == "unknown-entity"
+            else f"one of {', '.join(sorted(known))}"
+        )
+    )
+    return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)

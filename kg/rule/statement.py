@@ -1,0 +1,164 @@
+"""Rules for statements: what they join, the words they rest on, stage and tier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kg import row, text
+from kg.ontology import Concept, Ontology
+from kg.problem import Problem
+from kg.rule.end import ends, evidence, one_end, terms, unknown
+from kg.seeds import Document, Seeds
+
+CUE_WORDS = 5
+
+
+def statements(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+    """Statements join what the shapes allow and stand once; stage and tier rest on words."""
+    for document in seeds.documents.values():
+        seen: dict[str, row.StatementRow] = {}
+        pairs: dict[tuple[object, ...], row.StatementRow] = {}
+        for statement in document.statements:
+            yield from evidence(statement, document)
+            yield from _joined(statement, seeds, ontology)
+            yield from _cue(statement, ontology)
+            yield from terms(statement, ("flags",), ontology)
+            yield from _region(statement, document, seeds)
+            same = seen.setdefault(statement.id, statement)
+            if same is not statement:
+                yield statement.problem(
+                    "object",
+                    "duplicate-statement",
+                    f"line {same.line} states it already",
+                    statement.object,
+                    "keep one of the two rows",
+                )
+                continue
+            other = pairs.setdefault((statement.paragraph, statement.subject, statement.object), statement)
+            if (
+                other is not statement
+                and other.predicate != statement.predicate
+                and not (other.note or statement.note)
+            ):
+                yield statement.problem(
+                    "predicate",
+                    "second-relation",
+                    f"line {other.line} says {other.predicate} of the same two",
+                    statement.predicate,
+                    "keep the one the words bear, or say in a note why both stand",
+                )
+
+
+def object_in_quote(statement: row.StatementRow, seeds: Seeds) -> bool:
+    """Whether a printed name of the object stands in the quote."""
+    return any(text.contains(statement.quote, name.name) for name in seeds.names_of.get(statement.object, ()))
+
+
+def _joined(statement: row.StatementRow, seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+    predicate = ontology.predicates.get(statement.predicate)
+    if predicate is None:
+        yield unknown(statement, "predicate", "unknown-predicate", statement.predicate, ontology.predicates)
+    elif predicate.datatype:
+        yield from one_end(
+            statement, "subject", statement.subject, predicate.name, predicate.subjects, seeds, ontology
+        )
+        if predicate.datatype.endswith("#date") and not re.fullmatch(
+            r"\d{4}-[01]\d-[0-3]\d", statement.object
+        ):
+            yield statement.problem(
+                "object",
+                "bad-literal",
+                f"{predicate.name} takes a date",
+                statement.object,
+                "write it as 2024-01-21",
+            )
+    else:
+        yield from ends(
+            statement,
+            "subject",
+            statement.subject,
+            "object",
+            statement.object,
+            predicate.name,
+            seeds,
+            ontology,
+        )
+        named = object_in_quote(statement, seeds)
+        if "object-not-in-quote" in statement.flags:
+            if not statement.note:
+                yield statement.problem(
+                    "note",
+                    "missing-note",
+                    "the quote does not name the object",
+                    statement.quote,
+                    "say in a note how the words carry it",
+                )
+        elif statement.object in seeds.kinds and not named:
+            yield statement.problem(
+                "quote",
+                "object-not-in-quote",
+                f"no name of {statement.object} stands in the quote",
+                statement.quote,
+                "lengthen the quote, or add the printed form to names.csv",
+            )
+
+
+def _cue(statement: row.StatementRow, ontology: Ontology) -> Iterator[Problem]:
+    if text.length(statement.cue)[0] > CUE_WORDS:
+        yield statement.problem(
+            "cue", "cue-too-long", f"more than {CUE_WORDS} words", statement.cue, "quote fewer"
+        )
+    for column, scheme in (("stage", "stages"), ("tier", "tiers")):
+        value = getattr(statement, column)
+        if not value:
+            continue
+        concepts = ontology.schemes[scheme]
+        if value not in concepts:
+            yield unknown(statement, column, "unknown-term", value, concepts)
+        elif not statement.cue:
+            yield statement.problem(
+                "cue", "missing-cue", f"a {column} rests on words", value, "quote them as cue"
+            )
+        elif column == "stage" and (other := _claimed(statement.cue, value, concepts)):
+            yield statement.problem(
+                "cue",
+                "cue-of-another-stage",
+                f"the list gives the cue to {other}",
+                statement.cue,
+                "change the stage, or quote the words that bear it",
+            )
+
+
+def _claimed(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
+    """The stage that the longest cue word of the list within a cue speaks for, if it is another."""
+    found = [
+        (len(word), name == stage, name)
+        for name, concept in concepts.items()
+        for word in concept.cues
+        if re.search(rf"\b{re.escape(word)}\b", text.key(cue))
+    ]
+    return "" if not found or any(own for _, own, _ in found) else max(found)[2]
+
+
+def _region(statement: row.StatementRow, document: Document, seeds: Seeds) -> Iterator[Problem]:
+    section = document.section(statement.paragraph)
+    if (
+        section
+        and section.region
+        and statement.subject in seeds.regions
+        and statement.subject != section.region
+        and "other-region" not in statement.flags
+        and section.region not in _within(statement.subject, seeds)
+    ):
+        yield statement.problem(
+            "subject",
+            "other-region",
+            f"the section speaks of {section.region}",
+            statement.subject,
+            "flag it other-region, or mend the subject",
+        )
+
+
+def _within(place: str, seeds: Seeds) -> set[str]:
+    return {link.parent for link in seeds.hierarchy if link.child == place and link.relation == "locatedIn"}

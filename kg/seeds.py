@@ -1,0 +1,208 @@
+"""A folder of curated tables, read whole: entities, names, hierarchy, and what each source states."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from kg import row, table
+from kg.problem import Problem
+
+R = TypeVar("R", bound=row.Row)
+
+#: Entity tables by file name, in the order of the identifiers' segments.
+ENTITY_TABLES: Mapping[str, type[row.EntityRow]] = {
+    "places.csv": row.PlaceRow,
+    "orgs.csv": row.EntityRow,
+    "topics.csv": row.EntityRow,
+    "projects.csv": row.EntityRow,
+    "programmes.csv": row.EntityRow,
+    "people.csv": row.EntityRow,
+    "events.csv": row.EntityRow,
+    "indicators.csv": row.IndicatorRow,
+}
+SEGMENT_TABLES = dict(
+    zip(
+        ("place", "org", "topic", "project", "programme", "person", "event", "indicator"),
+        ENTITY_TABLES,
+        strict=True,
+    )
+)
+COMMON_TABLES: Mapping[str, type[row.Row]] = {
+    "sources.csv": row.SourceRow,
+    **ENTITY_TABLES,
+    "names.csv": row.NameRow,
+    "hierarchy.csv": row.HierarchyRow,
+    "redirects.csv": row.RedirectRow,
+}
+SOURCE_TABLES: Mapping[str, type[row.Row]] = {
+    "sections.csv": row.SectionRow,
+    "statements.csv": row.StatementRow,
+    "targets.csv": row.TargetRow,
+    "coverage.csv": row.CoverageRow,
+    "positions.csv": row.PositionRow,
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What one source states, with the sections of its text and the record of what was read."""
+
+    source: row.SourceRow
+    sections: tuple[row.SectionRow, ...]
+    statements: tuple[row.StatementRow, ...]
+    targets: tuple[row.TargetRow, ...]
+    coverage: tuple[row.CoverageRow, ...]
+    positions: tuple[row.PositionRow, ...]
+
+    @cached_property
+    def found(self) -> Mapping[tuple[int, str], row.PositionRow]:
+        """Verified positions by paragraph and quote; the empty quote is the paragraph."""
+        return {(p.paragraph, p.quote): p for p in self.positions}
+
+    def section(self, paragraph: int) -> row.SectionRow | None:
+        return next((s for s in self.sections if s.first <= paragraph <= s.last), None)
+
+    def evidence(self) -> Iterator[row.StatementRow | row.TargetRow]:
+        yield from self.statements
+        yield from self.targets
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """All curated rows of a folder."""
+
+    folder: Path
+    entities: Mapping[str, row.EntityRow]
+    names: tuple[row.NameRow, ...]
+    hierarchy: tuple[row.HierarchyRow, ...]
+    redirects: tuple[row.RedirectRow, ...]
+    documents: Mapping[str, Document]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """Every known id → its class; sources among them."""
+        kinds = {entity.id: entity.kind for entity in self.entities.values()}
+        return kinds | {f"source/{name}": "Source" for name in self.documents}
+
+    @cached_property
+    def names_of(self) -> Mapping[str, list[row.NameRow]]:
+        found: dict[str, list[row.NameRow]] = {}
+        for name in self.names:
+            found.setdefault(name.entity, []).append(name)
+        return found
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Places of which a section speaks, in the order of first mention; countries are not regions."""
+        places = (s.region for d in self.documents.values() for s in d.sections if s.region)
+        return tuple(dict.fromkeys(p for p in places if self.kinds.get(p) != "Country"))
+
+
+def read(folder: Path) -> tuple[Seeds, list[Problem]]:
+    """Read a folder of seeds. Rows that cannot be read are problems; all others are there."""
+    problems: list[Problem] = []
+
+    def rows(name: str, model: type[R]) -> list[R]:
+        path = folder / name
+        if name.endswith("positions.csv") and not path.exists():
+            return []
+        records, found = table.read(path, model.columns(), name=name)
+        problems.extend(found)
+        parsed = [row.parse(model, record.cells, file=name, line=record.line) for record in records]
+        for item in parsed:
+            if isinstance(item, list):
+                problems.extend(item)
+        return [item for item in parsed if isinstance(item, row.Row)]
+
+    entities: dict[str, row.EntityRow] = {}
+    for name, model in ENTITY_TABLES.items():
+        for entity in rows(name, model):
+            if entity.id in entities:
+                problems.append(_twice(entity, "id", entity.id, entities[entity.id]))
+            elif SEGMENT_TABLES.get(entity.id.partition("/")[0]) != name:
+                problems.append(
+                    entity.problem(
+                        "id",
+                        "wrong-table",
+                        "the id belongs in another table",
+                        entity.id,
+                        f"move it to {SEGMENT_TABLES.get(entity.id.partition('/')[0], 'sources.csv')}",
+                    )
+                )
+            else:
+                entities[entity.id] = entity
+
+    documents: dict[str, Document] = {}
+    for source in rows("sources.csv", row.SourceRow):
+        if source.id in documents:
+            problems.append(_twice(source, "id", source.id, documents[source.id].source))
+            continue
+        if not (folder / source.id).is_dir():
+            problems.append(
+                source.problem(
+                    "id",
+                    "missing-folder",
+                    "the source has no folder of tables",
+                    source.id,
+                    "kg new source FILE scaffolds one",
+                )
+            )
+            continue
+        documents[source.id] = Document(
+            source,
+            tuple(rows(f"{source.id}/sections.csv", row.SectionRow)),
+            tuple(rows(f"{source.id}/statements.csv", row.StatementRow)),
+            tuple(rows(f"{source.id}/targets.csv", row.TargetRow)),
+            tuple(rows(f"{source.id}/coverage.csv", row.CoverageRow)),
+            tuple(rows(f"{source.id}/positions.csv", row.PositionRow)),
+        )
+    for path in sorted(folder.glob("*/statements.csv")):
+        if path.parent.name not in documents and not any(
+            p.code == "bad-cell" and p.file == "sources.csv" for p in problems
+        ):
+            problems.append(
+                Problem(
+                    "sources.csv",
+                    0,
+                    "id",
+                    "missing-source",
+                    "a folder of tables has no row here",
+                    path.parent.name,
+                    "add the source, or take the folder away",
+                )
+            )
+    seeds = Seeds(
+        folder,
+        entities,
+        tuple(rows("names.csv", row.NameRow)),
+        tuple(rows("hierarchy.csv", row.HierarchyRow)),
+        tuple(rows("redirects.csv", row.RedirectRow)),
+        documents,
+    )
+    return seeds, problems
+
+
+def fingerprint(*folders: Path) -> str:
+    """SHA-256 over names and contents of all tables and Turtle files: equal input, equal build."""
+    state = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".csv", ".ttl", ".tsv"}):
+            content = path.read_bytes()
+            state.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            state.update(content)
+    return state.hexdigest()
+
+
+def _twice(again: row.Row, column: str, text: str, before: row.Row) -> Problem:
+    return again.problem(
+        column,
+        "duplicate-id",
+        f"the id stands in {before.file}:{before.line} already",
+        text,
+        "keep one of the two rows",
+    )

@@ -1,0 +1,79 @@
+"""Identifiers: short ids such as ``place/jinan``, their IRIs, and the one prefix map."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+BASE = "https://w3id.org/regiograph/"
+NS = BASE + "ns#"
+
+#: Segments whose members are entities, in the order in which tables and legends list them.
+ENTITY_SEGMENTS = (
+    "place",
+    "org",
+    "topic",
+    "project",
+    "programme",
+    "person",
+    "event",
+    "indicator",
+    "source",
+)
+RECORD_SEGMENTS = ("statement", "target", "name", "link", "graph")
+STANDARD = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "skosxl": "http://www.w3.org/2008/05/skos-xl#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "void": "http://rdfs.org/ns/void#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "geosparql": "http://www.opengis.net/ont/geosparql#",
+    "spdx": "http://spdx.org/rdf/terms#",
+}
+#: Prefix to namespace: ours by segment (``place:jinan``), ``kg:`` for our terms, then the standards.
+PREFIXES = {
+    "kg": NS,
+    **{segment: f"{BASE}{segment}/" for segment in ENTITY_SEGMENTS + RECORD_SEGMENTS},
+    **STANDARD,
+}
+
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+ID = re.compile(rf"(?P<segment>{'|'.join(ENTITY_SEGMENTS)})/(?P<slug>{SLUG})")
+RECIPE = "1"
+
+
+def iri(identifier: str) -> str:
+    """``place/jinan`` → its IRI; also ``statement/…``, ``graph/…``."""
+    return BASE + identifier
+
+
+def expand(curie: str) -> str:
+    """``kg:promotes`` → the IRI; raises KeyError on an unknown prefix."""
+    prefix, _, local = curie.partition(":")
+    return PREFIXES[prefix] + local
+
+
+def short(term: str) -> str:
+    """An IRI as people read it: ``place/jinan`` for ours, ``skos:broader`` for a known prefix."""
+    if term.startswith(NS):
+        return term.removeprefix(NS)
+    if term.startswith(BASE):
+        return term.removeprefix(BASE)
+    for prefix, namespace in STANDARD.items():
+        if term.startswith(namespace):
+            return f"{prefix}:{term.removeprefix(namespace)}"
+    return term
+
+
+def digest(*parts: str | int) -> str:
+    """The first 128 bits of SHA-256 over the parts, in hexadecimal; the parts cannot run together."""
+    joined = "\x1f".join(str(part) for part in (RECIPE, *parts))
+    return hashlib.sha256(joined.encode()).hexdigest()[:32]
