@@ -32,6 +32,7 @@ SELECT ?term ?label {
   FILTER (lang(?label) = "en")
 }
 """
+_PHRASES = "SELECT ?predicate ?phrase { GRAPH graph:ontology { ?predicate kg:phrase ?phrase } }"
 _EVIDENCE = """
 SELECT ?record ?source ?title ?paragraph ?quote ?address ?start ?end ?row {
   VALUES ?record { UNDEF }
@@ -84,6 +85,12 @@ class Graph:
         """English labels by id: entities, predicates, classes and concepts of the small schemes."""
         rows = store.select(self.store, _TERM_LABELS).values()
         return {term.short(row["term"]): row["label"] for row in rows} | self.names.labels
+
+    @cached_property
+    def phrases(self) -> Mapping[str, str]:
+        """How each predicate reads in a sentence, by the predicate's short form."""
+        rows = store.select(self.store, _PHRASES).values()
+        return {term.short(row["predicate"]): row["phrase"] for row in rows}
 
     def query(
         self, text: str, *, allow_service: bool = False
@@ -146,6 +153,8 @@ class Graph:
                 return str(ox.Literal(str(float(value)), datatype=ox.NamedNode(term.expand("xsd:decimal"))))
             except ValueError:
                 raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
+        if parameter.type == "boolean":
+            return _boolean(parameter, value)
         if parameter.type == "text":
             return str(ox.Literal(value))
         if parameter.type in _SCHEMES:
@@ -206,6 +215,13 @@ def read_file(path: Path) -> Store:
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
+
+
+def _boolean(parameter: Parameter, value: str) -> str:
+    known = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
+    if value.casefold() not in known:
+        raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
+    return str(ox.Literal(known[value.casefold()], datatype=ox.NamedNode(term.expand("xsd:boolean"))))
 
 
 def text_fragment(address: str, quote: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 import networkx as nx
@@ -56,8 +57,9 @@ def network(
     """A MultiDiGraph of what is stated.
 
     Nodes are ids (``place/jinan``) with ``label``, ``label_zh``, ``kind`` (``Company``), ``root``
-    (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with ``predicate``,
-    ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and ``assumed`` (False).
+    (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with
+    ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
+    ``assumed`` (False).
     Literals and withheld statements are left out, sources and documents too unless asked for.
 
     ``region`` keeps what lies within two steps of it; ``around`` and ``depth`` a neighbourhood of an entity
@@ -87,11 +89,29 @@ def network(
 
 def graphml(found: nx.MultiDiGraph) -> bytes:
     """GraphML that networkx and igraph read back; an edge's key stands as its ``statement``."""
-    plain = nx.MultiDiGraph()
-    plain.add_nodes_from(sorted(found.nodes(data=True)))
+    return "\n".join(nx.generate_graphml(plain(found), named_key_ids=True)).encode() + b"\n"
+
+
+def gexf(found: nx.MultiDiGraph) -> bytes:
+    """GEXF, as networkx writes it."""
+    return "\n".join(nx.generate_gexf(plain(found))).encode() + b"\n"
+
+
+def node_link(found: nx.MultiDiGraph) -> bytes:
+    """Node-link JSON, as d3 and networkx read it."""
+    return (
+        json.dumps(nx.node_link_data(plain(found), edges="links"), ensure_ascii=False, indent=1).encode()
+        + b"\n"
+    )
+
+
+def plain(found: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """A copy in a fixed order, its edges without keys, which file formats lose or confuse."""
+    copy = nx.MultiDiGraph()
+    copy.add_nodes_from(sorted(found.nodes(data=True)))
     for subject, target, key, data in sorted(found.edges(keys=True, data=True), key=lambda edge: edge[:3]):
-        plain.add_edge(subject, target, statement=key, **data)
-    return "\n".join(nx.generate_graphml(plain, named_key_ids=True)).encode() + b"\n"
+        copy.add_edge(subject, target, statement=key, **data)
+    return copy
 
 
 def _add_nodes(whole: nx.MultiDiGraph, graph: Graph) -> None:

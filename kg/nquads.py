@@ -2,8 +2,8 @@
 
 The default graph holds types, labels, stated plain triples and where each graph comes from;
 ``graph/<source>`` the statements and evidence of one source; ``graph/identity`` names and how sure
-they are; ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` stated and assumed links
-together, closed transitively; ``graph/ontology``; ``graph/dataset`` the description of it all.
+they are; ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` stated and
+assumed links together, closed transitively; ``graph/ontology``; ``graph/dataset`` what it all is.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def _target(
         yield quad(node, name("kg:unitWritten"), literal(at.unit_written), graph)
     yield from _record(at, node, document, ontology, graph)
     if not _withheld(at, ontology):
-        yield quad(iri(at.place), name("kg:hasTarget"), node)
+        yield quad(iri(at.place), name("kg:targets"), node)
 
 
 def _record(
@@ -260,9 +260,7 @@ def _record(
         yield quad(iri(words), name("oa:hasSelector"), position, graph)
         yield quad(position, TYPE, name("oa:TextPositionSelector"), graph)
         for offset, property_ in ((found.start, "oa:start"), (found.end, "oa:end")):
-            yield quad(
-                position, name(property_), literal(str(offset), datatype="xsd:nonNegativeInteger"), graph
-            )
+            yield quad(position, name(property_), literal(str(offset), datatype="xsd:integer"), graph)
 
 
 def target_label(at: row.TargetRow, seeds: Seeds, ontology: Ontology) -> str:

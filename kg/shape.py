@@ -12,7 +12,7 @@ from kg.seeds import Seeds
 
 
 def validate(seeds: Seeds, known: Ontology, folder: Path) -> list[Problem]:
-    """Problems that pySHACL finds in the graph of these seeds; raises MissingExtra where it is not installed."""
+    """Problems that pySHACL finds in the graph of these seeds; raises MissingExtra without pySHACL."""
     lines = nquads.lines(seeds, known, folder, version="")
     return validate_lines(lines, folder)
 

@@ -83,7 +83,7 @@ def find(raw: str, quote: str) -> tuple[list[Span], list[str]]:
     """Where a quote stands in a raw paragraph, and what had to be folded to see it.
 
     The second value names, for the first place found, how raw text and quote differ:
-    ``width``, ``space``, ``marks``, ``punctuation``. An exact match has none.
+    ``width``, ``space``, ``marks``, ``punctuation``, ``composition``. An exact match has none.
     """
     for loose in (False, True):
         if loose and not _HAN_CHAR.search(quote):
@@ -157,4 +157,4 @@ def _differences(raw: str, quote: str) -> list[str]:
         found.append("marks")
     if fold(raw).text != fold(quote).text:
         found.append("punctuation")
-    return found or ["space"]
+    return found or ["composition"]

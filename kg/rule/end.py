@@ -85,19 +85,22 @@ def out_of_range(at: row.Row, column: str, value: object, document: Document) ->
 
 
 def unknown(at: row.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
-    near = get_close_matches(value, list(known), 3, 0.6)
-    if not near and code == "unknown-entity":
-        segment, _, slug = value.partition("/")
-        near = [k for k in known if k.endswith(f"/{slug}")] or get_close_matches(
-            slug, [k for k in known if k.startswith(f"{segment}/")], 3, 0.5
-        )
-    remedy = (
-        f"did you mean {' or '.join(near)}?"
-        if near
-        else (
-            f"add it to {SEGMENT_TABLES.get(value.partition('/')[0], 'an entity table')}"
-            if code == "unknown-entity"
-            else f"one of {', '.join(sorted(known))}"
-        )
+    """An id or word that is not known, with the nearest ones that are."""
+    near = (
+        _near_ids(value, known) if code == "unknown-entity" else get_close_matches(value, list(known), 3, 0.6)
     )
+    if near:
+        remedy = f"did you mean {' or '.join(near)}?"
+    elif code == "unknown-entity":
+        remedy = f"add it to {SEGMENT_TABLES.get(value.partition('/')[0], 'an entity table')}"
+    else:
+        remedy = f"one of {', '.join(sorted(known))}"
     return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)
+
+
+def _near_ids(value: str, known: Collection[str]) -> list[str]:
+    """Ids of the same segment with a like slug, else the same slug in another segment."""
+    segment, _, slug = value.partition("/")
+    slugs = [k.partition("/")[2] for k in known if k.startswith(f"{segment}/")]
+    near = [f"{segment}/{found}" for found in get_close_matches(slug, slugs, 3, 0.6)]
+    return near or sorted(k for k in known if k.endswith(f"/{slug}"))

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg import export
+from kg.cli import option, terminal
+from kg.graph import open_graph
+
+_FORMATS = sorted({form for kind in export.EXPORTS.values() for form in kind.formats})
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(list(export.EXPORTS)))
+@option.graph
+@click.option(
+    "-f", "--format", "form", type=click.Choice(_FORMATS), help="Default: the first listed for WHAT."
+)
+@click.option("--hierarchy", is_flag=True, help="Add assumed links to the networkx view.")
+@option.output
+def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, output: str) -> None:
+    """Write the graph in other formats, in a fixed order.
+
+    \b
+    rdf         the whole graph: nq, trig, ttl, nt, jsonld, rdf
+    graph       the networkx view: graphml, gexf, json (node-link)
+    statements  every statement and target, one record a line: jsonl, csv
+
+    \b
+    Example:
+      kg export statements --format jsonl -o statements.jsonl
+      kg export rdf --format trig -o regiograph.trig
+    """
+    formats = export.EXPORTS[what].formats
+    chosen = form or formats[0]
+    if chosen not in formats:
+        raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
+    opened = open_graph(graph)
+    if what == "rdf":
+        terminal.write(export.rdf(opened, chosen), output)
+    elif what == "graph":
+        terminal.write(export.view(opened, chosen, hierarchy=hierarchy), output)
+    else:
+        terminal.write(export.statements(opened, chosen), output)

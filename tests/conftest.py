@@ -1,0 +1,60 @@
+"""Fixtures: the sample seeds, the curated ones, a built graph of each, the texts where they are at hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kg import build, check, graph, home, nquads, store
+from kg.graph import Graph
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = Path(__file__).parent / "sample"
+
+
+def absent(what: str) -> None:
+    """Skip with a reason, or fail where everything must be at hand."""
+    message = f"{what} is not at hand"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of the sample seeds, to be changed at will."""
+    return Path(shutil.copytree(SAMPLE / "seeds", tmp_path / "seeds"))
+
+
+@pytest.fixture(scope="session")
+def sample_graph() -> Graph:
+    report = check.run(SAMPLE / "seeds", home.ontology())
+    assert not report.problems
+    lines = nquads.lines(report.seeds, report.ontology, home.ontology(), version="test")
+    return Graph(store.memory(lines), "sample")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the curated graph, built once a session."""
+    folder = tmp_path_factory.mktemp("build")
+    build.build(home.seeds(), home.ontology(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def curated(built: Path) -> Graph:
+    return graph.open_graph(built)
+
+
+@pytest.fixture(scope="session")
+def texts() -> Path:
+    """The folder of the documents' texts, named by KG_TEXTS."""
+    folder = home.texts()
+    if folder is None:
+        absent("the folder of document texts (KG_TEXTS)")
+    assert folder is not None
+    return folder
