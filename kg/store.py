@@ -57,7 +57,7 @@ def open_folder(folder: Path) -> Store:
     """A store on disk, read-only."""
     try:
         return ox.Store.read_only(str(folder))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise BadStore(f"the store at {folder} cannot be opened: {error}") from None
 
 

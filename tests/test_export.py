@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pyoxigraph as ox
+import pytest
+
+from kg import export, record
+from kg.graph import Graph
+
+
+@pytest.mark.parametrize("form", export.RDF_FORMATS)
+def test_rdf_reads_back_whole(curated: Graph, form: str) -> None:
+    written = export.rdf(curated, form)
+    assert written == export.rdf(curated, form)
+    chosen = export.RDF_FORMATS[form]
+    back = set(ox.parse(written, format=chosen))
+    quads = set(curated.store.quads_for_pattern(None, None, None, None))
+    if chosen.supports_datasets:
+        assert back == quads
+    else:
+        assert {quad.triple for quad in back} == {quad.triple for quad in quads}
+
+
+def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
+    lines = export.rdf(curated, "nq").splitlines()
+    assert lines == sorted(lines)
+    assert len(lines) == len(curated.store)
+
+
+def test_statements_as_csv(sample_graph: Graph) -> None:
+    rows = list(csv.DictReader(io.StringIO(export.statements(sample_graph, "csv").decode())))
+    assert len(rows) == len(record.records(sample_graph)) == 10
+    assert tuple(rows[0]) == record.KEYS
+    assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
