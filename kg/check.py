@@ -10,7 +10,7 @@ from pathlib import Path
 from kg import evidence, row, rule, table
 from kg import ontology as ontologies
 from kg import seeds as tables
-from kg.evidence import Gap
+from kg.gap import Gap
 from kg.ontology import Ontology
 from kg.problem import Problem
 from kg.seeds import Seeds

@@ -1,35 +1,16 @@
-"""Quotes held against the texts of the sources: found, unique, positioned; and what no quote touches."""
+"""Quotes held against the texts of the sources: found, unique, positioned."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg import row, text
+from kg import gap, text
+from kg.gap import Gap
 from kg.problem import Problem
 from kg.seeds import Document, Seeds
-
-GAP_WORDS = 6
-MAX_QUOTED = 0.6
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A run of words under no quote and no coverage row."""
-
-    source: str
-    paragraph: int
-    words: int
-    start: int
-    opening: str
-
-    def __str__(self) -> str:
-        where = f"{self.source}:{self.paragraph}"
-        return f"{where}: {self.words} words from position {self.start}, {self.opening!r} …"
 
 
 @dataclass
@@ -56,9 +37,11 @@ def verify(seeds: Seeds, folder: Path | None) -> Verification:
             continue
         _verify_quotes(document, paragraphs, result)
         _verify_cues(document, paragraphs, result)
-        covered = _cover(document, paragraphs, result)
-        _report_quoted(document, paragraphs, result)
-        result.gaps.extend(_gaps(name, paragraphs, covered))
+        under = gap.quoted(result.positions[name])
+        covered, problems = gap.cover(document, paragraphs, under)
+        result.problems.extend(problems)
+        result.gaps.extend(gap.gaps(name, paragraphs, covered))
+        _report_quoted(document, paragraphs, under, result)
     return result
 
 
@@ -220,86 +203,12 @@ def _verify_cues(document: Document, paragraphs: list[str], result: Verification
             )
 
 
-def _cover(document: Document, paragraphs: list[str], result: Verification) -> dict[int, list[text.Span]]:
-    """Spans of each paragraph that a quote or a coverage row accounts for."""
-    covered: dict[int, list[text.Span]] = {n: [] for n in range(1, len(paragraphs) + 1)}
-    for position in result.positions[document.source.id]:
-        if position["quote"]:
-            covered[int(str(position["paragraph"]))].append(
-                text.Span(int(str(position["start"])), int(str(position["end"])))
-            )
-    for coverage in document.coverage:
-        if coverage.paragraph > len(paragraphs):
-            continue
-        raw = paragraphs[coverage.paragraph - 1]
-        if not coverage.begins:
-            covered[coverage.paragraph].append(text.Span(0, len(raw)))
-            continue
-        starts, _ = text.find(raw, coverage.begins)
-        ends = [
-            s
-            for s in text.find(raw, coverage.to or coverage.begins)[0]
-            if len(starts) == 1 and s.end >= starts[0].end
-        ]
-        if len(starts) != 1 or not ends:
-            column = "to" if len(starts) == 1 else "from"
-            what = (
-                f"the words stand {len(starts)} times in paragraph {coverage.paragraph}"
-                if column == "from"
-                else ("the words do not follow the span's first ones")
-            )
-            result.problems.append(
-                coverage.problem(
-                    column,
-                    "span-missing",
-                    what,
-                    coverage.begins if column == "from" else coverage.to,
-                    "name the span by words that stand there once",
-                )
-            )
-            continue
-        covered[coverage.paragraph].append(text.Span(starts[0].start, ends[0].end))
-    return covered
-
-
-def _gaps(source: str, paragraphs: list[str], covered: Mapping[int, list[text.Span]]) -> Iterator[Gap]:
-    for number, raw in enumerate(paragraphs, 1):
-        run: list[re.Match[str]] = []
-        for word in [*_WORD.finditer(raw), None]:
-            if word and not any(s.start < word.end() and word.start() < s.end for s in covered[number]):
-                run.append(word)
-                continue
-            if len(run) > GAP_WORDS:
-                yield Gap(source, number, len(run), run[0].start(), " ".join(w.group() for w in run[:8]))
-            run = []
-
-
-def _report_quoted(document: Document, paragraphs: list[str], result: Verification) -> None:
-    quoted = total = 0
-    spans: dict[object, list[tuple[int, int]]] = {}
-    for position in result.positions[document.source.id]:
-        if position["quote"]:
-            spans.setdefault(position["paragraph"], []).append(
-                (int(str(position["start"])), int(str(position["end"])))
-            )
-    for number, raw in enumerate(paragraphs, 1):
-        for word in _WORD.finditer(raw):
-            total += 1
-            quoted += any(start < word.end() and word.start() < end for start, end in spans.get(number, ()))
-    share = quoted / total if total else 0
+def _report_quoted(document: Document, paragraphs: list[str], under: gap.Spans, result: Verification) -> None:
+    share, total = gap.share_quoted(paragraphs, under)
     result.notices.append(f"{document.source.id}: quotes cover {share:.0%} of the document's {total} words")
-    if share > MAX_QUOTED:
+    if share > gap.MAX_QUOTED:
+        remedy = f"shorten quotes: {gap.MAX_QUOTED:.0%} at most"
+        what = f"quotes cover {share:.0%} of the document's words"
         result.problems.append(
-            document.source.problem(
-                "id",
-                "too-much-quoted",
-                f"quotes cover {share:.0%} of the document's words",
-                document.source.id,
-                "shorten quotes: 60 % at most",
-            )
+            document.source.problem("id", "too-much-quoted", what, document.source.id, remedy)
         )
-
-
-def evidence_of(document: Document, evidence: row.StatementRow | row.TargetRow) -> row.PositionRow | None:
-    """The verified position of a row's quote, where there is one."""
-    return document.found.get((evidence.paragraph, evidence.quote))

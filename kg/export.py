@@ -40,6 +40,7 @@ EXPORTS = {
         ),
         Export("graph", tuple(VIEWS), "the networkx view: nodes and edges with their evidence"),
         Export("statements", RECORD_FORMATS, "every statement and target, one record a line"),
+        Export("dictionary", ("md",), "the data dictionary: classes, properties, closed lists"),
     )
 }
 

@@ -18,8 +18,8 @@ LAYERS = (
     ("error", "problem", "home", "term", "text", "number", "period"),
     ("table", "ontology", "row", "seeds"),
     ("rule",),
-    ("evidence", "check"),
-    ("nquads", "store", "pointer", "build"),
+    ("gap", "evidence", "check"),
+    ("line", "claim", "nquads", "store", "pointer", "build"),
     ("sparql", "question", "answer", "name", "graph", "profile", "record"),
     (
         "network",

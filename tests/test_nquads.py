@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import check, home, nquads, store, term
+from kg import check, home, line, nquads, store, term
 from kg.graph import Graph
 from tests.conftest import SAMPLE
 
@@ -110,6 +110,6 @@ def test_any_literal_survives(value: str) -> None:
         value.encode()
     except UnicodeEncodeError:
         return
-    line = nquads.quad(nquads.iri("place/x"), nquads.name("kg:note"), nquads.literal(value, lang="en"))
-    (quad,) = ox.parse(line, format=ox.RdfFormat.N_QUADS)
+    written = line.quad(line.iri("place/x"), line.name("kg:note"), line.literal(value, lang="en"))
+    (quad,) = ox.parse(written, format=ox.RdfFormat.N_QUADS)
     assert quad.object == ox.Literal(value, language="en")

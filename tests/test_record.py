@@ -7,11 +7,11 @@ from kg.graph import Graph
 from tests.conftest import SAMPLE
 
 TARGET = {
-    "source": "hubei-2030", "paragraph": 3, "quote": "exceed 65.8 billion yuan", "start": 39,
+    "source": "hubei-2030", "paragraph": 3, "quote": "exceed 65.8 billion yuan", "start": 40,
     "subject": "place/sample-province", "subject_label": "sample province", "predicate": "targets", "object": None,
     "object_label": "output value of optics: more than 65.8 billion yuan (../2030)", "value": 65800000000, "unit": "CNY",
     "comparator": "more-than", "period": "../2030", "stage": None, "tier": None, "flags": [],
-    "indicator": "indicator/output-value", "scope": "topic/optics", "end": 63, "object_kind": "literal",
+    "indicator": "indicator/output-value", "scope": "topic/optics", "end": 64, "object_kind": "literal",
 }  # fmt: skip
 STATEMENT = {
     "source": "wuhan-2030", "paragraph": 2, "quote": "光谷 二期", "start": 7, "subject": "place/sample-city",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import check, home, nquads, shape
+from kg import check, home, line, nquads, shape
 from tests.conftest import SAMPLE
 
 
@@ -22,18 +22,18 @@ def test_the_curated_graph_conforms() -> None:
 
 
 FAULTS = {
-    "two labels": nquads.quad(nquads.iri("topic/optics"), nquads.name("skos:prefLabel"), nquads.literal("light", lang="en")),
-    "a wrong end": nquads.quad(nquads.iri("topic/optics"), nquads.name("kg:builds"), nquads.iri("place/optics-park")),
-    "a wrong object": nquads.quad(nquads.iri("place/optics-park"), nquads.name("kg:focusesOn"), nquads.iri("org/acme-optics")),
-    "a wrong literal": nquads.quad(nquads.iri("project/optics-valley-2"), nquads.name("kg:hasPhase"), nquads.literal("2", datatype="xsd:integer")),
-    "a bad code": nquads.quad(nquads.iri("place/sample-city"), nquads.name("kg:gb2260"), nquads.literal("12")),
-    "a bad id": nquads.quad(nquads.iri("topic/Optics_2"), nquads.TYPE, nquads.name("kg:Topic")),
+    "two labels": line.quad(line.iri("topic/optics"), line.name("skos:prefLabel"), line.literal("light", lang="en")),
+    "a wrong end": line.quad(line.iri("topic/optics"), line.name("kg:builds"), line.iri("place/optics-park")),
+    "a wrong object": line.quad(line.iri("place/optics-park"), line.name("kg:focusesOn"), line.iri("org/acme-optics")),
+    "a wrong literal": line.quad(line.iri("project/optics-valley-2"), line.name("kg:hasPhase"), line.literal("2", datatype="xsd:integer")),
+    "a bad code": line.quad(line.iri("place/sample-city"), line.name("kg:gb2260"), line.literal("12")),
+    "a bad id": line.quad(line.iri("topic/Optics_2"), line.TYPE, line.name("kg:Topic")),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "line"), FAULTS.items())
-def test_a_fault_is_found(what: str, line: str) -> None:
-    assert shape.validate_lines([*lines(SAMPLE / "seeds"), line], home.ontology()), what
+@pytest.mark.parametrize(("what", "fault"), FAULTS.items())
+def test_a_fault_is_found(what: str, fault: str) -> None:
+    assert shape.validate_lines([*lines(SAMPLE / "seeds"), fault], home.ontology()), what
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_a_fault_is_found(what: str, line: str) -> None:
 )
 def test_a_missing_part_is_found(property_: str) -> None:
     kept = lines(SAMPLE / "seeds")
-    kept.remove(next(line for line in kept if f" {nquads.name(property_)} " in line))
+    kept.remove(next(one for one in kept if f" {line.name(property_)} " in one))
     assert shape.validate_lines(kept, home.ontology())

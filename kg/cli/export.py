@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg import export
+from kg import dictionary, export
 from kg.cli import option, terminal
 from kg.graph import open_graph
 
@@ -26,6 +26,7 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
     rdf         the whole graph: nq, trig, ttl, nt, jsonld, rdf
     graph       the networkx view: graphml, gexf, json (node-link)
     statements  every statement and target, one record a line: jsonl, csv
+    dictionary  classes, properties and closed lists: md
 
     \b
     Example:
@@ -38,8 +39,11 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
     opened = open_graph(graph)
     if what == "rdf":
-        terminal.write(export.rdf(opened, chosen), output)
+        content: str | bytes = export.rdf(opened, chosen)
     elif what == "graph":
-        terminal.write(export.view(opened, chosen, hierarchy=hierarchy), output)
+        content = export.view(opened, chosen, hierarchy=hierarchy)
+    elif what == "statements":
+        content = export.statements(opened, chosen)
     else:
-        terminal.write(export.statements(opened, chosen), output)
+        content = dictionary.markdown(opened)
+    terminal.write(content, output)

@@ -41,7 +41,8 @@ def command(entity: tuple[str, ...], graph: Path | None, limit: int, as_json: bo
     said = [*found.statements, *found.targets]
     shown = said[: limit or None]
     rows = [_row(item) for item in shown]
-    terminal.table(("what is said", "qualifiers", "quote", "where", "row"), rows)
+    columns = ("what is said", "qualifiers", "quote", "where", "row")
+    terminal.table(columns, rows, whole=("where", "row"))
     rest = f", {len(said) - len(shown)} not shown" if len(said) > len(shown) else ""
     targets = terminal.count(len(found.targets), "target")
     click.echo(f"{terminal.count(len(found.statements), 'statement')}, {targets}{rest}")
@@ -49,7 +50,13 @@ def command(entity: tuple[str, ...], graph: Path | None, limit: int, as_json: bo
 
 def _row(item: profile.Said) -> list[str]:
     where = f"{item.evidence.source.partition('/')[2]} ¶{item.evidence.paragraph}"
-    return [item.words, _qualifiers(item), f"“{item.evidence.quote}”", where, item.evidence.row]
+    return [
+        item.words,
+        _qualifiers(item),
+        f"“{item.evidence.quote}”",
+        where,
+        item.evidence.row.rpartition("/")[2],
+    ]
 
 
 def _qualifiers(item: profile.Said) -> str:

@@ -17,19 +17,25 @@ from kg.table import replace
 
 
 def console() -> Console:
-    """Standard output as rich sees it; wide enough not to cut tables when it is no terminal."""
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 120
-    return Console(width=width, highlight=False, soft_wrap=False)
+    """Standard output as rich sees it: as wide as the terminal, 100 columns where there is none."""
+    return Console(width=shutil.get_terminal_size((100, 24)).columns, highlight=False)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """Print a table; cells wrap, Chinese counts double."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: Sequence[str] = ()
+) -> None:
+    """Print a table; cells wrap, but for the columns in ``whole``; Chinese counts double."""
     shown = Table(
         box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, header_style="bold"
     )
     for at, column in enumerate(columns):
         numeric = all(_is_number(row[at]) for row in rows) and bool(rows)
-        shown.add_column(column.replace("_", " "), overflow="fold", justify="right" if numeric else "left")
+        shown.add_column(
+            column.replace("_", " "),
+            overflow="fold",
+            justify="right" if numeric else "left",
+            no_wrap=column in whole,
+        )
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
     console().print(shown)

@@ -1,0 +1,33 @@
+"""Limits of the service: what one stranger may cost, in seconds, bytes, rows and processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times are in seconds, sizes in bytes. ``workers`` processes answer quick queries and as many again
+    may be busy with long ones, each with ``memory`` of address space."""
+
+    timeout: float = 15
+    workers: int = 4
+    memory: int = 1024 * MIB
+    rows: int = 1_000_000
+    answer: int = 1024 * MIB
+    whole: int = MIB  # an answer up to this size is sent only when it is complete
+    query: int = 256 << 10
+    body: int = MIB
+    address: int = 16 << 10
+    header_time: float = 10
+    body_time: float = 20
+    write_time: float = 30
+    idle_time: float = 75
+    connections: int = 1000
+    waiting: int = 500
+    waiting_time: float = 10
+    long: float = 1  # a query that runs longer gives its place to a fresh worker
+    spared: float = 5  # a long query runs this long before a crowd may cut it short
+    cache: int = 32 * MIB

@@ -1,0 +1,99 @@
+"""Where a worker writes an answer: counts rows, compresses, and sends it whole when it is small."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+HEAD = struct.Struct("!cI")
+#: Kinds of frame: a whole answer, the head of a long one, a piece of it, its end, a refusal.
+WHOLE, BEGIN, PIECE, END, REFUSED = b"W", b"B", b"P", b"E", b"X"
+_PIECE = 64 << 10
+_WORTH = 1024  # bytes below which compression gains nothing
+
+
+class TooLong(Exception):
+    """An answer has more rows or bytes than one may have."""
+
+
+class Refused(Exception):
+    """A request that cannot be met, with the HTTP status that says why."""
+
+    def __init__(self, status: int, text: str, *, retry: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.retry = retry
+
+
+class Sink:
+    """A file-like object to which Oxigraph writes; frames go out on the socket."""
+
+    def __init__(
+        self, out: socket.socket, head: Mapping[str, Any], *, gzip: bool, most: int,
+        count: Callable[[bytes], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._out = out
+        self._head = dict(head)
+        self._gzip = gzip
+        self._most = most
+        self._count = count
+        self._held = bytearray()
+        self._written = 0
+        self._packer: Any = None
+        self._begun = False
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        self._written += len(data)
+        if self._written > self._most:
+            raise TooLong(f"the answer is longer than {self._most:,} bytes; LIMIT makes it shorter")
+        if self._count:
+            self._count(data)
+        if len(self._held) >= _PIECE:
+            self._send()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: a piece goes out when it is full."""
+
+    def close(self) -> None:
+        """Send what is left, and that the answer is complete."""
+        if self._begun:
+            self._send()
+            rest = self._packer.flush() if self._packer else b""
+            send(self._out, PIECE, rest)
+            send(self._out, END, b"")
+            return
+        body = bytes(self._held)
+        if self._gzip and len(body) > _WORTH:
+            self._start_packing()
+            body = self._packer.compress(body) + self._packer.flush()
+        send(self._out, WHOLE, json.dumps(self._head).encode() + b"\n" + body)
+
+    def _send(self) -> None:
+        if not self._begun:
+            if self._gzip:
+                self._start_packing()
+            send(self._out, BEGIN, json.dumps(self._head).encode())
+            self._begun = True
+        data = bytes(self._held)
+        self._held.clear()
+        send(self._out, PIECE, self._packer.compress(data) if self._packer else data)
+
+    def _start_packing(self) -> None:
+        self._packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+        self._head["encoding"] = "gzip"
+
+
+def send(out: socket.socket, kind: bytes, data: bytes) -> None:
+    """Send one frame."""
+    if len(data) < _PIECE:
+        out.sendall(HEAD.pack(kind, len(data)) + data)
+    else:
+        out.sendall(HEAD.pack(kind, len(data)))
+        out.sendall(data)

@@ -1,0 +1,236 @@
+"""The command line as a person meets it: help, answers, exit codes, and no traceback for a mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.cli import COMMANDS
+from tests.conftest import SAMPLE
+
+SEEDS, TEXTS = str(SAMPLE / "seeds"), str(SAMPLE / "texts")
+
+
+def kg(*arguments: str, cwd: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(SAMPLE.parent.parent)}
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+    )
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("sample") / "build"
+    assert kg("build", "--seeds", SEEDS, "--graph", str(folder), "-q").returncode == 0
+    return str(folder)
+
+
+def test_help_lists_every_command() -> None:
+    shown = kg("--help").stdout
+    assert all(f"  {name} " in shown for name in COMMANDS)
+    assert "Example:" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    done = kg(name, "--help")
+    assert done.returncode == 0
+    assert "Example:" in done.stdout
+    assert f"kg {name}" in done.stdout.partition("Example:")[2]
+    assert COMMANDS[name].rstrip(".").split(",")[0] in " ".join(done.stdout.split())
+
+
+def test_check_of_sound_seeds() -> None:
+    done = kg("check", "--seeds", SEEDS, "--texts", TEXTS)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(
+        "checked 2 sources, 10 entities, 14 names, 7 statements, 3 targets\n"
+        "quotes: 10 verified, 0 not verified (no text)\n"
+        "0 problems\n"
+    )
+
+
+def test_check_names_the_problem_and_ends_with_1(sample: Path) -> None:
+    path = sample / "hubei-2030/statements.csv"
+    path.write_text(path.read_text().replace("builds,place/optics-park", "bilds,place/optics-park"))
+    done = kg("check", "--seeds", str(sample), "-q")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "hubei-2030/statements.csv:2:predicate: no such predicate 'bilds' [unknown-predicate]\n"
+        "    did you mean builds?\n"
+    )
+    found = json.loads(kg("check", "--seeds", str(sample), "--json").stdout)
+    assert [problem["code"] for problem in found["problems"]] == ["unknown-predicate"]
+
+
+def test_check_lists_gaps() -> None:
+    done = kg("check", "--seeds", SEEDS, "--texts", TEXTS, "--gaps")
+    assert done.returncode == 1
+    assert (
+        "gap: hubei-2030:3: 8 words from position 0, 'By 2030 the output value of optics will' …"
+        in done.stdout
+    )
+
+
+def test_check_validates_with_shacl() -> None:
+    done = kg("check", "--seeds", SEEDS, "--shacl", "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_build_refuses_unsound_seeds(sample: Path, tmp_path: Path) -> None:
+    (sample / "orgs.csv").unlink()
+    done = kg("build", "--seeds", str(sample), "--graph", str(tmp_path / "b"))
+    assert done.returncode == 1
+    assert "orgs.csv: the file is missing [missing-file]" in done.stderr
+    assert not (tmp_path / "b/current.json").exists()
+
+
+def test_query_in_every_format(graph: str) -> None:
+    query = "SELECT ?region ?topic { ?region kg:promotes ?topic }"
+    assert kg("query", query, "--graph", graph).stdout.split("\n")[3].split() == [
+        "sample",
+        "province",
+        "lidar",
+    ]
+    assert kg("query", query, "--graph", graph, "-f", "csv").stdout.replace("\r", "") == (
+        "region,topic\n"
+        "https://w3id.org/regiograph/place/sample-province,https://w3id.org/regiograph/topic/lidar\n"
+    )
+    shown = json.loads(kg("query", query, "--graph", graph, "-f", "json").stdout)
+    assert shown["head"] == {"vars": ["region", "topic"]}
+    assert kg("query", query, "--graph", graph, "-f", "tsv").stdout.startswith("?region\t?topic\n")
+    assert kg("query", "-", "--graph", graph, stdin="ASK { topic:lidar a kg:Technology }").stdout == "yes\n"
+    turtle = kg("query", "CONSTRUCT WHERE { topic:lidar skos:prefLabel ?name }", "--graph", graph).stdout
+    assert 'topic:lidar skos:prefLabel "lidar"@en' in turtle
+
+
+def test_show_tells_all_with_evidence(graph: str) -> None:
+    shown = kg("show", "样本市", "--graph", graph)
+    assert shown.returncode == 0
+    words = " ".join(shown.stdout.split())
+    for part in (
+        "Sample City place/sample-city",
+        "样本市",
+        "geo:lat 30.5",
+        "builds Optics Valley",
+        "“光谷 二期”",
+        "wuhan-2030 ¶2",
+    ):
+        assert part in words
+    found = json.loads(kg("show", "place/sample-city", "--graph", graph, "--json").stdout)
+    assert (found["entity"], len(found["statements"]), len(found["targets"])) == ("place/sample-city", 3, 2)
+
+
+def test_find_shows_near_misses(graph: str) -> None:
+    for place in (("--graph", graph), ("--seeds", SEEDS)):
+        done = kg("find", "lidr", *place, "--json")
+        assert [hit["entity"] for hit in json.loads(done.stdout)][0] == "topic/lidar"
+    assert kg("find", "zzzzzz", "--graph", graph).returncode == 1
+
+
+def test_statements_are_exported(graph: str, tmp_path: Path) -> None:
+    lines = kg("export", "statements", "--format", "jsonl", "--graph", graph).stdout.splitlines()
+    assert len([json.loads(line) for line in lines]) == 10
+    target = tmp_path / "s.jsonl"
+    assert kg("export", "statements", "--graph", graph, "-o", str(target)).returncode == 0
+    assert target.read_text().splitlines() == lines
+
+
+def test_a_new_source_is_scaffolded_and_the_check_says_what_is_missing(sample: Path, tmp_path: Path) -> None:
+    text = tmp_path / "Third Report.txt"
+    text.write_text("One line\n\nAnother line about lidar\n")
+    done = kg("new", "source", str(text), "--seeds", str(sample))
+    assert done.returncode == 0
+    assert "   2  Another line about lidar" in done.stdout
+    assert sorted(p.name for p in (sample / "third-report").iterdir()) == [
+        "coverage.csv", "sections.csv", "statements.csv", "targets.csv",
+    ]  # fmt: skip
+    asked = kg("check", "--seeds", str(sample), "-q").stdout
+    assert "sources.csv:4:published: the cell is empty [bad-cell]" in asked
+    again = kg("new", "source", str(text), "--seeds", str(sample))
+    assert (again.returncode, again.stderr) == (2, "kg: the source third-report exists already\n")
+
+
+def test_fmt_puts_tables_in_order(sample: Path) -> None:
+    path = sample / "topics.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\ufeff" + "\r\n".join([header, *reversed(rows)]))
+    assert kg("fmt", str(path)).stdout == f"put in order: {path}\n1 table, 1 changed\n"
+    assert path.read_text().splitlines() == [header, *rows]
+    assert kg("fmt", "--seeds", str(sample), "-q").stdout == ""
+
+
+MISTAKES = [
+    (("bild",), "No such command"),
+    (("ask", "promotors"), "did you mean promoters?"),
+    (("ask", "promoters", "unobtainium"), "nothing is called 'unobtainium'"),
+    (("ask", "promoters", "--topik", "lidar"), "has no parameter --topik"),
+    (("ask", "promoters", "--topic"), "needs a value"),
+    (("ask", "promoters", *["lidar"] * 9), "takes"),
+    (("ask", "promoters", "lidar", "--tier", "futur"), "is one of"),
+    (("show", "nothing like this"), "nothing is called"),
+    (("query", "SELECT * {"), "malformed"),
+    (("query", "no-such-file.rq"), "no file no-such-file.rq"),
+    (("query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"), "--allow-service"),
+    (("query", "INSERT DATA { place:x a kg:Place }"), "queries only read"),
+    (("query", "ASK " + "{" * 2000 + "}" * 2000), "nested more than"),
+    (("export", "rdf", "--format", "csv"), "rdf is written as"),
+    (("export", "statements", "-o", "no/such/folder/x"), "no folder no/such/folder"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTAKES, ids=lambda value: str(value)[:40])
+def test_a_mistake_gets_one_clear_message(
+    graph: str, arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    place = ("--graph", graph) if arguments[0] in ("ask", "show", "query", "export") else ()
+    done = kg(*arguments, *place, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+PLACES = [
+    (("check", "--seeds", "nowhere"), "is not a folder of seeds"),
+    (("check", "--texts", "nowhere"), "no folder of texts"),
+    (("build", "--ontology", "nowhere"), "is not a folder of ontology"),
+    (("ask", "promoters", "--graph", "nowhere"), "no graph in nowhere"),
+    (("query", "ASK {}", "--graph", "broken.ttl"), "cannot be read"),
+    (("query", "ASK {}", "--graph", "notes.pdf"), "not an RDF format"),
+    (("new", "source", "blank.txt", "--seeds", SEEDS), "has no paragraph"),
+    (("new", "source", "latin1.txt", "--seeds", SEEDS), "not UTF-8"),
+    (("fmt", "notes.txt", "--seeds", SEEDS), "none of the curated tables"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), PLACES, ids=lambda value: str(value)[:40])
+def test_a_wrong_place_gets_one_clear_message(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.ttl").write_text("this is not turtle")
+    (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "notes.pdf").write_text("notes")
+    (tmp_path / "blank.txt").write_text("\n \n")
+    (tmp_path / "latin1.txt").write_bytes(b"caf\xe9\n")
+    done = kg(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_is_no_error(graph: str) -> None:
+    command = f"{sys.executable} -m kg export statements --graph {graph} | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1
