@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from kg import check, claim, home, line, nquads, pointer, seeds, store, table
+from kg import check, claim, home, line, nquads, pointer, store, table
 from kg.error import KgError
 from kg.pointer import Built
 from kg.problem import Problem
@@ -65,7 +65,7 @@ def build(
 
 def fingerprint(seed_folder: Path, ontology: Path) -> str:
     """A hash over all that a build depends on: tables, ontology, and the code that compiles them."""
-    parts = [home.VERSION, str(pointer.FORMAT), seeds.fingerprint(seed_folder, ontology)]
+    parts = [home.VERSION, str(pointer.FORMAT), home.fingerprint(seed_folder, ontology)]
     parts += [
         hashlib.sha256(Path(str(code.__file__)).read_bytes()).hexdigest() for code in (line, claim, nquads)
     ]

@@ -159,9 +159,10 @@ class Graph:
             return str(ox.Literal(value))
         if parameter.type in _SCHEMES:
             return self._concept(parameter, value)
-        if parameter.type == "predicate":
-            return self._predicate(parameter, value)
-        return str(ox.NamedNode(term.iri(self.names.resolve(value, segments=parameter.type.split("|")))))
+        if parameter.type in ("predicate", "class"):
+            return self._of_ontology(parameter, value)
+        segments = term.ENTITY_SEGMENTS if parameter.type == "entity" else tuple(parameter.type.split("|"))
+        return str(ox.NamedNode(term.iri(self.names.resolve(value, segments=segments))))
 
     def _concept(self, parameter: Parameter, value: str) -> str:
         rows = store.select(
@@ -175,17 +176,18 @@ class Graph:
                 return f"<{row['concept']}>"
         raise NotFound(f"{parameter.name} is one of {', '.join(dict.fromkeys(r['notation'] for r in rows))}")
 
-    def _predicate(self, parameter: Parameter, value: str) -> str:
+    def _of_ontology(self, parameter: Parameter, value: str) -> str:
+        """A predicate or class by its name (byCompany), its label (by company) or its IRI."""
+        known = "?found a kg:Predicate" if parameter.type == "predicate" else "?found rdfs:subClassOf+ kg:Entity"
         rows = store.select(
-            self.store,
-            "SELECT ?predicate ?label {"
-            " GRAPH graph:ontology { ?predicate a kg:Predicate ; rdfs:label ?label } }",
+            self.store, f"SELECT ?found ?label {{ GRAPH graph:ontology {{ {known} ; rdfs:label ?label }} }}"
         ).values()
-        names = {term.short(row["predicate"]).rpartition(":")[2]: row["predicate"] for row in rows}
+        names = {term.short(row["found"]).rpartition(":")[2]: row["found"] for row in rows}
         for row in rows:
-            if value in (term.short(row["predicate"]).rpartition(":")[2], row["label"], row["predicate"]):
-                return f"<{row['predicate']}>"
-        raise NotFound(f"{parameter.name} is one of {', '.join(sorted(names))}")
+            name = term.short(row["found"]).rpartition(":")[2]
+            if value.casefold() in (name.casefold(), row["label"].casefold(), row["found"].casefold()):
+                return f"<{row['found']}>"
+        raise NotFound(f"{parameter.name} is one of {', '.join(sorted(names))}, not {value!r}")
 
 
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:

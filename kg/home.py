@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -34,13 +35,27 @@ def texts(folder: str | os.PathLike[str] | None = None) -> Path | None:
 
 
 def build(folder: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of built graphs: the one given, else ``build/`` of the checkout, else a user cache."""
+    """The folder of built graphs: the one given, else ``build/`` of the checkout, else a user cache.
+
+    The cache has a folder for each state of the packaged tables, so that a new version builds anew.
+    """
     if folder is not None:
         return Path(folder)
     if _checkout():
         return PACKAGE.parent / "build"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "regiograph"
+    return Path(cache) / "regiograph" / fingerprint(seeds(), ontology())[:16]
+
+
+def fingerprint(*folders: Path) -> str:
+    """SHA-256 over names and contents of all tables and Turtle files: equal input, equal build."""
+    state = hashlib.sha256(VERSION.encode())
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".csv", ".ttl", ".tsv"}):
+            content = path.read_bytes()
+            state.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            state.update(content)
+    return state.hexdigest()
 
 
 def _checkout() -> bool:

@@ -64,6 +64,8 @@ class Index:
         wanted = tuple(segments)
         identifier = term.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
         if identifier in self.entities:
+            if wanted and identifier.partition("/")[0] not in wanted:
+                raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
             return identifier
         found = {
             e: r for e, r in self.exact.get(_key(words), ()) if not wanted or e.partition("/")[0] in wanted
@@ -76,6 +78,9 @@ class Index:
             raise Ambiguous(f"{words!r} names several things: {listed}")
         if found:
             return next(iter(found))
+        slugs = [f"{segment}/{words}" for segment in wanted if f"{segment}/{words}" in self.entities]
+        if len(slugs) == 1:
+            return slugs[0]
         near = [
             f"{hit.name} ({hit.entity})" for hit in self.search(words, segments=wanted, limit=4, least=60)
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -185,17 +184,6 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
         documents,
     )
     return seeds, problems
-
-
-def fingerprint(*folders: Path) -> str:
-    """SHA-256 over names and contents of all tables and Turtle files: equal input, equal build."""
-    state = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".csv", ".ttl", ".tsv"}):
-            content = path.read_bytes()
-            state.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-            state.update(content)
-    return state.hexdigest()
 
 
 def _twice(again: row.Row, column: str, text: str, before: row.Row) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TypeVar
 
 from kg.server.sink import TooLong
@@ -37,7 +37,7 @@ def _too_many(most: int) -> TooLong:
     return TooLong(f"the answer has more than {most:,} rows; LIMIT makes it shorter")
 
 
-def _xml() -> Iterator[int]:
+def _xml() -> Generator[int, bytes, None]:
     tag, tail, found = b"<result>", b"", 0
     while True:
         data = yield found
@@ -46,7 +46,7 @@ def _xml() -> Iterator[int]:
         tail = tail[-len(tag) + 1 :]
 
 
-def _tsv() -> Iterator[int]:
+def _tsv() -> Generator[int, bytes, None]:
     found, header = 0, 1
     while True:
         data = yield found
@@ -55,7 +55,7 @@ def _tsv() -> Iterator[int]:
             found, header = found - 1, 0
 
 
-def _csv() -> Iterator[int]:
+def _csv() -> Generator[int, bytes, None]:
     found, header, inside = 0, 1, 0
     while True:
         data = yield found
@@ -66,7 +66,7 @@ def _csv() -> Iterator[int]:
             found, header = found - 1, 0
 
 
-def _json() -> Iterator[int]:
+def _json() -> Generator[int, bytes, None]:
     """Rows are parted by ``},{`` outside strings; inside a row a key stands between the two."""
     found, inside, held, tail = 0, 0, b"", b""
     while True:
@@ -78,5 +78,7 @@ def _json() -> Iterator[int]:
         parts = data.split(b'"')
         structure = tail + b'"'.join(parts[inside::2])
         inside ^= (len(parts) - 1) % 2
-        found = structure.count(b"},{")
-        tail = structure[-2:] if not inside else structure[-2:]
+        if inside:
+            structure += b'"'
+        found = structure.count(b"},{") + structure.count(b"[{")
+        tail = structure[-2:]

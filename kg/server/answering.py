@@ -1,0 +1,97 @@
+"""A SPARQL query answered in a worker: refused or run, its format chosen by what it is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import sparql as text
+from kg import term
+from kg.error import BadQuery
+from kg.server import media, rows
+from kg.server.sink import Refused, Sink
+from kg.server.source import Source
+
+_UNKNOWN_FUNCTION = "custom function"
+PREFIXES = {name: address for name, address in term.PREFIXES.items() if name not in ("name", "link")}
+
+
+def sparql(opened: Source, task: Mapping[str, Any], out: socket.socket, limits: Mapping[str, Any]) -> None:
+    """Run a query and send its answer; raises BadQuery for a bad one, Refused where no format fits."""
+    query = str(task["query"])
+    shape = text.refuse(query, allow_service=False, graphs=_Known(opened))
+    default, named = task["default"], task["named"]
+    text.known([*default, *named], opened.graphs if default or named else ())
+    if not text.is_form(shape):
+        raise BadQuery(
+            "the query is malformed: it begins with none of SELECT, ASK, CONSTRUCT and DESCRIBE"
+            + (f" but with {shape.form}" if shape.form else "")
+        )
+    offered = media.RESULTS if shape.form in ("SELECT", "ASK") else media.GRAPHS
+    chosen = media.format_of(str(task["accept"]), offered, name=str(task["format"]))
+    if chosen is None:
+        types = ", ".join(form.type for form in offered)
+        raise Refused(406, f"an answer to {shape.form} can be had as {types}")
+    form, media_type = chosen
+    answer = _run(opened, query, default, named)
+    head = {"status": 200, "type": media.header(media_type), "volatile": shape.volatile}
+    most = int(limits["rows"])
+    writer = Sink(
+        out,
+        head,
+        gzip=bool(task["gzip"]),
+        most=int(limits["answer"]),
+        count=rows.counter(form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
+    )
+    try:
+        if isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.RdfFormat):
+            ox.serialize(rows.limited(answer, most), writer, format=form.writer, prefixes=PREFIXES)
+        elif not isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.QueryResultsFormat):
+            answer.serialize(writer, format=form.writer)
+    except RuntimeError as error:
+        raise _as_refusal(error) from None
+    writer.close()
+
+
+def _run(
+    opened: Source, query: str, default: list[str], named: list[str]
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    graphs: dict[str, Any] = {}
+    if default or named:
+        graphs["default_graph"] = [ox.NamedNode(graph) for graph in default]
+        graphs["named_graphs"] = [ox.NamedNode(graph) for graph in named]
+    try:
+        return opened.graph.store.query(query, prefixes=term.PREFIXES, **graphs)
+    except SyntaxError as error:
+        raise BadQuery(f"the query is malformed: {error}") from None
+    except RuntimeError as error:
+        raise _as_refusal(error) from None
+
+
+def _as_refusal(error: RuntimeError) -> Exception:
+    """Oxigraph's complaints about a query while it runs, told from its failures."""
+    said = str(error)
+    if _UNKNOWN_FUNCTION in said.lower():
+        return BadQuery(f"the query cannot be run: {said}")
+    return Refused(500, "the store failed on this query") if "IO error" in said else BadQuery(said)
+
+
+class _Known:
+    """The graphs of a source, looked up only where a query names one."""
+
+    def __init__(self, opened: Source) -> None:
+        self._opened = opened
+
+    def __contains__(self, graph: object) -> bool:
+        return graph in self._opened.graphs
+
+    def __iter__(self) -> Any:
+        return iter(self._opened.graphs)
+
+    def __len__(self) -> int:
+        return len(self._opened.graphs)
+
+

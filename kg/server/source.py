@@ -1,0 +1,60 @@
+"""What is served: one store on disk, an RDF file, or an endpoint, the same for every worker."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kg import pointer, store, term
+from kg.error import BadStore
+from kg.graph import Graph, open_graph
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened graph with what the server says of it."""
+
+    graph: Graph
+    where: str
+
+    @cached_property
+    def graphs(self) -> frozenset[str]:
+        """The named graphs, which alone a query may name."""
+        rows = store.select(self.graph.store, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values()
+        return frozenset(row["g"] for row in rows)
+
+
+def locate(where: str | os.PathLike[str] | None) -> str:
+    """The one address that all workers open: a store's folder, a file, or an endpoint."""
+    if where is not None and is_remote(str(where)):
+        return str(where)
+    opened = open_graph(where)
+    path = Path(opened.where)
+    return str((pointer.current(path).path(path) if path.is_dir() else path).resolve())
+
+
+def open_source(where: str) -> Source:
+    """Open what ``locate`` found."""
+    if not is_remote(where) and (Path(where) / "CURRENT").is_file():
+        return Source(Graph(store.open_folder(Path(where)), where), where)
+    return Source(open_graph(where), where)
+
+
+def is_remote(where: str) -> bool:
+    """Whether this is an endpoint's address."""
+    return where.startswith(("http://", "https://"))
+
+
+def version(where: str) -> str:
+    """A short mark that changes when what is served changes; part of every ETag."""
+    path = Path(where)
+    if is_remote(where):
+        return hashlib.sha256(where.encode()).hexdigest()[:12]
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise BadStore(f"{where} cannot be read: {error.strerror}") from None
+    return hashlib.sha256(f"{term.BASE}{where}{changed}".encode()).hexdigest()[:12]
