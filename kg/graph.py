@@ -35,8 +35,8 @@ SELECT ?term ?label {
 _PHRASES = "SELECT ?predicate ?phrase { GRAPH graph:ontology { ?predicate kg:phrase ?phrase } }"
 _EVIDENCE = """
 SELECT ?record ?source ?title ?paragraph ?quote ?address ?start ?end ?row {
-  VALUES ?record { UNDEF }
   GRAPH ?graph {
+    VALUES ?record { UNDEF }
     ?record kg:paragraph/kg:number ?paragraph ; kg:evidence ?words ; kg:row ?row .
     ?words oa:hasSelector/oa:exact ?quote .
     OPTIONAL { ?words oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end }

@@ -16,7 +16,7 @@ _QUERY = """
 SELECT ?entity ?role ?name {
   VALUES (?property ?role) { (skos:prefLabel "label") (skos:altLabel "alias") (skos:hiddenLabel "printed") }
   ?entity ?property ?name
-} ORDER BY ?entity ?role ?name
+}
 """
 
 
@@ -110,7 +110,7 @@ class Index:
 def index(graph: Store) -> Index:
     """The names of a graph, read from its labels."""
     rows = store.select(graph, _QUERY).values()
-    return Index(tuple((term.short(row["entity"]), row["role"], row["name"]) for row in rows))
+    return Index(tuple(sorted((term.short(row["entity"]), row["role"], row["name"]) for row in rows)))
 
 
 def _key(name: str) -> str:

@@ -151,15 +151,18 @@ class Pool:
             raise Busy
         waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
+        taken = False
         try:
             async with asyncio.timeout(self.limits.waiting_time):
-                return await waiter
+                worker = await waiter
+            taken = True
+            return worker
         except TimeoutError:
             raise Busy from None
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(waiter)
-            if waiter.done() and not waiter.cancelled() and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            if not taken and waiter.done() and not waiter.cancelled():
                 self._offer(waiter.result())
 
     def _give_back(self, worker: Worker) -> None:

@@ -1,0 +1,271 @@
+"""Positions of nodes: regions on a ring, inside it what several of them share, outside what each has alone.
+
+Every region (an anchor) owns the nodes that are nearest to it alone; they fan out behind it. A node that
+is as near to two or more anchors lies inside the ring, drawn towards those it belongs to. So the middle
+reads as what is common and the rim as what is particular. The same graph gives the same positions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Point = tuple[float, float]
+Neighbours = Mapping[str, Sequence[str]]
+
+SPACE = 96.0  # between nodes inside the ring, sideways; names are wide
+ROW = 44.0  # between the rows of a fan
+STEP = 36.0  # between neighbours of one row of a fan
+GAP = 150.0  # between the shared nodes, the ring and the fans
+ROUNDS = 70
+PULL = 0.10
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Positions by node, and how many anchors each node is equally near to (0: out of reach)."""
+
+    points: dict[str, Point]
+    shared: dict[str, int]
+
+
+def layout(
+    nodes: Mapping[str, Hashable], edges: Iterable[tuple[str, str]], anchors: Collection[str]
+) -> Layout:
+    """Place nodes, given with a group each (its members stand together in a fan).
+
+    Without anchors the node with most edges is one. Raises nothing; an empty graph has no positions.
+    """
+    near = neighbours(nodes, edges)
+    if not near:
+        return Layout({}, {})
+    fixed = sorted(anchor for anchor in anchors if anchor in near) or [
+        max(near, key=lambda n: (len(near[n]), n))
+    ]
+    owners = _owners(near, fixed)
+    owned: dict[str, list[str]] = {anchor: [] for anchor in fixed}
+    common = []
+    for node, (_, owner) in owners.items():
+        if node in owned:
+            continue
+        if len(owner) > 1:
+            common.append(node)
+        else:
+            owned[owner[0]].append(node)
+    ring = _order(fixed, owners, near)
+    radius = _radius(len(common), len(ring))
+    wedges = _wedges([len(owned[anchor]) for anchor in ring])
+    points: dict[str, Point] = {}
+    for anchor, (middle, _) in zip(ring, wedges, strict=True):
+        points[anchor] = (radius * math.cos(middle), radius * math.sin(middle)) if radius else (0.0, 0.0)
+    points.update(_inside(sorted(common), near, points, radius - GAP))
+    for anchor, (middle, width) in zip(ring, wedges, strict=True):
+        depth = {node: owners[node][0] for node in owned[anchor]}
+        points.update(_fan(anchor, depth, nodes, near, radius + GAP, middle, width))
+    points.update(_rest([node for node in near if node not in owners], points))
+    return Layout(
+        {node: (round(x, 1), round(y, 1)) for node, (x, y) in points.items()},
+        {node: len(owners[node][1]) if node in owners else 0 for node in near},
+    )
+
+
+def neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Who is joined to whom, in a fixed order, loops and parallel edges left out."""
+    found: dict[str, set[str]] = {node: set() for node in sorted(nodes)}
+    for one, other in edges:
+        if one != other and one in found and other in found:
+            found[one].add(other)
+            found[other].add(one)
+    return {node: sorted(others) for node, others in found.items()}
+
+
+def _owners(near: Neighbours, anchors: Sequence[str]) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Distance to the nearest anchors, and which these are, for every node that can be reached.
+
+    Paths do not lead through other anchors.
+    """
+    found: dict[str, tuple[int, tuple[str, ...]]] = {anchor: (0, (anchor,)) for anchor in anchors}
+    front = list(anchors)
+    distance = 0
+    while front:
+        distance += 1
+        reached: dict[str, set[str]] = {}
+        for node in front:
+            for other in near[node]:
+                if other not in found:
+                    reached.setdefault(other, set()).update(found[node][1])
+        for node, owner in reached.items():
+            found[node] = (distance, tuple(sorted(owner)))
+        front = sorted(reached)
+    return found
+
+
+def _order(
+    anchors: Sequence[str], owners: Mapping[str, tuple[int, tuple[str, ...]]], near: Neighbours
+) -> list[str]:
+    """Anchors so that those who share most stand side by side: the best of greedy chains, then reversals."""
+    common = {a: {n for n in near[a] if len(owners[n][1]) > 1} for a in anchors}
+
+    def likeness(a: str, b: str) -> float:
+        union = len(common[a] | common[b])
+        return len(common[a] & common[b]) / union if union else 0.0
+
+    table = {(a, b): likeness(a, b) for a in anchors for b in anchors}
+    chain, left = [anchors[0]], set(anchors[1:])
+    while left:
+        following = max(sorted(left), key=lambda b: table[chain[-1], b])
+        chain.append(following)
+        left.remove(following)
+    if len(chain) > 64:
+        return chain
+
+    def worth(order: Sequence[str]) -> float:
+        return sum(table[a, b] for a, b in pairwise([*order, order[0]]))
+
+    best, improved = worth(chain), True
+    while improved:
+        improved = False
+        for first in range(len(chain)):
+            for last in range(first + 2, len(chain) + 1):
+                trial = chain[:first] + chain[first:last][::-1] + chain[last:]
+                if (value := worth(trial)) > best + 1e-9:
+                    chain, best, improved = trial, value, True
+    return chain
+
+
+def _radius(common: int, anchors: int) -> float:
+    if anchors == 1:
+        return 0.0
+    disc = math.sqrt(common * SPACE * SPACE * 0.62 / math.pi)
+    return max(disc + GAP, anchors * 70 / (2 * math.pi) + GAP)
+
+
+def _wedges(counts: Sequence[int]) -> list[tuple[float, float]]:
+    """Middle and width of each fan, in radians; the widest opens to the left."""
+    weights = [math.sqrt(count) + 2 for count in counts]
+    total = sum(weights)
+    widths = [2 * math.pi * weight / total for weight in weights]
+    middles, at = [], 0.0
+    for width in widths:
+        middles.append(at + width / 2)
+        at += width
+    turn = math.pi - middles[widths.index(max(widths))]
+    return [(middle + turn, width) for middle, width in zip(middles, widths, strict=True)]
+
+
+def _inside(
+    nodes: Sequence[str], near: Neighbours, fixed: Mapping[str, Point], limit: float
+) -> dict[str, Point]:
+    """Nodes inside the ring: each pulled to the middle of its neighbours, none upon another."""
+    points: dict[str, list[float]] = {}
+    for at, node in enumerate(nodes):
+        held = [fixed[other] for other in near[node] if other in fixed]
+        x, y = _mean(held) if held else (0.0, 0.0)
+        turn = at * 2.399963  # the golden angle keeps equal ones apart
+        points[node] = [x * 0.8 + 20 * math.cos(turn), y * 0.8 + 20 * math.sin(turn)]
+    for step in range(ROUNDS):
+        pull = PULL * (1 - step / ROUNDS)
+        middles = {}
+        for node in nodes:
+            held = [
+                fixed[o] if o in fixed else (points[o][0], points[o][1])
+                for o in near[node]
+                if o in fixed or o in points
+            ]
+            middles[node] = _mean(held) if held else (0.0, 0.0)
+        for node, (x, y) in middles.items():
+            point = points[node]
+            point[0] += (x - point[0]) * pull
+            point[1] += (y - point[1]) * pull
+        _part(nodes, points)
+        for point in points.values():
+            far = math.hypot(*point)
+            if far > limit > 0:
+                point[0] *= limit / far
+                point[1] *= limit / far
+    return {node: (x, y) for node, (x, y) in points.items()}
+
+
+def _part(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
+    """Push apart what lies too close: 1 wide by 0.55 high, as names are."""
+    cells: dict[tuple[int, int], list[str]] = {}
+    for node in nodes:
+        x, y = points[node]
+        cells.setdefault((math.floor(x / SPACE), math.floor(y / SPACE)), []).append(node)
+    for (column, row), members in cells.items():
+        others = [
+            other
+            for across in (-1, 0, 1)
+            for down in (-1, 0, 1)
+            for other in cells.get((column + across, row + down), ())
+        ]
+        for node in members:
+            one = points[node]
+            for other in others:
+                if other <= node:
+                    continue
+                two = points[other]
+                across, down = two[0] - one[0], (two[1] - one[1]) / 0.55
+                far = math.hypot(across, down)
+                if far >= SPACE:
+                    continue
+                push = (SPACE - far) / 2
+                across, down = (across / far, down / far) if far > 1e-6 else (0.6, 0.8)
+                one[0] -= across * push * 0.8
+                one[1] -= down * push * 0.44
+                two[0] += across * push * 0.8
+                two[1] += down * push * 0.44
+
+
+def _fan(
+    anchor: str,
+    depth: Mapping[str, int],
+    groups: Mapping[str, Hashable],
+    near: Neighbours,
+    start: float,
+    middle: float,
+    width: float,
+) -> dict[str, Point]:
+    """What an anchor has alone, behind it: rings by distance, groups side by side, rows taken in turn."""
+    points: dict[str, Point] = {}
+    angle = {anchor: middle}
+    order = {group: at for at, group in enumerate(sorted({groups[node] for node in depth}, key=str))}
+    radius = start
+    for distance in sorted(set(depth.values())):
+        level = [node for node in depth if depth[node] == distance]
+        parents = {n: [angle[o] for o in near[n] if o in angle and depth.get(o, 0) == distance - 1] for n in level}
+        level.sort(key=lambda n: (_middle(parents[n], middle), order[groups[n]], len(near[n]), n))
+        rows, deep = 0, 0.0
+        while deep < len(level):  # rows until all find room
+            deep += max(1.0, 0.9 * width * (radius + rows * ROW) / STEP)
+            rows += 1
+        for at, node in enumerate(level):
+            share = (at + 0.5) / len(level) - 0.5
+            reach = min(0.9 * width, len(level) * STEP / (rows * max(radius, 1.0)) * 1.15)
+            angle[node] = middle + share * (reach if distance == 1 else 0.9 * width)
+            far = radius + (at % rows) * ROW
+            points[node] = (far * math.cos(angle[node]), far * math.sin(angle[node]))
+        radius += rows * ROW + ROW * 0.6
+    return points
+
+
+def _rest(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]:
+    """What no anchor reaches, in rows below everything."""
+    if not nodes:
+        return {}
+    low = max((y for _, y in points.values()), default=0.0) + 2 * GAP
+    wide = max(4, math.ceil(math.sqrt(len(nodes)) * 2))
+    return {
+        node: ((at % wide - (min(wide, len(nodes)) - 1) / 2) * SPACE, low + at // wide * ROW * 1.5)
+        for at, node in enumerate(nodes)
+    }
+
+
+def _middle(angles: Sequence[float], default: float) -> float:
+    return round(sum(angles) / len(angles), 3) if angles else default
+
+
+def _mean(points: Sequence[Point]) -> Point:
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)

@@ -1,0 +1,178 @@
+"""The front: who may ask, which address answers, and the headers that every answer bears."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from kg.server import media
+from kg.server.limits import Limits
+from kg.server.pool import Answer, Busy, Cut, Pool
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Link",
+}
+_TRACE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass
+class Service:
+    """What handlers share: the pool, the limits, who may ask, and answers to keep."""
+
+    pool: Pool
+    limits: Limits
+    version: str
+    hosts: frozenset[str]
+    page: Path | None = None
+    kept: OrderedDict[bytes, tuple[Mapping[str, Any], bytes]] = field(default_factory=OrderedDict)
+    kept_bytes: int = 0
+
+    def keep(self, key: bytes, head: Mapping[str, Any], body: bytes) -> None:
+        """Keep a small answer that will not change; the oldest make room."""
+        if len(body) > 256 << 10 or head.get("volatile") or key in self.kept:
+            return
+        self.kept[key] = (head, body)
+        self.kept_bytes += len(body) + 512
+        while self.kept_bytes > self.limits.cache:
+            _, (_, old) = self.kept.popitem(last=False)
+            self.kept_bytes -= len(old) + 512
+
+
+Handler = Callable[[Service, web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+def plain(status: int, text: str, **headers: str) -> web.Response:
+    """A short answer in words."""
+    return web.Response(status=status, text=text.rstrip("\n") + "\n", headers={**_CORS, **_TRACE, **headers})
+
+
+def guard(service: Service, request: web.BaseRequest, methods: tuple[str, ...]) -> web.Response | None:
+    """A refusal for a request that may not be made, whatever it asks; an answer to OPTIONS."""
+    if len(request.raw_path) > service.limits.address:
+        return plain(414, f"an address may have {service.limits.address:,} bytes; POST takes longer queries")
+    if not known_host(request.headers.get("Host", ""), service.hosts, http10=request.version < (1, 1)):
+        return plain(421, "this server does not answer to that Host; kg serve --allow-host NAME admits it")
+    allowed = ", ".join((*methods, "OPTIONS"))
+    if request.method == "OPTIONS":
+        return web.Response(
+            status=204,
+            headers={
+                **_CORS,
+                **_TRACE,
+                "Allow": allowed,
+                "Access-Control-Allow-Methods": allowed,
+                "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Requested-With",
+                "Access-Control-Max-Age": "86400",
+            },
+        )
+    if request.method not in methods:
+        response = plain(405, f"{request.method} is not allowed here; {allowed} are", Allow=allowed)
+        response.force_close()
+        return response
+    return None
+
+
+def known_host(host: str, names: frozenset[str], *, http10: bool = False) -> bool:
+    """Whether a Host header names this server: an IP address, which no DNS can rebind, or a known name."""
+    if not host:
+        return http10
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name.rstrip(".").lower() in names and not set(host) & set("/@?#\\ ")
+    return not set(host) & set("/@?#\\ ")
+
+
+async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any]) -> web.StreamResponse:
+    """A task's answer over HTTP: from what is kept, else from a worker; whole or as a stream."""
+    task["gzip"] = media.takes_gzip(request.headers.get("Accept-Encoding", ""))
+    key = hashlib.sha256(json.dumps(task, sort_keys=True).encode()).digest()
+    tag = f'W/"{service.version}-{key.hex()[:24]}"'
+    if tag in (part.strip() for part in request.headers.get("If-None-Match", "").split(",")):
+        return web.Response(status=304, headers={**_CORS, **_TRACE, "ETag": tag, "Vary": _VARY})
+    kept = service.kept.get(key)
+    if kept:
+        service.kept.move_to_end(key)
+        return _whole(200, *kept, tag)
+    try:
+        async with service.pool.ask(task) as found:
+            if found.rest is None:
+                if found.status == 200:
+                    service.keep(key, found.head, found.body)
+                return _whole(found.status, found.head, found.body, tag)
+            return await _stream(service, request, found, tag)
+    except Busy:
+        return plain(503, "all workers are busy; try again shortly", **{"Retry-After": "5"})
+    except Cut as cut:
+        headers = {"Retry-After": str(cut.retry)} if cut.retry else {}
+        return plain(cut.status, cut.text, **headers)
+
+
+_VARY = "Accept, Accept-Encoding"
+
+
+def _headers(head: Mapping[str, Any], tag: str) -> dict[str, str]:
+    headers = {**_CORS, **_TRACE, "Vary": _VARY, "Content-Type": head["type"]}
+    if head.get("encoding"):
+        headers["Content-Encoding"] = head["encoding"]
+    if head.get("volatile"):
+        headers["Cache-Control"] = "no-store"
+    else:
+        headers["ETag"] = tag
+        headers["Cache-Control"] = "no-cache"
+    if head["type"].startswith("text/html"):
+        headers["Content-Security-Policy"] = POLICY
+    for name in ("Location", "Link", "Content-Disposition"):
+        if name in head:
+            headers[name] = head[name]
+    return headers
+
+
+def _whole(status: int, head: Mapping[str, Any], body: bytes, tag: str) -> web.Response:
+    if "type" not in head:
+        retry = {"Retry-After": str(head["retry"])} if head.get("retry") else {}
+        return plain(status, body.decode(), Vary=_VARY, **retry)
+    headers = _headers(head, tag)
+    if status != 200:
+        headers.pop("ETag", None)
+    return web.Response(status=status, body=body, headers=headers)
+
+
+async def _stream(
+    service: Service, request: web.BaseRequest, found: Answer, tag: str
+) -> web.StreamResponse:
+    """Send a long answer as it comes; one that is cut short ends the connection, not the body."""
+    response = web.StreamResponse(headers=_headers(found.head, tag))
+    await response.prepare(request)
+    if request.method == "HEAD" or found.rest is None:
+        return response
+    try:
+        await response.write(found.body)
+        async for piece in found.rest:
+            async with asyncio.timeout(service.limits.write_time):
+                await response.write(piece)
+        await response.write_eof()
+    except (Cut, TimeoutError):
+        if request.transport:
+            request.transport.abort()
+    return response

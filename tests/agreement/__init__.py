@@ -1,0 +1,1 @@
+"""Two independent readings of the documents, compared; and a random sample, judged."""
