@@ -58,8 +58,7 @@ def command(
     plain = form == "table" and output == "-"
     found = with_evidence(found, opened, link=not plain) if evidence else found.without(RECORDS)
     if plain:
-        terminal.table(found.columns, found.shown(), title=asked.title)
-        click.echo(terminal.count(len(found), "row"))
+        _print(asked, found)
     else:
         terminal.write(_rendered(found, form, bom=bom), output)
 
@@ -96,6 +95,22 @@ def with_evidence(found: Answer, opened: Graph, *, link: bool = True) -> Answer:
     where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
     expanded = found.expand(record, where)
     return expanded if link else expanded.without(("link",))
+
+
+def _print(asked: Question, found: Answer) -> None:
+    """A table for people: source and paragraph in one cell, what is the same in all rows below it."""
+    columns, shown = list(found.columns), found.shown()
+    if "source" in columns and "paragraph" in columns and "quote" in columns:
+        source, paragraph = columns.index("source"), columns.index("paragraph")
+        for row in shown:
+            row[source] = f"{row[source].removeprefix('source/')} ¶{row[paragraph]}"
+            del row[paragraph]
+        columns[source] = "where"
+        del columns[paragraph]
+    columns, shown, said = terminal.constant(columns, shown)
+    terminal.table(columns, shown, title=asked.title, whole=("where",))
+    same = "".join(f"; {column}: {cell}" for column, cell in said.items())
+    click.echo("\n" + terminal.count(len(found), "row") + same)
 
 
 def _rendered(found: Answer, form: str, *, bom: bool) -> str:

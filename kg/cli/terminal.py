@@ -9,11 +9,14 @@ from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from kg.table import replace
+
+WIDEST_WORD = 22
 
 
 def console() -> Console:
@@ -24,21 +27,40 @@ def console() -> Console:
 def table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: Sequence[str] = ()
 ) -> None:
-    """Print a table; cells wrap, but for the columns in ``whole``; Chinese counts double."""
-    shown = Table(
-        box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, header_style="bold"
-    )
-    for at, column in enumerate(columns):
+    """Print a table: cells wrap between words (Chinese counts double), those of ``whole`` columns do not.
+
+    Empty columns are left out. Where the table is too wide all the same, each row is printed as a list.
+    """
+    kept = [at for at in range(len(columns)) if any(row[at] for row in rows) or not rows]
+    least = [_least(columns[at], [row[at] for row in rows], whole=columns[at] in whole) for at in kept]
+    out = console()
+    if title:
+        out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
+    if sum(least) + 3 * len(least) > out.width:
+        _list(columns, rows, out)
+        return
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for at, width in zip(kept, least, strict=True):
         numeric = all(_is_number(row[at]) for row in rows) and bool(rows)
         shown.add_column(
-            column.replace("_", " "),
-            overflow="fold",
+            columns[at].replace("_", " "), overflow="fold", min_width=width, no_wrap=columns[at] in whole,
             justify="right" if numeric else "left",
-            no_wrap=column in whole,
-        )
+        )  # fmt: skip
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    console().print(shown)
+        shown.add_row(*(Text(row[at]) for at in kept))
+    out.print(shown)
+
+
+def constant(
+    columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]], dict[str, str]]:
+    """A table less the columns that say the same in every row, and what these say. One row has none."""
+    same = [at for at in range(len(columns)) if len(rows) > 1 and len({row[at] for row in rows}) == 1]
+    if len(same) == len(columns):
+        same = []
+    keep = [at for at in range(len(columns)) if at not in same]
+    said = {columns[at].replace("_", " "): rows[0][at] for at in same if rows[0][at]}
+    return [columns[at] for at in keep], [[row[at] for at in keep] for row in rows], said
 
 
 def write(content: str | bytes, output: str) -> None:
@@ -61,6 +83,25 @@ def write(content: str | bytes, output: str) -> None:
 def count(number: int, noun: str) -> str:
     """``1 problem``, ``1,200 quads``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _list(columns: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> None:
+    """Rows one below the other, a line a cell."""
+    names = [column.replace("_", " ") for column in columns]
+    width = max(map(len, names))
+    for row in rows:
+        for name, cell in zip(names, row, strict=True):
+            if cell:
+                out.print(Text(f"{name:<{width}}  {cell}"), soft_wrap=True)
+        out.print()
+
+
+def _least(column: str, cells: Sequence[str], *, whole: bool) -> int:
+    """The width below which a column would cut its words."""
+    parts = [column.replace("_", " "), *cells]
+    words = parts if whole else [word for part in parts for word in part.split()]
+    longest = max(map(cell_len, words), default=1)
+    return longest if whole else min(longest, WIDEST_WORD)
 
 
 def _is_number(cell: str) -> bool:
