@@ -52,7 +52,7 @@ def markdown(graph: Graph) -> str:
     classes = {row["class"]: row for row in store.select(graph.store, _CLASSES).values()}
     properties = {row["property"]: row for row in store.select(graph.store, _PROPERTIES).values()}
     parts = [
-        "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the built graph. "
+        "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the graph. "
         f"Namespace: `{term.NS}` (prefix `kg:`).\n",
         "## Classes\n",
         _table(

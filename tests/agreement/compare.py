@@ -24,39 +24,55 @@ FAINT = frozenset(
     "and of in for to with on by industry industries sector field project projects construction development "
     "technology technologies key new major core system related other number its".split()
 )
-MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = "january february march april may june july august september october november december".split()
 NUMBERS = {
-    word: n
-    for n, word in enumerate("zero one two three four five six seven eight nine ten".split())
-} | {"doubled": 2, "doubling": 2, "ii": 2, "iii": 3, "second": 2}
+    word: n for n, word in enumerate("zero one two three four five six seven eight nine ten".split())
+} | {"doubled": 2, "doubling": 2, "i": 1, "ii": 2, "iii": 3, "second": 2}
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
+
+@dataclass(frozen=True, order=True)
+class Section:
+    """A run of paragraphs of one document that speaks of one region."""
+
+    source: str
+    first: int
+    last: int
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.first}-{self.last}"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One row of a reading: what it says of which thing, and on which words. ``names`` are folded."""
+    """One row of a reading: what it says of which thing, on which words. Names are folded.
 
-    source: str
+    ``doers`` are the names of the subject, unless it is the region of the section, which every
+    paragraph has; ``value`` is empty where there is no figure; ``key`` says where the row stands.
+    """
+
+    section: Section
     paragraph: int
     quote: str
     subject: str
+    doers: frozenset[str]
     predicate: str
     object: str
     names: frozenset[str]
-    tier: str = ""
-    value: str = ""
-    key: str = ""
+    tier: str
+    value: str
+    key: str
 
     @property
-    def figure(self) -> Decimal | None:
-        return number(self.value)
+    def source(self) -> str:
+        return self.section.source
 
     @property
-    def mention(self) -> tuple[int, str]:
-        """The paragraph and the thing; a figure is told by its value."""
-        return self.paragraph, f"figure {number(self.value) or self.value}" if self.value else self.object
+    def mention(self) -> tuple[str, int, str]:
+        """Document, paragraph and thing; a figure is told by its value."""
+        thing = f"figure {number(self.value)}" if self.value else fold(self.object)
+        return self.source, self.paragraph, thing
 
 
 @dataclass(frozen=True)
@@ -73,15 +89,17 @@ class Match:
 
 def fold(words: str) -> str:
     """Words as they are compared: no case, marks, articles or plural endings."""
-    plain = unicodedata.normalize("NFKC", words).casefold()
-    tokens = re.findall(r"[a-z0-9.+%]+|[\u3400-\u9fff]+", plain.replace("'s ", " ").replace("’s ", " "))
+    plain = unicodedata.normalize("NFKC", words).casefold().replace("'s ", " ").replace("’s ", " ")
+    tokens = re.findall(r"[a-z0-9.+%]+|[\u3400-\u9fff]+", plain)
     return " ".join(_single(t.strip(".")) for t in tokens if t not in ARTICLES)
 
 
 def number(words: str) -> Decimal | None:
     """The figure in some words: 65.8 billion, 8,500, two, 20%, 1000P; None where there is none."""
     scale, found = Decimal(1), None
-    for token in re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", words.casefold()):
+    for token in re.findall(
+        r"[a-z]+|\d[\d,]*(?:\.\d+)?(?![\d,]|st|nd|rd|th)", words.casefold().replace("five-year", "")
+    ):
         if token in SCALES:
             scale *= SCALES[token]
         elif found is None and token[0].isdigit():
@@ -101,41 +119,78 @@ def day(words: str) -> str:
     return f"{month:02}-{int(named[2]):02}" if named and month else ""
 
 
+def read_names(folder: Path) -> dict[str, frozenset[str]]:
+    """All names of each entity, folded."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for row in rows(folder / "names.csv"):
+        names[row["entity"]].add(fold(row["name"]))
+    return {entity: frozenset(found) for entity, found in names.items()}
+
+
+def read_sections(folder: Path) -> dict[tuple[str, int], Section]:
+    """The section of each paragraph of each document."""
+    return {
+        (section.source, paragraph): section
+        for path in sorted(folder.glob("*/sections.csv"))
+        for row in rows(path)
+        for section in [Section(path.parent.name, int(row["first"]), int(row["last"]), row["region"])]
+        for paragraph in range(section.first, section.last + 1)
+    }
+
+
 def read_first(folder: Path) -> list[Claim]:
     """The first reading: statements and targets of the curated tables, each thing with all its names."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for row in _rows(folder / "names.csv"):
-        names[row["entity"]].add(fold(row["name"]))
+    names, sections = read_names(folder), read_sections(folder)
+    none: frozenset[str] = frozenset()
     claims = []
-    for path in sorted(folder.glob("*/statements.csv")):
-        source = path.parent.name
-        names[f"source/{source}"].add(fold(source))
-        for row in _rows(path):
-            thing = row["object"]
+    for path in sorted([*folder.glob("*/statements.csv"), *folder.glob("*/targets.csv")]):
+        for line, row in enumerate(rows(path), 2):
+            section = sections[path.parent.name, int(row["paragraph"])]
+            subject = row.get("subject") or row["place"]
+            thing = row.get("object") or row["topic"] or row["indicator"]
+            known = names.get(thing, none) | names.get(row.get("indicator", ""), none)
             claims.append(
-                Claim(source, int(row["paragraph"]), row["quote"], row["subject"], row["predicate"], thing,
-                      frozenset(names.get(thing) or {fold(thing)}), row["tier"])
-            )  # fmt: skip
-        for row in _rows(path.with_name("targets.csv")):
-            about = names.get(row["indicator"], set()) | names.get(row["topic"], set())
-            claims.append(
-                Claim(source, int(row["paragraph"]), row["quote"], row["place"], "targets",
-                      row["topic"] or row["indicator"], frozenset(about), "", row["written"])
-            )  # fmt: skip
+                Claim(
+                    section,
+                    int(row["paragraph"]),
+                    row["quote"],
+                    subject,
+                    none if subject == section.region else names.get(subject, none),
+                    row.get("predicate", "targets"),
+                    thing,
+                    known or frozenset({fold(thing)}),
+                    row.get("tier", ""),
+                    _figure(row.get("written", "")),
+                    f"{path.parent.name}/{path.name}:{line}",
+                )
+            )
     return claims
 
 
-def read_second(folder: Path = HERE) -> list[Claim]:
-    """The second reading, from its files as they were committed; ``key`` is file and line."""
+def read_second(seeds: Path, folder: Path = HERE) -> list[Claim]:
+    """The second reading, from its files as they were committed; the tables only say what a section is."""
+    names, sections = read_names(seeds), read_sections(seeds)
     claims = []
     for path in sorted(folder.glob("second-*.csv")):
         stem = path.stem.removeprefix("second-")
         source = re.sub(r"-[ab]$", "", stem)
-        for line, row in enumerate(_rows(path), 2):
+        for line, row in enumerate(rows(path), 2):
+            section = sections[source, int(row["paragraph"])]
             claims.append(
-                Claim(source, int(row["paragraph"]), row["quote"], row["subject"], row["predicate"],
-                      row["object"], frozenset({fold(row["object"])}), row["tier"], row["value"], f"{stem}:{line}")
-            )  # fmt: skip
+                Claim(
+                    section,
+                    int(row["paragraph"]),
+                    row["quote"],
+                    row["subject"],
+                    frozenset({fold(row["subject"])} - names.get(section.region, frozenset())),
+                    row["predicate"],
+                    row["object"],
+                    frozenset({fold(row["object"])}),
+                    row["tier"],
+                    _figure(row["value"]),
+                    f"{stem}:{line}",
+                )
+            )
     return claims
 
 
@@ -146,38 +201,41 @@ def match(claims: Iterable[Claim], others: Iterable[Claim]) -> list[Match]:
         held[other.source, other.paragraph].append(other)
     merged: dict[tuple[str, int, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        paragraph, thing = claim.mention
-        merged[claim.source, paragraph, fold(thing)].append(claim)
+        merged[claim.mention].append(claim)
     found = []
-    for rows in merged.values():
-        near = held[rows[0].source, rows[0].paragraph]
-        found.append(Match(tuple(rows), tuple(near_to(rows, near))))
+    for same in merged.values():
+        near = held[same[0].source, same[0].paragraph]
+        by_subject = [o for o in near if any(not c.value and c.names & o.doers for c in same)]
+        found.append(Match(tuple(same), tuple(about(same, near) or by_subject)))
     return found
 
 
-def near_to(rows: Iterable[Claim], others: Iterable[Claim]) -> list[Claim]:
-    """Of some rows of a paragraph those about the same thing: by name if any is, else by words."""
-    pairs = [(row, other) for row in rows for other in others if holds(row, other)]
-    named = [other for row, other in pairs if row.names & other.names]
-    return list({id(other): other for other in named or [other for _, other in pairs]}.values())
+def about(claims: Iterable[Claim], others: Iterable[Claim]) -> list[Claim]:
+    """Of some rows of one paragraph those with the same object: by name if any is, else by words."""
+    pairs = [(claim, other) for claim in claims for other in others if same_object(claim, other)]
+    named = [other for claim, other in pairs if claim.names & other.names]
+    return list({other.key: other for other in named or [other for _, other in pairs]}.values())
 
 
-def holds(one: Claim, other: Claim) -> bool:
-    """Whether two rows of one paragraph are about the same thing."""
+def same_object(one: Claim, other: Claim) -> bool:
+    """Whether the objects of two rows of one paragraph are the same thing."""
     if one.value or other.value:
-        if one.value and other.value:
-            return one.figure == other.figure if one.figure is not None else _share(one, other)
-        return False
+        return bool(one.value and other.value) and number(one.value) == number(other.value)
     if one.names & other.names:
         return True
-    for date, text in ((one.object, other.object), (other.object, one.object)):
-        if day(date) and day(date) == day(text):
-            return True
+    if day(one.object) and day(one.object) == day(other.object):
+        return True
     if one.predicate == other.predicate == "hasPhase":
         return number(one.object) == number(other.object)
     if one.predicate == other.predicate == "temporal":
         return True
     return _overlap(one.quote, other.quote) and _share(one, other)
+
+
+def rows(path: Path) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def _share(one: Claim, other: Claim) -> bool:
@@ -197,16 +255,17 @@ def _telling(folded: str) -> frozenset[str]:
 def _overlap(one: str, other: str) -> bool:
     """Whether two quotes of a paragraph share a run of two words, or one lies in the other."""
     a, b = fold(one).split(), fold(other).split()
-    pairs = set(zip(a, a[1:], strict=False)) & set(zip(b, b[1:], strict=False))
-    return bool(pairs) or f" {' '.join(a)} " in f" {' '.join(b)} " or f" {' '.join(b)} " in f" {' '.join(a)} "
+    if set(zip(a, a[1:], strict=False)) & set(zip(b, b[1:], strict=False)):
+        return True
+    left, right = f" {' '.join(a)} ", f" {' '.join(b)} "
+    return left in right or right in left
+
+
+def _figure(words: str) -> str:
+    return words if number(words) is not None else ""
 
 
 def _single(token: str) -> str:
     if len(token) > 4 and token.endswith("ies"):
         return token[:-3] + "y"
     return token[:-1] if len(token) > 3 and token.endswith("s") and not token.endswith("ss") else token
-
-
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
