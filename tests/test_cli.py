@@ -122,7 +122,7 @@ def test_show_tells_all_with_evidence(graph: str) -> None:
         "Sample City place/sample-city",
         "样本市",
         "geo:lat 30.5",
-        "builds Optics Valley",
+        "“光谷 二期”",
         "“光谷 二期”",
         "wuhan-2030 ¶2",
     ):

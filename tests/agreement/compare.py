@@ -15,19 +15,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ARTICLES = frozenset({"the", "a", "an"})
 #: Words too common to show that two phrases mean one thing.
-FAINT = frozenset(
-    "and of in for to with on by industry industries sector field project projects construction development "
-    "technology technologies key new major core system related other number its".split()
-)
-MONTHS = "january february march april may june july august september october november december".split()
+FAINT = frozenset({
+    "and", "of", "in", "for", "to", "with", "on", "by", "industry", "industries", "sector", "field",
+    "project", "projects", "construction", "development", "technology", "technologies", "key", "new",
+    "major", "core", "system", "related", "other", "number", "its",
+})  # fmt: skip
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 NUMBERS = {
-    word: n for n, word in enumerate("zero one two three four five six seven eight nine ten".split())
-} | {"doubled": 2, "doubling": 2, "i": 1, "ii": 2, "iii": 3, "second": 2}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "doubled": 2, "doubling": 2, "i": 1, "ii": 2, "iii": 3, "second": 2,
+}  # fmt: skip
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
@@ -255,7 +261,7 @@ def _telling(folded: str) -> frozenset[str]:
 def _overlap(one: str, other: str) -> bool:
     """Whether two quotes of a paragraph share a run of two words, or one lies in the other."""
     a, b = fold(one).split(), fold(other).split()
-    if set(zip(a, a[1:], strict=False)) & set(zip(b, b[1:], strict=False)):
+    if set(pairwise(a)) & set(pairwise(b)):
         return True
     left, right = f" {' '.join(a)} ", f" {' '.join(b)} "
     return left in right or right in left

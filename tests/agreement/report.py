@@ -72,8 +72,8 @@ def _agreement(seeds: Seeds, folder: Path) -> str:
             )
         )  # fmt: skip
     columns = (
-        "section", "mentions, first", "mentions, second", "not in first", "not in second", "agreement % before",
-        "now", "same predicate %",
+        "section", "mentions, first", "mentions, second", "not in first", "not in second",
+        "agreement % before", "now", "same predicate %",
     )  # fmt: skip
     return _table(columns, rows)
 
@@ -163,15 +163,14 @@ def _predicates(seeds: Seeds) -> str:
             for row in document.statements
             if _region(document.section(row.paragraph)) == region
         )
-        total = sum(counts.values())
-        shares = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        rows.append((_name(seeds, region), ", ".join(f"{p} {percent(n, total)}" for p, n in shares)))
+        total = counts.total()
+        rows.append((_name(seeds, region), ", ".join(f"{p} {percent(n, total)}" for p, n in _ranked(counts))))
     return _table(("section's region", "% of its statements"), rows)
 
 
 def _kinds(seeds: Seeds) -> str:
     counts = Counter(entity.kind for entity in seeds.entities.values())
-    return _table(("kind", "entities"), sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return _table(("kind", "entities"), _ranked(counts))
 
 
 def _identities(seeds: Seeds) -> str:
@@ -198,6 +197,11 @@ def _unresolved(seeds: Seeds) -> str:
             rows.append((words[0].confidence, words[0].name, printed, f"`{entity}`"))
     rows.sort(key=lambda row: (row[0] != "unresolved", row[3]))
     return _table(("confidence", "name", "as printed", "entity"), rows)
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Most first; equals in the order of the alphabet."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.agreement import compare
-from tests.agreement.compare import Claim
+from tests.agreement.compare import Claim, Section
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def score(seeds: Path, second: Path = compare.HERE) -> list[Score]:
     sections = sorted({claim.section for claim in one + two})
     sources = sorted({section.source for section in sections})
     return [
-        *(_score(str(s), [c for c in one if c.section == s], [c for c in two if c.section == s]) for s in sections),
-        *(_score(s, [c for c in one if c.source == s], [c for c in two if c.source == s]) for s in sources),
+        *(_score(str(part), _of(one, section=part), _of(two, section=part)) for part in sections),
+        *(_score(part, _of(one, source=part), _of(two, source=part)) for part in sources),
         _score("both", one, two),
-    ]  # fmt: skip
+    ]
 
 
 def read(path: Path = BEFORE) -> list[Score]:
@@ -108,6 +108,10 @@ def _score(section: str, one: Sequence[Claim], two: Sequence[Claim]) -> Score:
         len(figures),
         sum(bool(m.others) for m in figures),
     )
+
+
+def _of(claims: Iterable[Claim], *, source: str = "", section: Section | None = None) -> list[Claim]:
+    return [c for c in claims if section in (None, c.section) and source in ("", c.source)]
 
 
 def _near(one: Claim, other: Claim) -> bool:

@@ -26,7 +26,7 @@ SAMPLE = ("borne", "partly", "not")
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided about one row: of the second reading, or of the first where ``second_row`` is empty."""
+    """What was decided about a row: of the second reading, or where ``second_row`` is empty of the first."""
 
     source: str
     paragraph: int
@@ -37,7 +37,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Judged:
-    """A statement of the random sample, as it was drawn, with its verdict; ``changed`` says what was mended."""
+    """A statement of the random sample as drawn, with its verdict; ``changed`` says what was mended."""
 
     id: str
     source: str
@@ -101,7 +101,7 @@ def recall(seeds: Path) -> Recall:
 
 
 def unsettled(seeds: Path) -> list[Claim]:
-    """Rows of the second reading that the tables lack, or hold under another predicate, without a decision."""
+    """Rows of the second reading that the tables lack or put otherwise, and that have no decision."""
     settled = {one.second_row: one.verdict for one in decisions()}
     one, two = compare.read_first(seeds), compare.read_second(seeds)
     lacking = [c for match in compare.match(two, one) if not match.others for c in match.claims]
