@@ -11,7 +11,7 @@ explore: .venv/explore.stamp
 	@$(BIN)/kg check
 	@$(BIN)/kg build
 	@$(BIN)/kg ask promoters "third-generation semiconductors" --evidence
-	@$(MAKE) --no-print-directory build/graph.html
+	@$(MAKE) -s --no-print-directory build/graph.html
 	@echo "the page: build/graph.html (open it in a browser)"
 
 build/graph.html: $(SOURCES)

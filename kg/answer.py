@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,13 @@ from kg.store import Term
 Value = str | int | float | bool | date | None
 #: What evidence adds to a row: source, paragraph from 1, quote, and the page opened at the quote.
 EVIDENCE = ("source", "paragraph", "quote", "link")
+#: Columns that name the statements or targets behind a row: one id, or several with spaces between.
+RECORDS = ("statement", "statements", "target", "targets")
 FORMATS = ("table", "csv", "tsv", "json", "md")
+#: Words that Excel would turn into a date or another number.
+_MISREAD = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
+)
 _INTEGERS = {"integer", "nonNegativeInteger", "int", "long"}
 
 
@@ -41,6 +48,12 @@ class Answer:
     def shown(self) -> list[list[str]]:
         """Rows as people read them: labels in place of ids, numbers with thousands separated."""
         return [[self._show(item) for item in row] for row in self.terms]
+
+    def label(self, identifier: str) -> str | None:
+        """What people call an entity or term; a source by the short name of its tables."""
+        if identifier.startswith("source/"):
+            return identifier.removeprefix("source/")  # a title would fill the table
+        return self.labels.get(identifier)
 
     def ids(self, column: str) -> list[str]:
         """The ids in a column, in order, None left out; a list of ids in one cell counts as several."""
@@ -68,7 +81,7 @@ class Answer:
     def _show(self, item: Term | None) -> str:
         if isinstance(item, ox.NamedNode):
             short = term.short(item.value)
-            return self.labels.get(short, short)
+            return self.label(short) or short
         found = value(item)
         if isinstance(found, bool):
             return "yes" if found else "no"
@@ -101,7 +114,10 @@ def value(item: Term | None) -> Value:
 
 
 def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
-    """Comma- or tab-separated values, labels beside ids; ``bom`` makes Excel show Chinese."""
+    """Comma- or tab-separated values, labels beside ids.
+
+    ``bom`` is for Excel: it shows Chinese, and words such as 3-4 do not turn into dates or numbers.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     named = _entity_columns(answer)
@@ -113,7 +129,7 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
     for row in answer:
         cells: list[object] = []
         for column, cell in row.items():
-            cells.append(_cell(cell))
+            cells.append(_cell(cell, excel=bom))
             if column in named:
                 cells.append(answer.labels.get(str(cell), ""))
         writer.writerow(cells)
@@ -151,8 +167,10 @@ def _entity_columns(answer: Answer) -> set[str]:
     }
 
 
-def _cell(found: Value) -> object:
+def _cell(found: Value, *, excel: bool) -> object:
     """A cell that a spreadsheet takes as it is: booleans in words, no formula begun by a stray sign."""
+    if excel and isinstance(found, str) and _MISREAD.fullmatch(found):
+        return f'="{found}"'
     if isinstance(found, bool):
         return "yes" if found else "no"
     if isinstance(found, str) and found[:1] in "=+-@\t":

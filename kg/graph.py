@@ -20,7 +20,7 @@ from urllib.parse import quote as percent
 import pyoxigraph as ox
 
 from kg import home, name, pointer, question, sparql, store, term
-from kg.answer import Answer
+from kg.answer import RECORDS, Answer
 from kg.error import BadStore, KgError, NotFound
 from kg.question import Parameter, Question
 from kg.store import Rows, Store
@@ -111,8 +111,13 @@ class Graph:
         return self.answer(store.select(self.store, asked.bind(self.terms(asked, given))))
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
-        """Parameters of a question as serialised RDF terms; raises NotFound for one it does not have."""
+        """Parameters of a question as serialised RDF terms.
+
+        Raises NotFound for one that the question does not have, KgError where one that it needs is missing.
+        """
         kinds = {parameter.name: parameter for parameter in asked.parameters}
+        if missing := [p.name for p in asked.parameters if p.needed and p.name not in given]:
+            raise KgError(f"{asked.name} needs {' and '.join(missing)}, for example: {asked.example}")
         for key in given:
             if key not in kinds:
                 raise NotFound(f"{asked.name} has no parameter {key}; it has {', '.join(kinds) or 'none'}")
@@ -142,6 +147,19 @@ class Graph:
             ]
         }
 
+    def cite(self, found: Answer) -> Answer:
+        """The answer with its evidence: a row for each statement or target behind a row, with source,
+        paragraph, quote and the publisher's page opened at the quote.
+
+        An answer that names no statement stays as it is.
+        """
+        column = next((column for column in found.columns if column in RECORDS), None)
+        if column is None:
+            return found
+        known = self.evidence(found.ids(column))
+        where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
+        return found.expand(column, where)
+
     def answer(self, rows: Rows) -> Answer:
         """Rows of a store with the labels that people read."""
         return Answer(rows.variables, rows.rows, self.labels)
@@ -155,13 +173,16 @@ class Graph:
                 raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
         if parameter.type == "boolean":
             return _boolean(parameter, value)
-        if parameter.type == "text":
-            return str(ox.Literal(value))
         if parameter.type in _SCHEMES:
             return self._concept(parameter, value)
         if parameter.type in ("predicate", "class"):
             return self._of_ontology(parameter, value)
-        segments = term.ENTITY_SEGMENTS if parameter.type == "entity" else tuple(parameter.type.split("|"))
+        words = tuple(parameter.type.split("|"))
+        segments = term.ENTITY_SEGMENTS if parameter.type == "entity" else words
+        if not set(segments) <= set(term.ENTITY_SEGMENTS):
+            if value not in words:
+                raise NotFound(f"{parameter.name} is one of {', '.join(words)}, not {value!r}")
+            return str(ox.Literal(value))
         return str(ox.NamedNode(term.iri(self.names.resolve(value, segments=segments))))
 
     def _concept(self, parameter: Parameter, value: str) -> str:
@@ -178,9 +199,13 @@ class Graph:
 
     def _of_ontology(self, parameter: Parameter, value: str) -> str:
         """A predicate or class by its name (byCompany), its label (by company) or its IRI."""
-        known = "?found a kg:Predicate" if parameter.type == "predicate" else "?found rdfs:subClassOf+ kg:Entity"
+        known = (
+            "{ ?found a kg:Predicate } UNION { VALUES ?found { kg:targets } } ?found rdfs:label ?label"
+            if parameter.type == "predicate"
+            else "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label"
+        )
         rows = store.select(
-            self.store, f"SELECT ?found ?label {{ GRAPH graph:ontology {{ {known} ; rdfs:label ?label }} }}"
+            self.store, f"SELECT ?found ?label {{ GRAPH graph:ontology {{ {known} }} }}"
         ).values()
         names = {term.short(row["found"]).rpartition(":")[2]: row["found"] for row in rows}
         for row in rows:
@@ -191,10 +216,14 @@ class Graph:
 
 
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
-    """Open a built graph: a folder of builds, an RDF file, or nothing for the project's own.
+    """Open a graph: a folder of builds, an RDF file, an endpoint's address, or nothing for the project's own.
 
     The project's own graph is built when there is none yet. Raises BadStore where nothing can be opened.
     """
+    if isinstance(where, str) and where.startswith(("http://", "https://")):
+        from kg import endpoint  # late: a graph on disk needs no HTTP
+
+        return Graph(endpoint.open_endpoint(where), where)
     path = home.build(where)
     if path.is_file():
         return Graph(read_file(path), str(path))

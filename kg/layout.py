@@ -235,7 +235,9 @@ def _fan(
     radius = start
     for distance in sorted(set(depth.values())):
         level = [node for node in depth if depth[node] == distance]
-        parents = {n: [angle[o] for o in near[n] if o in angle and depth.get(o, 0) == distance - 1] for n in level}
+        parents = {
+            n: [angle[o] for o in near[n] if o in angle and depth.get(o, 0) == distance - 1] for n in level
+        }
         level.sort(key=lambda n: (_middle(parents[n], middle), order[groups[n]], len(near[n]), n))
         rows, deep = 0, 0.0
         while deep < len(level):  # rows until all find room
@@ -255,7 +257,7 @@ def _rest(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]
     """What no anchor reaches, in rows below everything."""
     if not nodes:
         return {}
-    low = max((y for _, y in points.values()), default=0.0) + 2 * GAP
+    low = max((y for _, y in points.values()), default=0.0) + GAP
     wide = max(4, math.ceil(math.sqrt(len(nodes)) * 2))
     return {
         node: ((at % wide - (min(wide, len(nodes)) - 1) / 2) * SPACE, low + at // wide * ROW * 1.5)

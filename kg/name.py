@@ -40,7 +40,7 @@ class Index:
     def exact(self) -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
         for entity, role, name in self.names:
-            found.setdefault(_key(name), []).append((entity, role))
+            found.setdefault(key(name), []).append((entity, role))
         return found
 
     @cached_property
@@ -68,7 +68,7 @@ class Index:
                 raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
             return identifier
         found = {
-            e: r for e, r in self.exact.get(_key(words), ()) if not wanted or e.partition("/")[0] in wanted
+            e: r for e, r in self.exact.get(key(words), ()) if not wanted or e.partition("/")[0] in wanted
         }
         if len(found) > 1:
             by_label = [entity for entity, role in found.items() if role == "label"]
@@ -94,8 +94,8 @@ class Index:
         wanted = tuple(segments)
         pool = [n for n in self.names if not wanted or n[0].partition("/")[0] in wanted]
         matches = process.extract(
-            _key(words),
-            [_key(name) for _, _, name in pool],
+            key(words),
+            [key(name) for _, _, name in pool],
             scorer=_score,
             limit=limit * 5,
             score_cutoff=least,
@@ -113,7 +113,8 @@ def index(graph: Store) -> Index:
     return Index(tuple(sorted((term.short(row["entity"]), row["role"], row["name"]) for row in rows)))
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """A name folded for comparison: case, width, marks, and a plural s."""
     folded = text.key(name)
     return folded[:-1] if len(folded) > 3 and folded.endswith("s") and not folded.endswith("ss") else folded
 

@@ -8,112 +8,170 @@ assumed links together, closed transitively; ``graph/ontology``; ``graph/dataset
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg import claim, row, term
 from kg import ontology as ontologies
-from kg.line import TYPE, concept, decimal, iri, literal, name, quad
+from kg.line import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.seeds import Seeds
+from kg.seeds import Document, Seeds
+
+#: The lines of one source.
+Stated = Callable[[Document], Iterable[str]]
+
 
 TITLE = "Regiograph: regions, companies and technologies in Chinese regional industrial policy"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+#: Relation → the property that closes it transitively.
+CLOSED = {"broader": "skos:broaderTransitive", "locatedIn": "geosparql:sfWithin"}
 _LABELS = {"label": "prefLabel", "alias": "altLabel", "abbreviation": "altLabel", "printed": "hiddenLabel"}
 
 
-def lines(seeds: Seeds, ontology: Ontology, folder: Path, *, version: str) -> list[str]:
-    """The whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes."""
-    found: set[str] = set(_entities(seeds, ontology))
-    found.update(_identity(seeds, ontology))
-    found.update(_reference(seeds, ontology))
-    found.update(_hierarchy(seeds, ontology))
+def lines(
+    seeds: Seeds, ontology: Ontology, folder: Path, *, version: str, stated: Stated | None = None
+) -> list[str]:
+    """The whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes.
+
+    ``stated`` gives the lines of one source, where they may be at hand already.
+    """
+    found: set[str] = set()
+    for entry in seeds.entities.values():
+        found.update(entity(entry, ontology))
+    for region in seeds.regions:
+        found.add(speaks_of(region))
+    for written in seeds.names:
+        found.update(named(written, ontology))
+    for redirect in seeds.redirects:
+        found.update(redirected(redirect))
+    for link in seeds.hierarchy:
+        found.update(assumed(link, ontology))
     for document in seeds.documents.values():
-        found.update(claim.lines(document, seeds, ontology))
-    found.update(_ontology(folder))
-    found.update(_dataset(seeds, version))
+        found.update(source(document.source))
+        found.update(
+            stated(document) if stated else claim.lines(document, seeds.register, ontology),
+        )
+    found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
+    found.update(vocabulary(folder))
+    found.update(dataset(version))
     return sorted(found)
 
 
-def _entities(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
-    del ontology
-    for identifier, kind in seeds.kinds.items():
-        yield quad(iri(identifier), TYPE, name(f"kg:{kind}"))
-    for region in seeds.regions:
-        yield quad(iri(region), TYPE, name("kg:Region"))
-    for entry in seeds.names:
-        label = name(f"skos:{_LABELS[entry.role]}")
-        yield quad(iri(entry.entity), label, literal(entry.name, lang=entry.lang))
-    for source in (document.source for document in seeds.documents.values()):
-        yield quad(iri(f"source/{source.id}"), name("skos:prefLabel"), literal(source.title, lang="en"))
-        if source.title_zh:
-            yield quad(
-                iri(f"source/{source.id}"), name("skos:prefLabel"), literal(source.title_zh, lang="zh")
-            )
-        yield quad(iri(f"graph/{source.id}"), name("prov:wasDerivedFrom"), iri(f"source/{source.id}"))
+def entity(entry: row.EntityRow, ontology: Ontology) -> Iterator[str]:
+    """What an entity is, and reference data about it."""
+    node, graph = iri(entry.id), "graph/reference"
+    yield quad(node, TYPE, name(f"kg:{entry.kind}"))
+    if entry.note:
+        yield quad(node, name("kg:note"), literal(entry.note), graph)
+    if isinstance(entry, row.IndicatorRow):
+        yield quad(node, name("kg:unit"), concept(ontology, "units", entry.unit), graph)
+    if isinstance(entry, row.PlaceRow):
+        if entry.gb2260:
+            yield quad(node, name("kg:gb2260"), literal(entry.gb2260), graph)
+        if entry.iso31662:
+            yield quad(node, name("kg:iso31662"), literal(entry.iso31662), graph)
+        if entry.latitude is not None and entry.longitude is not None:
+            yield quad(node, name("geo:lat"), decimal(entry.latitude), graph)
+            yield quad(node, name("geo:long"), decimal(entry.longitude), graph)
+        if entry.ground:
+            yield quad(node, name("kg:ground"), literal(entry.ground), graph)
 
 
-def _identity(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
-    graph = "graph/identity"
-    for entry in seeds.names:
-        node = iri(f"name/{term.digest(entry.entity, entry.name, entry.lang)}")
-        yield quad(node, TYPE, name("kg:Name"), graph)
-        yield quad(node, name("kg:names"), iri(entry.entity), graph)
-        yield quad(node, name("skosxl:literalForm"), literal(entry.name, lang=entry.lang), graph)
-        yield quad(node, name("kg:role"), concept(ontology, "roles", entry.role), graph)
-        yield quad(node, name("kg:confidence"), concept(ontology, "confidences", entry.confidence), graph)
-        yield quad(node, name("kg:ground"), literal(entry.ground), graph)
-        yield quad(node, name("dcterms:date"), literal(entry.date, datatype="xsd:date"), graph)
-    for redirect in seeds.redirects:
-        yield quad(iri(redirect.old), name("dcterms:isReplacedBy"), iri(redirect.new), graph)
+def speaks_of(region: str) -> str:
+    """A place of which a section speaks is a region too."""
+    return quad(iri(region), TYPE, name("kg:Region"))
 
 
-def _reference(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
+def named(entry: row.NameRow, ontology: Ontology) -> Iterator[str]:
+    """A name as a label, and how sure it is."""
+    graph = iri("graph/identity")
+    written = literal(entry.name, lang=entry.lang)
+    yield quad(iri(entry.entity), name(f"skos:{_LABELS[entry.role]}"), written)
+    facts = (
+        (TYPE, name("kg:Name")),
+        (name("kg:names"), iri(entry.entity)),
+        (name("skosxl:literalForm"), written),
+        (name("kg:role"), concept(ontology, "roles", entry.role)),
+        (name("kg:confidence"), concept(ontology, "confidences", entry.confidence)),
+        (name("kg:ground"), literal(entry.ground)),
+        (name("dcterms:date"), literal(entry.date, datatype="xsd:date")),
+    )
+    yield from quads(iri(f"name/{term.digest(entry.entity, entry.name, entry.lang)}"), facts, graph)
+
+
+def redirected(redirect: row.RedirectRow) -> Iterator[str]:
+    """A retired id leads to the one in use."""
+    yield quad(iri(redirect.old), name("dcterms:isReplacedBy"), iri(redirect.new), "graph/identity")
+
+
+def assumed(link: row.HierarchyRow, ontology: Ontology) -> Iterator[str]:
+    """An assumed link with its ground."""
     graph = "graph/reference"
-    for entity in seeds.entities.values():
-        node = iri(entity.id)
-        if entity.note:
-            yield quad(node, name("kg:note"), literal(entity.note), graph)
-        if isinstance(entity, row.IndicatorRow):
-            yield quad(node, name("kg:unit"), concept(ontology, "units", entity.unit), graph)
-        if isinstance(entity, row.PlaceRow):
-            if entity.gb2260:
-                yield quad(node, name("kg:gb2260"), literal(entity.gb2260), graph)
-            if entity.iso31662:
-                yield quad(node, name("kg:iso31662"), literal(entity.iso31662), graph)
-            if entity.latitude is not None and entity.longitude is not None:
-                yield quad(node, name("geo:lat"), decimal(entity.latitude), graph)
-                yield quad(node, name("geo:long"), decimal(entity.longitude), graph)
-            if entity.ground:
-                yield quad(node, name("kg:ground"), literal(entity.ground), graph)
-    for link in seeds.hierarchy:
-        node = iri(f"link/{term.digest(link.child, link.relation, link.parent)}")
-        relation = f"<{ontology.predicates[link.relation].iri}>"
-        yield quad(node, TYPE, name("kg:Link"), graph)
-        yield quad(node, name("rdf:subject"), iri(link.child), graph)
-        yield quad(node, name("rdf:predicate"), relation, graph)
-        yield quad(node, name("rdf:object"), iri(link.parent), graph)
-        yield quad(node, name("kg:ground"), literal(link.ground), graph)
-        yield quad(iri(link.child), relation, iri(link.parent), graph)
+    relation = f"<{ontology.predicates[link.relation].iri}>"
+    facts = (
+        (TYPE, name("kg:Link")),
+        (name("rdf:subject"), iri(link.child)),
+        (name("rdf:predicate"), relation),
+        (name("rdf:object"), iri(link.parent)),
+        (name("kg:ground"), literal(link.ground)),
+    )
+    node = iri(f"link/{term.digest(link.child, link.relation, link.parent)}")
+    yield from quads(node, facts, iri(graph))
+    yield quad(iri(link.child), relation, iri(link.parent), graph)
 
 
-def _hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
+def source(about: row.SourceRow) -> Iterator[str]:
+    """A source as an entity, its graph, and what the dataset says of it."""
+    node, graph = iri(f"source/{about.id}"), iri("graph/dataset")
+    yield quad(node, TYPE, name("kg:Source"))
+    yield quad(node, name("skos:prefLabel"), literal(about.title, lang="en"))
+    if about.title_zh:
+        yield quad(node, name("skos:prefLabel"), literal(about.title_zh, lang="zh"))
+    yield quad(iri(f"graph/{about.id}"), name("prov:wasDerivedFrom"), node)
+    yield quad(iri("dataset"), name("dcterms:source"), node, "graph/dataset")
+    facts = [
+        (name("dcterms:description"), literal(about.kind, lang="en")),
+        (name("dcterms:language"), literal(about.language)),
+        (name("dcterms:identifier"), literal(about.address)),
+        (name("dcterms:bibliographicCitation"), literal(f"{about.publisher}, {about.published}")),
+        (name("spdx:checksumValue"), literal(about.sha256)),
+        (name("kg:paragraphs"), literal(str(about.paragraphs), datatype="xsd:integer")),
+    ]
+    if about.translated_from:
+        how = f"translated from {about.translated_from} by {about.translator or 'an unnamed translator'}"
+        facts.append((name("dcterms:provenance"), literal(how, lang="en")))
+    if about.original:
+        facts.append((name("dcterms:isVersionOf"), literal(about.original)))
+    yield from quads(node, facts, graph)
+
+
+Parents = dict[str, dict[str, set[str]]]
+
+
+def above(
+    hierarchy: Iterable[row.HierarchyRow], documents: Iterable[Document], ontology: Ontology
+) -> Parents:
+    """By relation, what lies directly above what, stated and assumed together."""
+    parents: Parents = {relation: {} for relation in CLOSED}
+    for link in hierarchy:
+        if link.relation in CLOSED:
+            parents[link.relation].setdefault(link.child, set()).add(link.parent)
+    for document in documents:
+        for at in document.statements:
+            if at.predicate in CLOSED and not claim.withheld(at, ontology):
+                parents[at.predicate].setdefault(at.subject, set()).add(at.object)
+    return parents
+
+
+def closed(parents: Parents) -> Iterator[str]:
     """What lies below what, directly or further down: topics by SKOS, places by GeoSPARQL."""
-    for relation, closed in (("broader", "skos:broaderTransitive"), ("locatedIn", "geosparql:sfWithin")):
-        parents: dict[str, set[str]] = {}
-        for link in seeds.hierarchy:
-            if link.relation == relation:
-                parents.setdefault(link.child, set()).add(link.parent)
-        for document in seeds.documents.values():
-            for at in document.statements:
-                if at.predicate == relation and not claim.withheld(at, ontology):
-                    parents.setdefault(at.subject, set()).add(at.object)
-        for child in parents:
+    for relation, property_ in CLOSED.items():
+        for child in parents[relation]:
             if relation == "broader" or child.startswith("place/"):
-                for parent in _above(child, parents):
-                    yield quad(iri(child), name(closed), iri(parent), "graph/hierarchy")
+                for parent in _above(child, parents[relation]):
+                    yield quad(iri(child), name(property_), iri(parent), "graph/hierarchy")
 
 
 def _above(child: str, parents: dict[str, set[str]]) -> set[str]:
@@ -126,7 +184,8 @@ def _above(child: str, parents: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _ontology(folder: Path) -> Iterator[str]:
+def vocabulary(folder: Path) -> Iterator[str]:
+    """The ontology itself."""
     graph = iri("graph/ontology")
     for file in ontologies.FILES:
         for found in ontologies.quads(folder / file):
@@ -135,7 +194,8 @@ def _ontology(folder: Path) -> Iterator[str]:
             yield f"{found.subject} {found.predicate} {found.object} {graph} .\n"
 
 
-def _dataset(seeds: Seeds, version: str) -> Iterator[str]:
+def dataset(version: str) -> Iterator[str]:
+    """What the graph as a whole is."""
     graph = "graph/dataset"
     node = iri("dataset")
     for kind in ("dcat:Dataset", "void:Dataset"):
@@ -145,27 +205,3 @@ def _dataset(seeds: Seeds, version: str) -> Iterator[str]:
     yield quad(node, name("dcat:version"), literal(version), graph)
     yield quad(node, name("void:uriSpace"), literal(term.BASE), graph)
     yield quad(node, name("void:vocabulary"), f"<{term.NS}>", graph)
-    for document in seeds.documents.values():
-        source = document.source
-        about = iri(f"source/{source.id}")
-        yield quad(node, name("dcterms:source"), about, graph)
-        yield quad(about, name("dcterms:description"), literal(source.kind, lang="en"), graph)
-        yield quad(about, name("dcterms:language"), literal(source.language), graph)
-        yield quad(about, name("dcterms:identifier"), literal(source.address), graph)
-        yield quad(
-            about,
-            name("dcterms:bibliographicCitation"),
-            literal(f"{source.publisher}, {source.published}"),
-            graph,
-        )
-        yield quad(about, name("spdx:checksumValue"), literal(source.sha256), graph)
-        yield quad(
-            about, name("kg:paragraphs"), literal(str(source.paragraphs), datatype="xsd:integer"), graph
-        )
-        if source.translated_from:
-            how = (
-                f"translated from {source.translated_from} by {source.translator or 'an unnamed translator'}"
-            )
-            yield quad(about, name("dcterms:provenance"), literal(how, lang="en"), graph)
-        if source.original:
-            yield quad(about, name("dcterms:isVersionOf"), literal(source.original), graph)

@@ -12,18 +12,23 @@ from pathlib import Path
 from kg import home
 from kg.error import KgError, NotFound
 
-_PARAMETER = re.compile(r"@param (?P<name>\w+) (?P<type>[\w|]+): (?P<text>.+)")
+_PARAMETER = re.compile(r"@param (?P<name>\w+) (?P<type>[\w|-]+)(?P<needed>!?): (?P<text>.+)")
 _EXAMPLE = re.compile(r"@example (?P<text>.+)")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a question. ``type`` is segments of entities (``topic``, ``place|org``), a scheme
-    (``tiers``), ``predicate``, ``source``, ``number`` or ``text``."""
+    """A parameter of a question, optional unless ``needed`` (a ! after its type in the header).
+
+    ``type`` is segments of entities (``topic``, ``place|org``), ``entity`` for all of them, a scheme
+    (``tiers``), ``predicate``, ``class``, ``number``, ``boolean``, or words to choose from
+    (``stated|assumed``).
+    """
 
     name: str
     type: str
     text: str
+    needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def read(path: Path) -> Question:
     prose, parameters, example = [], [], ""
     for line in header[1:]:
         if match := _PARAMETER.fullmatch(line):
-            parameters.append(Parameter(**match.groupdict()))
+            parameters.append(Parameter(match["name"], match["type"], match["text"], bool(match["needed"])))
         elif match := _EXAMPLE.fullmatch(line):
             example = match["text"]
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -11,9 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from kg import period, term
 from kg.problem import Problem
 
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
 
 def _trimmed(value: str) -> str:
-    if value != value.strip() or "\n" in value or any(ord(c) < 32 for c in value):
+    if value != value.strip() or _CONTROL.search(value):
         raise ValueError("white space at an end, or a control character")
     return value
 
@@ -189,13 +193,11 @@ class ParagraphRow(Row):
 
 
 class Evidence(ParagraphRow):
-    """What statements and targets share: the words they rest on."""
+    """What statements and targets share: the words they rest on, and the source that says them."""
 
+    place_keys: ClassVar[tuple[str, ...]] = ("file", "line", "source")
+    source: str
     quote: Text
-
-    @property
-    def source(self) -> str:
-        return self.file.partition("/")[0]
 
 
 class StatementRow(Evidence):
@@ -209,7 +211,7 @@ class StatementRow(Evidence):
     flags: Flags
     note: Cell
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Never over quote, stage, flags or labels: mending a quote is not a deletion."""
         key = (self.source, self.paragraph, self.subject, self.predicate, self.object, self.period)
@@ -230,7 +232,7 @@ class TargetRow(Evidence):
     flags: Flags
     note: Cell
 
-    @property
+    @cached_property
     def id(self) -> str:
         key = (
             self.source,
@@ -267,10 +269,18 @@ class PositionRow(ParagraphRow):
 R = TypeVar("R", bound=Row)
 
 
-def parse(model: type[R], cells: Mapping[str, str], *, file: str, line: int) -> R | list[Problem]:
-    """One row from its cells, or what is wrong with each of them."""
+def parse(
+    model: type[R], cells: Mapping[str, str], *, file: str, line: int, source: str = ""
+) -> R | list[Problem]:
+    """One row from its cells, or what is wrong with each of them.
+
+    ``source`` is the one that the row belongs to where the table's folder does not say it.
+    """
+    where = {"file": file, "line": line}
+    if "source" in model.place_keys:
+        where["source"] = source or file.partition("/")[0]
     try:
-        return model.model_validate({**cells, "file": file, "line": line})
+        return model.model_validate({**cells, **where})
     except ValidationError as error:
         problems = []
         for fault in error.errors(include_url=False, include_context=False):

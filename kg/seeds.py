@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from kg import row, table
+from kg import row, table, text
 from kg.problem import Problem
+from kg.register import Register
 
 R = TypeVar("R", bound=row.Row)
 
@@ -101,6 +102,23 @@ class Seeds:
         places = (s.region for d in self.documents.values() for s in d.sections if s.region)
         return tuple(dict.fromkeys(p for p in places if self.kinds.get(p) != "Country"))
 
+    @cached_property
+    def register(self) -> Register:
+        """What rows may refer to."""
+        within: dict[str, set[str]] = {}
+        for link in self.hierarchy:
+            if link.relation == "locatedIn":
+                within.setdefault(link.child, set()).add(link.parent)
+        return Register(
+            self.kinds,
+            {entity: tuple(text.key(name.name) for name in names) for entity, names in self.names_of.items()},
+            # of two labels the first, as readers of the table see it
+            {n.entity: n.name for n in reversed(self.names) if n.role == "label" and n.lang == "en"},
+            {e.id: e.unit for e in self.entities.values() if isinstance(e, row.IndicatorRow)},
+            frozenset(self.regions),
+            within,
+        )
+
 
 def read(folder: Path) -> tuple[Seeds, list[Problem]]:
     """Read a folder of seeds. Rows that cannot be read are problems; all others are there."""
@@ -123,16 +141,8 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
         for entity in rows(name, model):
             if entity.id in entities:
                 problems.append(_twice(entity, "id", entity.id, entities[entity.id]))
-            elif SEGMENT_TABLES.get(entity.id.partition("/")[0]) != name:
-                problems.append(
-                    entity.problem(
-                        "id",
-                        "wrong-table",
-                        "the id belongs in another table",
-                        entity.id,
-                        f"move it to {SEGMENT_TABLES.get(entity.id.partition('/')[0], 'sources.csv')}",
-                    )
-                )
+            elif fault := misplaced(entity, name):
+                problems.append(fault)
             else:
                 entities[entity.id] = entity
 
@@ -184,6 +194,16 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
         documents,
     )
     return seeds, problems
+
+
+def misplaced(entity: row.EntityRow, table_name: str) -> Problem | None:
+    """An entity whose id belongs in another table."""
+    home = SEGMENT_TABLES.get(entity.id.partition("/")[0], "sources.csv")
+    if home == table_name:
+        return None
+    return entity.problem(
+        "id", "wrong-table", "the id belongs in another table", entity.id, f"move it to {home}"
+    )
 
 
 def _twice(again: row.Row, column: str, text: str, before: row.Row) -> Problem:

@@ -83,7 +83,7 @@ def read(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record]
         for cells in reader:
             if header is None:
                 header = cells
-                if not _report_columns(header, columns, report):
+                if not report_columns(header, columns, report):
                     return [], problems
             elif len(cells) != len(header):
                 report(
@@ -147,7 +147,8 @@ def _umask() -> int:
     return mask
 
 
-def _report_columns(header: Sequence[str], columns: Sequence[str], report: object) -> bool:
+def report_columns(header: Sequence[str], columns: Sequence[str], report: object) -> bool:
+    """Whether a header has just these columns; what is amiss is reported."""
     assert callable(report)
     extra = [column for column in header if column not in columns]
     for column in columns:

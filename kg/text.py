@@ -99,14 +99,18 @@ def contains(text: str, name: str) -> bool:
     return key(name) in key(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def key(text: str) -> str:
     """A text as names are compared: folded, without case."""
+    if text.isascii():  # the same, a good deal faster
+        return " ".join(text.replace("`", "'").split()).lower()
     return fold(text).text.casefold()
 
 
 def length(text: str) -> tuple[int, int]:
     """How many words a text has outside Han script, and how many Han characters."""
+    if text.isascii():
+        return len(text.split()), 0
     return len(re.findall(r"\S+", _CJK.sub(" ", text))), len(_HAN_CHAR.findall(text))
 
 

@@ -15,7 +15,9 @@ TEXT = README.read_text(encoding="utf-8")
 ALL = list(commands(TEXT))
 
 
-@pytest.mark.parametrize(("command", "output"), [c for c in ALL if c[0] not in MAKE], ids=lambda value: value[:50])
+@pytest.mark.parametrize(
+    ("command", "output"), [c for c in ALL if c[0] not in MAKE], ids=lambda value: value[:50]
+)
 def test_a_command_gives_what_the_readme_shows(command: str, output: str) -> None:
     assert run(command) == output
 

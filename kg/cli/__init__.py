@@ -21,6 +21,8 @@ COMMANDS = {
     "query": "Run a SPARQL query.",
     "page": "Write the graph as one interactive HTML page.",
     "export": "Write the graph in other formats.",
+    "serve": "Serve the graph: SPARQL, linked data, reconciliation, query page.",
+    "load": "Load the graph into another SPARQL engine.",
     "new": "Scaffold the tables of a new source.",
     "fmt": "Order the rows of tables, mend encoding and line ends.",
 }

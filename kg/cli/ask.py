@@ -8,13 +8,11 @@ import click
 from kg import answer, question
 from kg.answer import Answer
 from kg.cli import option, terminal
-from kg.graph import Graph, open_graph
+from kg.graph import open_graph
 from kg.question import Question
 
-RECORDS = ("statement", "statements", "target", "targets", "steps")
 
-
-@click.command("ask", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+@click.command("ask", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("name", required=False)
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @option.graph
@@ -23,15 +21,30 @@ RECORDS = ("statement", "statements", "target", "targets", "steps")
 @click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
 @click.option("--sparql", is_flag=True, help="Print the query instead of running it.")
+@click.option("--about", is_flag=True, help="Describe the question NAME and its parameters.")
+@click.option(
+    "-h", "--help", "helped", is_flag=True, help="Show this message, or describe the question NAME."
+)
 @option.output
+@click.pass_context
 def command(
-    name: str | None, values: Sequence[str], graph: Path | None, listed: bool, form: str, evidence: bool, bom: bool,
-    sparql: bool, output: str,
-) -> None:  # fmt: skip
+    context: click.Context,
+    name: str | None,
+    values: Sequence[str],
+    graph: Path | None,
+    listed: bool,
+    form: str,
+    evidence: bool,
+    bom: bool,
+    sparql: bool,
+    about: bool,
+    helped: bool,
+    output: str,
+) -> None:
     """Answer a question of the catalogue.
 
     VALUES fill the question's parameters in order, or by name (--topic "silicon carbide"). A value is a
-    name or alias in English or Chinese, or an id. kg ask NAME --about describes a question.
+    name or alias in English or Chinese, or an id. kg ask NAME --help describes a question.
 
     \b
     Example:
@@ -39,6 +52,9 @@ def command(
       kg ask promoters "silicon carbide" --evidence
       kg ask targets --region Ningbo --format csv -o ningbo.csv
     """
+    if helped and name is None:
+        click.echo(context.get_help())
+        return
     if listed or name is None:
         rows = [
             [q.name, q.title, " ".join(p.name for p in q.parameters)] for q in question.catalogue().values()
@@ -46,7 +62,7 @@ def command(
         terminal.table(("question", "what it answers", "parameters"), rows)
         return
     asked = question.find(name)
-    if "--about" in values:
+    if about or helped:
         _describe(asked)
         return
     given = parameters(asked, values)
@@ -56,7 +72,9 @@ def command(
         return
     found = opened.ask(name, **given)
     plain = form == "table" and output == "-"
-    found = with_evidence(found, opened, link=not plain) if evidence else found.without(RECORDS)
+    found = opened.cite(found) if evidence else found.without(answer.RECORDS)
+    if evidence and plain:
+        found = found.without(("link",))
     if plain:
         _print(asked, found)
     else:
@@ -86,17 +104,6 @@ def parameters(asked: Question, values: Sequence[str]) -> dict[str, str]:
     return {**given, **dict(zip(free, plain, strict=False))}
 
 
-def with_evidence(found: Answer, opened: Graph, *, link: bool = True) -> Answer:
-    """One row for each statement or target behind a row, with where it says so."""
-    record = next((column for column in found.columns if column in RECORDS), None)
-    if record is None:
-        return found
-    known = opened.evidence(found.ids(record))
-    where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
-    expanded = found.expand(record, where)
-    return expanded if link else expanded.without(("link",))
-
-
 def _print(asked: Question, found: Answer) -> None:
     """A table for people: source and paragraph in one cell, what is the same in all rows below it."""
     columns, shown = list(found.columns), found.shown()
@@ -122,9 +129,14 @@ def _rendered(found: Answer, form: str, *, bom: bool) -> str:
 
 
 def _describe(asked: Question) -> None:
-    click.echo(f"{asked.title}\n\n{asked.prose}\n")
-    for parameter in asked.parameters:
-        click.echo(f"  --{parameter.name}  {parameter.text} ({parameter.type})")
+    click.echo(f"{asked.title}\n")
+    click.echo(click.wrap_text(asked.prose, 98) + "\n")
+    rows = [
+        (f"--{p.name}", p.type.replace("|", " or "), p.text + (" (needed)" if p.needed else ""))
+        for p in asked.parameters
+    ]
+    if rows:
+        terminal.table(("parameter", "takes", "which is"), rows, whole=("parameter",))
     click.echo(f"\nExample:\n  kg ask {asked.name} {asked.example}")
 
 

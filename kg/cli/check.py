@@ -23,9 +23,16 @@ from kg.cli import option, terminal
 @option.as_json
 @option.quiet
 def command(
-    seeds: Path | None, ontology: Path | None, texts: Path | None, write: bool, gaps: bool, shacl: bool, limit: int,
-    as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
+    seeds: Path | None,
+    ontology: Path | None,
+    texts: Path | None,
+    write: bool,
+    gaps: bool,
+    shacl: bool,
+    limit: int,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Check the curated tables, and their quotes against the texts.
 
     All problems of a run are reported at once, each with file, line and column, the text, and what

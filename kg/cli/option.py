@@ -6,6 +6,19 @@ from pathlib import Path
 
 import click
 
+
+class Where(click.ParamType[str | Path]):
+    """A path, or the address of an endpoint as it is (a path would lose one of its slashes)."""
+
+    name = "path|address"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | Path:
+        del param, ctx
+        return value if str(value).startswith(("http://", "https://")) else Path(value)
+
+
 seeds = click.option(
     "--seeds", type=click.Path(path_type=Path), help="Folder of curated tables (default: the project's)."
 )
@@ -19,8 +32,8 @@ texts = click.option(
 )
 graph = click.option(
     "--graph",
-    type=click.Path(path_type=Path),
-    help="Built graph: a folder of kg build, or an RDF file (default: the project's).",
+    type=Where(),
+    help="Built graph: a folder of kg build, an RDF file, or an endpoint's address (default: the project's).",
 )
 output = click.option(
     "-o", "--output", default="-", help="File to write; - is standard output.", show_default=True

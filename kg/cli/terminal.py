@@ -80,6 +80,12 @@ def write(content: str | bytes, output: str) -> None:
         ) from None
 
 
+def near(path: Path) -> Path:
+    """A path as seen from here, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def count(number: int, noun: str) -> str:
     """``1 problem``, ``1,200 quads``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

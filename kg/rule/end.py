@@ -8,15 +8,23 @@ from difflib import get_close_matches
 from kg import row, text
 from kg.ontology import Ontology
 from kg.problem import Problem
-from kg.seeds import SEGMENT_TABLES, Document, Seeds
+from kg.register import Register
+from kg.seeds import SEGMENT_TABLES, Document
 
 
 def ends(
-    at: row.Row, left: str, subject: str, right: str, target: str, name: str, seeds: Seeds, ontology: Ontology
+    at: row.Row,
+    left: str,
+    subject: str,
+    right: str,
+    target: str,
+    name: str,
+    register: Register,
+    ontology: Ontology,
 ) -> Iterator[Problem]:
     predicate = ontology.predicates[name]
-    yield from one_end(at, left, subject, name, predicate.subjects, seeds, ontology)
-    yield from one_end(at, right, target, name, predicate.objects, seeds, ontology)
+    yield from one_end(at, left, subject, name, predicate.subjects, register, ontology)
+    yield from one_end(at, right, target, name, predicate.objects, register, ontology)
     if subject == target:
         yield at.problem(
             right, "self-reference", "subject and object are the same", target, "name another entity"
@@ -29,12 +37,12 @@ def one_end(
     entity: str,
     name: str,
     allowed: tuple[str, ...],
-    seeds: Seeds,
+    register: Register,
     ontology: Ontology,
 ) -> Iterator[Problem]:
-    kind = seeds.kinds.get(entity)
+    kind = register.kinds.get(entity)
     if kind is None:
-        yield unknown(at, column, "unknown-entity", entity, seeds.kinds)
+        yield unknown(at, column, "unknown-entity", entity, register.kinds)
     elif kind in ontology.classes and not ontology.is_a(kind, allowed):
         yield at.problem(
             column,

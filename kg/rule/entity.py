@@ -2,127 +2,153 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kg import row, text
 from kg.ontology import Ontology
 from kg.problem import Problem
+from kg.register import Register
 from kg.rule.end import ends, unknown
 from kg.seeds import Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
+#: Child, relation, parent → file and line.
+Links = dict[tuple[str, str, str], tuple[str, int]]
 
 
 def entities(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """Kinds exist and fit the id's segment; every entity has a label and a use."""
     used = _used(seeds)
     for entity in seeds.entities.values():
-        root = ontology.segments[entity.id.partition("/")[0]]
-        kinds = [name for name, c in ontology.classes.items() if root in c.ancestors]
-        if entity.kind not in kinds:
-            yield unknown(entity, "kind", "unknown-kind", entity.kind, kinds)
+        yield from sound(entity, seeds.register, ontology)
         if entity.id not in used:
             yield entity.problem(
                 "id", "unused-entity", "no row uses the entity", entity.id, "use it or take it away"
             )
-        labels = [name for name in seeds.names_of.get(entity.id, ()) if name.role == "label"]
-        if not any(name.lang == "en" for name in labels):
+
+
+def sound(entity: row.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+    """One entity: its kind fits its segment, it has a label, its facts have a ground."""
+    root = ontology.segments[entity.id.partition("/")[0]]
+    if entity.kind not in ontology.classes or root not in ontology.classes[entity.kind].ancestors:
+        kinds = [name for name, c in ontology.classes.items() if root in c.ancestors]
+        yield unknown(entity, "kind", "unknown-kind", entity.kind, kinds)
+    if entity.id not in register.labels:
+        yield entity.problem(
+            "id",
+            "missing-label",
+            "the entity has no English label",
+            entity.id,
+            "add a row with role label to names.csv",
+        )
+    if isinstance(entity, row.PlaceRow):
+        facts = (entity.gb2260, entity.iso31662, entity.latitude, entity.longitude)
+        if any(fact not in ("", None) for fact in facts) and not entity.ground:
             yield entity.problem(
-                "id",
-                "missing-label",
-                "the entity has no English label",
-                entity.id,
-                "add a row with role label to names.csv",
+                "ground",
+                "missing-ground",
+                "codes and coordinates need a ground",
+                "",
+                "name package and version",
             )
-        for lang, count in Counter(name.lang for name in labels).items():
-            if count > 1:
-                yield labels[-1].problem(
-                    "role",
-                    "second-label",
-                    f"{entity.id} has {count} labels in {lang}",
-                    labels[-1].name,
-                    "make all but one an alias",
-                )
-        if isinstance(entity, row.PlaceRow):
-            facts = (entity.gb2260, entity.iso31662, entity.latitude, entity.longitude)
-            if any(fact not in ("", None) for fact in facts) and not entity.ground:
-                yield entity.problem(
-                    "ground",
-                    "missing-ground",
-                    "codes and coordinates need a ground",
-                    "",
-                    "name package and version",
-                )
-            if (entity.latitude is None) != (entity.longitude is None):
-                yield entity.problem(
-                    "longitude",
-                    "bad-point",
-                    "latitude and longitude stand together or not at all",
-                    "",
-                    "give both or neither",
-                )
-        if isinstance(entity, row.IndicatorRow) and entity.unit not in ontology.schemes["units"]:
-            yield unknown(entity, "unit", "unknown-term", entity.unit, ontology.schemes["units"])
+        if (entity.latitude is None) != (entity.longitude is None):
+            yield entity.problem(
+                "longitude",
+                "bad-point",
+                "latitude and longitude stand together or not at all",
+                "",
+                "give both or neither",
+            )
+    if isinstance(entity, row.IndicatorRow) and entity.unit not in ontology.schemes["units"]:
+        yield unknown(entity, "unit", "unknown-term", entity.unit, ontology.schemes["units"])
 
 
 def names(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """Names belong to known entities, stand once, and a label names one entity of its kind."""
-    seen: dict[tuple[str, ...], row.NameRow] = {}
-    labels: dict[tuple[str, ...], row.NameRow] = {}
-    for name in seeds.names:
-        if name.entity not in seeds.kinds:
-            yield unknown(name, "entity", "unknown-entity", name.entity, seeds.kinds)
+    yield from named(seeds.names, seeds.register, ontology, {}, {})
+
+
+def named(
+    rows: Iterable[row.NameRow],
+    register: Register,
+    ontology: Ontology,
+    seen: dict[str, int],
+    labels: dict[str, str],
+) -> Iterator[Problem]:
+    """The same for a run of names; ``seen`` and ``labels`` carry over to the next run."""
+    for name in rows:
+        if name.entity not in register.kinds:
+            yield unknown(name, "entity", "unknown-entity", name.entity, register.kinds)
         for column, scheme in (("role", "roles"), ("confidence", "confidences")):
             if getattr(name, column) not in ontology.schemes[scheme]:
                 yield unknown(name, column, "unknown-term", getattr(name, column), ontology.schemes[scheme])
-        same = seen.setdefault((name.entity, name.name, name.lang), name)
-        if same is not name:
+        same = seen.setdefault(f"{name.entity} {name.lang} {name.name}", name.line)
+        if same != name.line:
             yield name.problem(
                 "name",
                 "duplicate-name",
-                f"the name stands in line {same.line} already",
+                f"the name stands in line {same} already",
                 name.name,
                 "keep one of the rows",
             )
         if name.role == "label":
-            taken = labels.setdefault((name.entity.partition("/")[0], text.key(name.name), name.lang), name)
-            if taken is not name and taken.entity != name.entity:
+            segment = name.entity.partition("/")[0]
+            taken = labels.setdefault(f"{segment} {name.lang} {text.key(name.name)}", name.entity)
+            if taken != name.entity:
                 yield name.problem(
                     "name",
                     "label-taken",
-                    f"{taken.entity} has this label too",
+                    f"{taken} has this label too",
                     name.name,
                     "make them one entity, or tell the labels apart",
+                )
+            first = labels.setdefault(f"{name.entity} {name.lang}", name.name)
+            if first != name.name:
+                yield name.problem(
+                    "role",
+                    "second-label",
+                    f"{name.entity} has a label in {name.lang} already: {first}",
+                    name.name,
+                    "make all but one an alias",
                 )
 
 
 def hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """Assumed links join what the shapes allow, repeat nothing stated, and no hierarchy runs in a circle."""
-    stated: dict[tuple[str, str, str], row.Row] = {
-        (s.subject, s.predicate, s.object): s
+    links: Links = {
+        (s.subject, s.predicate, s.object): (s.file, s.line)
         for d in seeds.documents.values()
         for s in d.statements
         if s.predicate in LINKS
     }
-    links = dict(stated)
-    for link in seeds.hierarchy:
+    yield from linked(seeds.hierarchy, seeds.register, ontology, links)
+    yield from circles(links)
+
+
+def linked(
+    rows: Iterable[row.HierarchyRow], register: Register, ontology: Ontology, links: Links
+) -> Iterator[Problem]:
+    """Assumed links, one by one; those that are new are added to ``links``."""
+    for link in rows:
         if link.relation not in LINKS:
             yield unknown(link, "relation", "unknown-predicate", link.relation, LINKS)
             continue
-        yield from ends(link, "child", link.child, "parent", link.parent, link.relation, seeds, ontology)
-        if (link.child, link.relation, link.parent) in links:
-            before = links[link.child, link.relation, link.parent]
+        yield from ends(link, "child", link.child, "parent", link.parent, link.relation, register, ontology)
+        before = links.setdefault((link.child, link.relation, link.parent), (link.file, link.line))
+        if before != (link.file, link.line):
             yield link.problem(
                 "child",
                 "duplicate-link",
-                f"the link stands in {before.file}:{before.line} already",
+                f"the link stands in {before[0]}:{before[1]} already",
                 link.child,
                 "take this row away",
             )
-        links[link.child, link.relation, link.parent] = link
+
+
+def circles(links: Links) -> Iterator[Problem]:
+    """Hierarchies that run in a circle, each told at the link that closes it."""
     for relation in LINKS:
-        parents: dict[str, dict[str, row.Row]] = {}
+        parents: dict[str, dict[str, tuple[str, int]]] = {}
         for (child, name, parent), at in links.items():
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
@@ -133,12 +159,17 @@ def redirects(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """A retired id is not in use again and leads to one that is."""
     del ontology
     for redirect in seeds.redirects:
-        if redirect.old in seeds.kinds:
-            yield redirect.problem(
-                "old", "reused-id", "a retired id is in use", redirect.old, "give the entity a new id"
-            )
-        if redirect.new not in seeds.kinds:
-            yield unknown(redirect, "new", "unknown-entity", redirect.new, seeds.kinds)
+        yield from retired(redirect, seeds.register)
+
+
+def retired(redirect: row.RedirectRow, register: Register) -> Iterator[Problem]:
+    """The same for one."""
+    if redirect.old in register.kinds:
+        yield redirect.problem(
+            "old", "reused-id", "a retired id is in use", redirect.old, "give the entity a new id"
+        )
+    if redirect.new not in register.kinds:
+        yield unknown(redirect, "new", "unknown-entity", redirect.new, register.kinds)
 
 
 def _used(seeds: Seeds) -> set[str]:
@@ -150,7 +181,7 @@ def _used(seeds: Seeds) -> set[str]:
     return used
 
 
-def _circles(parents: Mapping[str, Mapping[str, row.Row]], relation: str) -> Iterator[Problem]:
+def _circles(parents: Mapping[str, Mapping[str, tuple[str, int]]], relation: str) -> Iterator[Problem]:
     done: set[str] = set()
     for first in sorted(parents):
         trail: list[str] = []
@@ -164,10 +195,12 @@ def _circles(parents: Mapping[str, Mapping[str, row.Row]], relation: str) -> Ite
                 done.add(node)
                 stack.pop(), trail.pop()
             elif following in trail:
-                at = parents[node][following]
-                column = "parent" if isinstance(at, row.HierarchyRow) else "object"
+                file, line = parents[node][following]
+                column = "parent" if file.startswith("hierarchy.") else "object"
                 circle = " → ".join([*trail[trail.index(following) :], following])
-                yield at.problem(
+                yield Problem(
+                    file,
+                    line,
                     column,
                     "circle",
                     f"{relation} runs in a circle: {circle}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from kg import row, text
 from kg.ontology import Concept, Ontology
 from kg.problem import Problem
+from kg.register import Register
 from kg.rule.end import ends, evidence, one_end, terms, unknown
 from kg.seeds import Document, Seeds
 
@@ -17,51 +18,57 @@ CUE_WORDS = 5
 def statements(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """Statements join what the shapes allow and stand once; stage and tier rest on words."""
     for document in seeds.documents.values():
-        seen: dict[str, row.StatementRow] = {}
-        pairs: dict[tuple[object, ...], row.StatementRow] = {}
-        for statement in document.statements:
-            yield from evidence(statement, document)
-            yield from _joined(statement, seeds, ontology)
-            yield from _cue(statement, ontology)
-            yield from terms(statement, ("flags",), ontology)
-            yield from _region(statement, document, seeds)
-            same = seen.setdefault(statement.id, statement)
-            if same is not statement:
-                yield statement.problem(
-                    "object",
-                    "duplicate-statement",
-                    f"line {same.line} states it already",
-                    statement.object,
-                    "keep one of the two rows",
-                )
-                continue
-            other = pairs.setdefault((statement.paragraph, statement.subject, statement.object), statement)
-            if (
-                other is not statement
-                and other.predicate != statement.predicate
-                and not (other.note or statement.note)
-            ):
-                yield statement.problem(
-                    "predicate",
-                    "second-relation",
-                    f"line {other.line} says {other.predicate} of the same two",
-                    statement.predicate,
-                    "keep the one the words bear, or say in a note why both stand",
-                )
+        yield from stated(document, seeds.register, ontology)
 
 
-def object_in_quote(statement: row.StatementRow, seeds: Seeds) -> bool:
+def stated(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+    """The same for one source, or for whole paragraphs of it."""
+    seen: dict[str, row.StatementRow] = {}
+    pairs: dict[tuple[object, ...], row.StatementRow] = {}
+    for statement in document.statements:
+        yield from evidence(statement, document)
+        yield from _joined(statement, register, ontology)
+        yield from _cue(statement, ontology)
+        yield from terms(statement, ("flags",), ontology)
+        yield from _region(statement, document, register)
+        same = seen.setdefault(statement.id, statement)
+        if same is not statement:
+            yield statement.problem(
+                "object",
+                "duplicate-statement",
+                f"line {same.line} states it already",
+                statement.object,
+                "keep one of the two rows",
+            )
+            continue
+        other = pairs.setdefault((statement.paragraph, statement.subject, statement.object), statement)
+        if (
+            other is not statement
+            and other.predicate != statement.predicate
+            and not (other.note or statement.note)
+        ):
+            yield statement.problem(
+                "predicate",
+                "second-relation",
+                f"line {other.line} says {other.predicate} of the same two",
+                statement.predicate,
+                "keep the one the words bear, or say in a note why both stand",
+            )
+
+
+def object_in_quote(statement: row.StatementRow, register: Register) -> bool:
     """Whether a printed name of the object stands in the quote."""
-    return any(text.contains(statement.quote, name.name) for name in seeds.names_of.get(statement.object, ()))
+    quote = text.key(statement.quote)
+    return any(key in quote for key in register.keys.get(statement.object, ()))
 
 
-def _joined(statement: row.StatementRow, seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+def _joined(statement: row.StatementRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
     predicate = ontology.predicates.get(statement.predicate)
     if predicate is None:
         yield unknown(statement, "predicate", "unknown-predicate", statement.predicate, ontology.predicates)
     elif predicate.datatype:
         yield from one_end(
-            statement, "subject", statement.subject, predicate.name, predicate.subjects, seeds, ontology
+            statement, "subject", statement.subject, predicate.name, predicate.subjects, register, ontology
         )
         if predicate.datatype.endswith("#date") and not re.fullmatch(
             r"\d{4}-[01]\d-[0-3]\d", statement.object
@@ -81,10 +88,10 @@ def _joined(statement: row.StatementRow, seeds: Seeds, ontology: Ontology) -> It
             "object",
             statement.object,
             predicate.name,
-            seeds,
+            register,
             ontology,
         )
-        named = object_in_quote(statement, seeds)
+        named = object_in_quote(statement, register)
         if "object-not-in-quote" in statement.flags:
             if not statement.note:
                 yield statement.problem(
@@ -94,7 +101,7 @@ def _joined(statement: row.StatementRow, seeds: Seeds, ontology: Ontology) -> It
                     statement.quote,
                     "say in a note how the words carry it",
                 )
-        elif statement.object in seeds.kinds and not named:
+        elif statement.object in register.kinds and not named:
             yield statement.problem(
                 "quote",
                 "object-not-in-quote",
@@ -132,24 +139,25 @@ def _cue(statement: row.StatementRow, ontology: Ontology) -> Iterator[Problem]:
 
 def _claimed(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
     """The stage that the longest cue word of the list within a cue speaks for, if it is another."""
+    key = text.key(cue)
     found = [
         (len(word), name == stage, name)
         for name, concept in concepts.items()
         for word in concept.cues
-        if re.search(rf"\b{re.escape(word)}\b", text.key(cue))
+        if word in key and re.search(rf"\b{re.escape(word)}\b", key)
     ]
     return "" if not found or any(own for _, own, _ in found) else max(found)[2]
 
 
-def _region(statement: row.StatementRow, document: Document, seeds: Seeds) -> Iterator[Problem]:
+def _region(statement: row.StatementRow, document: Document, register: Register) -> Iterator[Problem]:
     section = document.section(statement.paragraph)
     if (
         section
         and section.region
-        and statement.subject in seeds.regions
+        and statement.subject in register.regions
         and statement.subject != section.region
         and "other-region" not in statement.flags
-        and section.region not in _within(statement.subject, seeds)
+        and section.region not in register.within.get(statement.subject, ())
     ):
         yield statement.problem(
             "subject",
@@ -158,7 +166,3 @@ def _region(statement: row.StatementRow, document: Document, seeds: Seeds) -> It
             statement.subject,
             "flag it other-region, or mend the subject",
         )
-
-
-def _within(place: str, seeds: Seeds) -> set[str]:
-    return {link.parent for link in seeds.hierarchy if link.child == place and link.relation == "locatedIn"}

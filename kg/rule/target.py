@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from kg import number, row, text
 from kg.ontology import Ontology
 from kg.problem import Problem
+from kg.register import Register
 from kg.rule.end import evidence, one_end, terms, unknown
-from kg.seeds import Seeds
+from kg.seeds import Document, Seeds
 
 _COUNTED = ("count", "multiple")
 
@@ -16,24 +17,29 @@ _COUNTED = ("count", "multiple")
 def targets(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     """Targets have a number with its unit, as written and normalised alike."""
     for document in seeds.documents.values():
-        seen: dict[str, row.TargetRow] = {}
-        for target in document.targets:
-            yield from evidence(target, document)
-            yield from terms(target, ("comparator", "flags"), ontology)
-            yield from _target_ends(target, seeds, ontology)
-            yield from _value(target, seeds, ontology)
-            same = seen.setdefault(target.id, target)
-            if same is not target:
-                yield target.problem(
-                    "written",
-                    "duplicate-statement",
-                    f"line {same.line} states it already",
-                    target.written,
-                    "keep one of the two rows",
-                )
+        yield from aimed(document, seeds.register, ontology)
 
 
-def _target_ends(target: row.TargetRow, seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+def aimed(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+    """The same for one source, or for whole paragraphs of it."""
+    seen: dict[str, row.TargetRow] = {}
+    for target in document.targets:
+        yield from evidence(target, document)
+        yield from terms(target, ("comparator", "flags"), ontology)
+        yield from _target_ends(target, register, ontology)
+        yield from _value(target, register, ontology)
+        same = seen.setdefault(target.id, target)
+        if same is not target:
+            yield target.problem(
+                "written",
+                "duplicate-statement",
+                f"line {same.line} states it already",
+                target.written,
+                "keep one of the two rows",
+            )
+
+
+def _target_ends(target: row.TargetRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
     allowed = {
         "place": ("Place", "Organisation"),
         "indicator": ("Indicator",),
@@ -41,19 +47,19 @@ def _target_ends(target: row.TargetRow, seeds: Seeds, ontology: Ontology) -> Ite
     }
     for column, kinds in allowed.items():
         if getattr(target, column):
-            yield from one_end(target, column, getattr(target, column), column, kinds, seeds, ontology)
+            yield from one_end(target, column, getattr(target, column), column, kinds, register, ontology)
 
 
-def _value(target: row.TargetRow, seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+def _value(target: row.TargetRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
     units = ontology.schemes["units"]
     if target.unit and target.unit not in units:
         yield unknown(target, "unit", "unknown-term", target.unit, units)
-    indicator = seeds.entities.get(target.indicator)
-    if isinstance(indicator, row.IndicatorRow) and target.unit and target.unit != indicator.unit:
+    unit = register.units.get(target.indicator)
+    if unit is not None and target.unit and target.unit != unit:
         yield target.problem(
             "unit",
             "unit-mismatch",
-            f"{target.indicator} is measured in {indicator.unit}",
+            f"{target.indicator} is measured in {unit}",
             target.unit,
             "choose the indicator that has this unit",
         )

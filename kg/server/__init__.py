@@ -1,1 +1,1 @@
-"""The graph as a service: SPARQL protocol, linked data, reconciliation, a query page; read-only throughout."""
+"""The graph as a service, read-only: SPARQL protocol, linked data, reconciliation, a query page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -46,11 +46,12 @@ def sparql(opened: Source, task: Mapping[str, Any], out: socket.socket, limits: 
         most=int(limits["answer"]),
         count=rows.counter(form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
     )
+    as_file = cast(IO[bytes], writer)
     try:
         if isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.RdfFormat):
-            ox.serialize(rows.limited(answer, most), writer, format=form.writer, prefixes=PREFIXES)
+            ox.serialize(rows.limited(answer, most), as_file, format=form.writer, prefixes=PREFIXES)
         elif not isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.QueryResultsFormat):
-            answer.serialize(writer, format=form.writer)
+            answer.serialize(as_file, format=form.writer)
     except RuntimeError as error:
         raise _as_refusal(error) from None
     writer.close()
@@ -93,5 +94,3 @@ class _Known:
 
     def __len__(self) -> int:
         return len(self._opened.graphs)
-
-

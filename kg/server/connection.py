@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger, AbstractStreamWriter
 from aiohttp.http_exceptions import LineTooLong
 
+from kg.server.express import Express, fit
 from kg.server.limits import Limits
 
 ACCESS = logging.getLogger("kg.serve")
+_UNREAD = 4 << 20  # bytes that a client may leave unread while it asks for more
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -21,15 +23,23 @@ _FULL = (
 )
 
 
+class Kept(web.Response):
+    """An answer that stays the same until the graph changes."""
+
+
 class Connection(web.RequestHandler):
     """A client's connection. A head must come in whole, and an answer be read, in the time allowed."""
 
-    def __init__(self, manager: Server, *, loop: asyncio.AbstractEventLoop, limits: Limits, **rest: Any) -> None:
+    def __init__(
+        self, manager: Server, *, loop: asyncio.AbstractEventLoop, limits: Limits, **rest: Any
+    ) -> None:
         super().__init__(manager, loop=loop, **rest)
         self._limits = limits
         self._server = manager
         self._head_timer: asyncio.TimerHandle | None = None
         self._answering = False
+        self._whole = True  # nothing but whole requests has come so far
+        self._asked = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -42,9 +52,34 @@ class Connection(web.RequestHandler):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
+        if self._whole and fit(data):
+            if self._waiter is not None and not self._waiter.done():  # no request is under way
+                answer = self._server.express.answer(data)
+                if answer is not None and self.transport is not None:
+                    self._send_at_once(data, answer)
+                    return
+            self._asked = data if not self._answering else b""
+        else:
+            self._whole = False
+            self._asked = b""
         if self._head_timer is None and not self._answering:
             self._await_head()
         super().data_received(data)
+
+    def _send_at_once(self, data: bytes, answer: bytes) -> None:
+        transport = cast(asyncio.Transport, self.transport)
+        transport.write(answer)
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+        self._next_keepalive_close_time = self._loop.time() + self._limits.idle_time
+        if transport.get_write_buffer_size() > _UNREAD:
+            transport.abort()  # it asks and asks and never reads
+        if self._server.logs:
+            path = data.split(b" ", 2)[1][:300].decode("ascii", "backslashreplace")
+            peer = transport.get_extra_info("peername") or ("-",)
+            size = len(answer) - answer.find(b"\r\n\r\n") - 4
+            ACCESS.info("%s GET %s %s %s 0.0ms", peer[0], path, answer[9:12].decode(), size)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.head_came()
@@ -62,13 +97,17 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         try:
             async with asyncio.timeout(self._limits.write_time):
-                return await super().finish_response(request, resp, start_time)
+                done = await super().finish_response(request, resp, start_time)
+            if self._asked and not done[1] and isinstance(resp, Kept) and resp.keep_alive:
+                self._server.express.keep(self._asked, resp)
+            return done
         except TimeoutError:
             if request.transport:
                 request.transport.abort()
             return resp, True
         finally:
             self._answering = False
+            self._asked = b""
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None,
@@ -116,6 +155,8 @@ class Server(web.Server):
             access_log_class=AccessLog,
         )
         self._limits = limits
+        self.express = Express(limits.cache)
+        self.logs = not quiet
 
     def __call__(self) -> Connection:
         return Connection(self, loop=self._loop, limits=self._limits, **self._kwargs)

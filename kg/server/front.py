@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from kg.server import media
+from kg.server.connection import Kept
 from kg.server.limits import Limits
 from kg.server.pool import Answer, Busy, Cut, Pool
 
@@ -27,7 +28,7 @@ _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After, Link",
 }
-_TRACE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_TRACE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Server": "regiograph"}
 
 
 @dataclass
@@ -113,17 +114,21 @@ async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any
     kept = service.kept.get(key)
     if kept:
         service.kept.move_to_end(key)
-        return _whole(200, *kept, tag)
+        return _whole(200, *kept, tag, of=Kept)
+    begun = False
     try:
         async with service.pool.ask(task) as found:
             if found.rest is None:
                 if found.status == 200:
                     service.keep(key, found.head, found.body)
                 return _whole(found.status, found.head, found.body, tag)
+            begun = True
             return await _stream(service, request, found, tag)
     except Busy:
         return plain(503, "all workers are busy; try again shortly", **{"Retry-After": "5"})
-    except Cut as cut:
+    except (Cut, TimeoutError) as cut:
+        if begun or isinstance(cut, TimeoutError):
+            raise ConnectionResetError("the answer was cut short") from None
         headers = {"Retry-After": str(cut.retry)} if cut.retry else {}
         return plain(cut.status, cut.text, **headers)
 
@@ -141,26 +146,28 @@ def _headers(head: Mapping[str, Any], tag: str) -> dict[str, str]:
         headers["ETag"] = tag
         headers["Cache-Control"] = "no-cache"
     if head["type"].startswith("text/html"):
-        headers["Content-Security-Policy"] = POLICY
+        headers["Content-Security-Policy"] = (
+            POLICY.replace("frame-ancestors 'self'", "frame-ancestors *") if head.get("framed") else POLICY
+        )
     for name in ("Location", "Link", "Content-Disposition"):
         if name in head:
             headers[name] = head[name]
     return headers
 
 
-def _whole(status: int, head: Mapping[str, Any], body: bytes, tag: str) -> web.Response:
+def _whole(
+    status: int, head: Mapping[str, Any], body: bytes, tag: str, of: type[web.Response] = web.Response
+) -> web.Response:
     if "type" not in head:
         retry = {"Retry-After": str(head["retry"])} if head.get("retry") else {}
         return plain(status, body.decode(), Vary=_VARY, **retry)
     headers = _headers(head, tag)
     if status != 200:
         headers.pop("ETag", None)
-    return web.Response(status=status, body=body, headers=headers)
+    return of(status=status, body=body, headers=headers)
 
 
-async def _stream(
-    service: Service, request: web.BaseRequest, found: Answer, tag: str
-) -> web.StreamResponse:
+async def _stream(service: Service, request: web.BaseRequest, found: Answer, tag: str) -> web.StreamResponse:
     """Send a long answer as it comes; one that is cut short ends the connection, not the body."""
     response = web.StreamResponse(headers=_headers(found.head, tag))
     await response.prepare(request)
@@ -172,7 +179,8 @@ async def _stream(
             async with asyncio.timeout(service.limits.write_time):
                 await response.write(piece)
         await response.write_eof()
-    except (Cut, TimeoutError):
+    except BaseException:
         if request.transport:
             request.transport.abort()
+        raise
     return response

@@ -183,7 +183,9 @@ class Pool:
         self._idle.append(worker)
 
     def _overdue(self, worker: Worker) -> None:
-        self._cut(worker, Cut(504, f"the query ran longer than {self.limits.timeout:g} s and was ended", retry=60))
+        self._cut(
+            worker, Cut(504, f"the query ran longer than {self.limits.timeout:g} s and was ended", retry=60)
+        )
 
     def _grew_long(self, worker: Worker, since: float) -> None:
         """Fill the place of a query that runs long; where there is no room, let the longest one go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -49,7 +50,7 @@ async def respond(service: Service, request: web.BaseRequest) -> web.StreamRespo
     if asked is None:
         task = {"kind": "describe", "what": "service", "accept": accept, "address": address(request)}
         return await front.answer(service, request, task)
-    task = {
+    wanted: dict[str, Any] = {
         "kind": "sparql",
         "query": asked.query,
         "default": asked.default,
@@ -57,12 +58,12 @@ async def respond(service: Service, request: web.BaseRequest) -> web.StreamRespo
         "accept": accept,
         "format": asked.format,
     }
-    return await front.answer(service, request, task)
+    return await front.answer(service, request, wanted)
 
 
 async def read(service: Service, request: web.BaseRequest) -> Asked | None:
     """What is asked, None where nothing is (the service description); raises BadRequest."""
-    given = pairs(request.query_string.encode("ascii", "surrogateescape"))
+    given = pairs(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
     query = None
     if request.method == "POST":
         kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()

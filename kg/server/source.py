@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from kg import pointer, store, term
 from kg.error import BadStore
 from kg.graph import Graph, open_graph
@@ -23,6 +25,8 @@ class Source:
     @cached_property
     def graphs(self) -> frozenset[str]:
         """The named graphs, which alone a query may name."""
+        if isinstance(self.graph.store, ox.Store):
+            return frozenset(g.value for g in self.graph.store.named_graphs() if isinstance(g, ox.NamedNode))
         rows = store.select(self.graph.store, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values()
         return frozenset(row["g"] for row in rows)
 
@@ -31,6 +35,8 @@ def locate(where: str | os.PathLike[str] | None) -> str:
     """The one address that all workers open: a store's folder, a file, or an endpoint."""
     if where is not None and is_remote(str(where)):
         return str(where)
+    if where is not None and (Path(where) / "CURRENT").is_file():
+        return str(Path(where).resolve())  # a store itself, as kg build keeps it
     opened = open_graph(where)
     path = Path(opened.where)
     return str((pointer.current(path).path(path) if path.is_dir() else path).resolve())

@@ -1,4 +1,4 @@
-"""Throughput of ``kg serve`` beside Oxigraph's own server: 200 clients, small queries, the same machine and run.
+"""Throughput of ``kg serve`` beside Oxigraph's own server: 200 clients, small queries, the same run.
 
     python tests/bench/serve.py BUILD_FOLDER [--clients 200] [--seconds 10]
 
@@ -26,12 +26,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg import graph, store
-from kg.server import app, source
+from kg.server import source
 
 QUERIES = (
     "SELECT ?p ?o WHERE {{ <{thing}> ?p ?o }} LIMIT 20",
     "SELECT ?s WHERE {{ ?s ?p <{thing}> }} LIMIT 20",
-    'SELECT ?l WHERE {{ <{thing}> <http://www.w3.org/2004/02/skos/core#prefLabel> ?l FILTER(lang(?l) = "en") }}',
+    "SELECT ?l WHERE {{ <{thing}> <http://www.w3.org/2004/02/skos/core#prefLabel> ?l "
+    'FILTER(lang(?l) = "en") }}',
     "ASK {{ <{thing}> a ?kind }}",
 )
 
@@ -67,7 +68,9 @@ async def client(port: int, texts: list[str], end: float, *, unlike: bool, times
 PATH = "/sparql"
 
 
-async def load(port: int, texts: list[str], clients: int, seconds: float, *, unlike: bool) -> dict[str, object]:
+async def load(
+    port: int, texts: list[str], clients: int, seconds: float, *, unlike: bool
+) -> dict[str, object]:
     """Run all clients and sum up."""
     times: list[float] = []
     start = time.perf_counter()
@@ -135,18 +138,26 @@ def main() -> None:
     opened = graph.open_graph(given.folder)
     things = [row["s"] for row in store.select(opened.store, "SELECT DISTINCT ?s { ?s a ?k }").values()]
     random.seed(7)
-    texts = [random.choice(QUERIES).format(thing=thing) for thing in random.sample(things, min(400, len(things)))]
+    texts = [
+        random.choice(QUERIES).format(thing=thing) for thing in random.sample(things, min(400, len(things)))
+    ]
     where = source.locate(given.folder)
 
     async def run() -> None:
         global PATH
-        for name, started, path in (("oxigraph", oxigraph(where), "/query"), ("kg", ours(str(given.folder)), "/sparql")):
+        for name, started, path in (
+            ("oxigraph", oxigraph(where), "/query"),
+            ("kg", ours(str(given.folder)), "/sparql"),
+        ):
             PATH = path
             async with started as port:
                 for unlike in (False, True):
                     await load(port, texts, 20, 1, unlike=unlike)
                     found = await load(port, texts, given.clients, given.seconds, unlike=unlike)
-                    print(json.dumps({"server": name, "queries": "unlike" if unlike else "repeated", **found}), flush=True)
+                    print(
+                        json.dumps({"server": name, "queries": "unlike" if unlike else "repeated", **found}),
+                        flush=True,
+                    )
 
     print(json.dumps({"cores": os.cpu_count(), "clients": given.clients, "queries": len(texts)}))
     asyncio.run(run())

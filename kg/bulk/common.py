@@ -1,0 +1,154 @@
+"""Common tables of any length: sources, entities, names; what later rows may refer to is kept, no rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from sys import intern
+
+from kg import nquads, row, stream, text
+from kg.bulk.feed import Tables, Tell
+from kg.error import KgError
+from kg.ontology import Ontology
+from kg.problem import Problem
+from kg.register import Register
+from kg.rule import entity as rules
+from kg.seeds import ENTITY_TABLES, misplaced
+
+Put = Callable[[Iterable[str]], None]
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Common:
+    """The register, the place of each source in its table, and how many paragraphs there are."""
+
+    register: Register
+    order: dict[str, int]
+    paragraphs: int
+    counts: dict[str, int]
+
+
+def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
+    """Check and compile the common tables but for links, which come after what is stated."""
+    if tables.find("sources") is None:
+        raise KgError(f"{tables.folder} has no table of sources: sources.csv, .jsonl or .parquet")
+    keys, labels = _names(tables)
+    kinds: dict[str, str] = {}
+    units: dict[str, str] = {}
+    # built first and filled below: what has no place in it is what the rules report
+    register = Register(kinds, keys, labels, units, set(), _within(tables))
+    for name, model in ENTITY_TABLES.items():
+        for entry in tables.rows(name.removesuffix(".csv"), model, tell):
+            if faults := list(_entity(entry, name, register, ontology)):
+                for fault in faults:
+                    tell(fault)
+                continue
+            kinds[entry.id] = intern(entry.kind)
+            if isinstance(entry, row.IndicatorRow):
+                units[entry.id] = intern(entry.unit)
+            put(nquads.entity(entry, ontology))
+    entities = len(kinds)
+    order: dict[str, int] = {}
+    paragraphs = 0
+    for source in tables.rows("sources", row.SourceRow, tell):
+        if source.id in order:
+            tell(_twice(source, source.id))
+            continue
+        order[source.id] = len(order)
+        kinds[f"source/{source.id}"] = "Source"
+        paragraphs += source.paragraphs
+        put(nquads.source(source))
+    names = _compile_names(tables, register, ontology, put, tell)
+    for redirect in tables.rows("redirects", row.RedirectRow, tell):
+        if faults := list(rules.retired(redirect, register)):
+            for fault in faults:
+                tell(fault)
+        else:
+            put(nquads.redirected(redirect))
+    regions = frozenset(p for p in _regions(tables, order) if kinds.get(p, "Country") != "Country")
+    put(map(nquads.speaks_of, sorted(regions)))
+    counts = {"sources": len(order), "entities": entities, "names": names}
+    return Common(Register(kinds, keys, labels, units, regions, register.within), order, paragraphs, counts)
+
+
+def _entity(entry: row.EntityRow, table: str, register: Register, ontology: Ontology) -> Iterator[Problem]:
+    if entry.id in register.kinds:
+        yield _twice(entry, entry.id)
+    elif fault := misplaced(entry, table):
+        yield fault
+    else:
+        yield from rules.sound(entry, register, ontology)
+
+
+def _twice(again: row.Row, identifier: str) -> Problem:
+    return again.problem(
+        "id", "duplicate-id", "the id stands in an earlier row", identifier, "keep one of the rows"
+    )
+
+
+def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Names as compared and English labels, by entity; what is wrong with them is told later."""
+    keys: dict[str, tuple[str, ...]] = {}
+    labels: dict[str, str] = {}
+    for name in tables.rows("names", row.NameRow, lambda _problem: None):
+        key = text.key(name.name)
+        keys[name.entity] = (*keys.get(name.entity, ()), name.name if key == name.name else key)
+        if name.role == "label" and name.lang == "en":
+            labels.setdefault(name.entity, name.name)
+    return keys, labels
+
+
+def _compile_names(tables: Tables, register: Register, ontology: Ontology, put: Put, tell: Tell) -> int:
+    seen: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    good = 0
+    for names in _batches(tables.rows("names", row.NameRow, tell)):
+        bad = set()
+        for problem in rules.named(names, register, ontology, seen, labels):
+            tell(problem)
+            bad.add(problem.line)
+        for name in names:
+            if name.line not in bad:
+                good += 1
+                put(nquads.named(name, ontology))
+    return good
+
+
+def _batches(rows: Iterable[row.NameRow]) -> Iterator[list[row.NameRow]]:
+    batch: list[row.NameRow] = []
+    for found in rows:
+        batch.append(found)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _within(tables: Tables) -> dict[str, set[str]]:
+    """In which places a place is assumed to lie."""
+    found: dict[str, set[str]] = {}
+    for link in tables.rows("hierarchy", row.HierarchyRow, lambda _problem: None):
+        if link.relation == "locatedIn" and link.child.startswith("place/"):
+            found.setdefault(intern(link.child), set()).add(intern(link.parent))
+    return found
+
+
+def _regions(tables: Tables, order: Iterable[str]) -> set[str]:
+    """Places of which sections speak."""
+    columns = row.SectionRow.columns()
+    found: set[str] = set()
+
+    def look(path: Path, columns: tuple[str, ...]) -> None:
+        for record in stream.records(path, columns, name=path.name):
+            if not isinstance(record, Problem) and record.cells["region"]:
+                found.add(record.cells["region"])
+
+    if top := stream.find(tables.folder, "sections"):
+        look(top, ("source", *columns))
+    else:
+        for source in order:
+            if path := stream.find(tables.folder / source, "sections"):
+                look(path, columns)
+    return found

@@ -1,0 +1,168 @@
+"""Sources of a bulk load, one after the other: their rows checked by the rules, compiled, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+
+from kg import claim, nquads, row
+from kg.bulk.common import Common
+from kg.bulk.feed import Feed, Tables
+from kg.bulk.work import Work
+from kg.ontology import Ontology
+from kg.problem import Problem
+from kg.rule import entity as links
+from kg.rule import source as frame
+from kg.rule import statement as statements
+from kg.rule import target as targets
+from kg.seeds import Document
+
+#: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
+SLICE = 2_000
+#: How many rows may be lost when the load is killed.
+SAVE = 20_000
+
+
+def compile_sources(
+    tables: Tables,
+    common: Common,
+    ontology: Ontology,
+    work: Work,
+    *,
+    keep_good: bool,
+    tick: Callable[[int], None],
+) -> None:
+    """All sources after the one at which an earlier run stopped; ``tick`` hears of paragraphs done."""
+    state, order = work.state, common.order
+    feeds = _Feeds(tables, order, work)
+    reached = not state.source
+    place = rows = 0
+    for source in tables.rows("sources", row.SourceRow, lambda _problem: None):
+        if order.get(source.id) != place:
+            continue
+        place += 1
+        if not reached:
+            reached = source.id == state.source
+            if not reached or state.ended:
+                tick(source.paragraphs)
+                continue
+        within = source.id == state.source and not state.ended
+        done = state.paragraph if within else 0
+        tick(done)
+        sections = feeds.turn(source.id, state.lines, within=within)
+        document = Document(source, tuple(sections), (), (), tuple(feeds.coverage.take()), ())
+        if not within:
+            faults = list(frame.framed(document, common.register))
+            _tell(work, chain(faults, frame.covered(document, ontology)))
+            if faults or feeds.sections.faults:
+                state.count("rows left out", feeds.pass_over())
+                continue
+        for part, upto in feeds.parts(document):
+            sound = _sound(part, common, ontology, work)
+            first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
+            if keep_good or not state.problems:
+                if first == 1:
+                    work.put(claim.sections(sound))
+                work.put(claim.paragraphs(sound, range(first, done + 1)))
+                work.put(claim.records(sound, common.register, ontology))
+            _note_links(sound, ontology, work)
+            size = len(part.statements) + len(part.targets)
+            state.count("statements", len(sound.statements))
+            state.count("targets", len(sound.targets))
+            state.count("rows left out", size - len(sound.statements) - len(sound.targets))
+            state.source, state.paragraph, state.ended = source.id, done, upto is None
+            rows += size
+            tick(done - first + 1)
+            if rows >= SAVE:
+                rows, state.lines = 0, feeds.lines()
+                work.save()
+        state.count("rows left out", feeds.statements.faults + feeds.targets.faults)
+    feeds.finish()
+
+
+class _Feeds:
+    """The tables of the sources, read in step."""
+
+    def __init__(self, tables: Tables, order: dict[str, int], work: Work) -> None:
+        self.sections = Feed(tables, "sections", row.SectionRow, order, work.tell)
+        self.coverage = Feed(tables, "coverage", row.CoverageRow, order, work.tell)
+        self.statements = Feed(tables, "statements", row.StatementRow, order, work.tell)
+        self.targets = Feed(tables, "targets", row.TargetRow, order, work.tell)
+        self.positions = Feed(tables, "positions", row.PositionRow, order, work.tell)
+        self.all = (self.sections, self.coverage, self.statements, self.targets, self.positions)
+        self._begun: dict[str, int] = {}
+
+    def turn(self, source: str, after: dict[str, int], *, within: bool) -> list[row.SectionRow]:
+        """Turn all to the next source; returns its sections."""
+        for feed in self.all:
+            feed.turn(source, after.get(feed.stem, 0), within=within)  # type: ignore[attr-defined]
+        self._begun = {feed.stem: feed.line for feed in (self.sections, self.coverage)}
+        return self.sections.take()
+
+    def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
+        """A source in runs of whole paragraphs, each with its last one; None: up to the end."""
+        more = True
+        while more:
+            lead, other = self.statements, self.targets
+            if not self.statements.more:
+                lead, other = other, lead  # type: ignore[assignment]
+            found = lead.take(limit=SLICE)
+            upto = found[-1].paragraph if found and (lead.more or other.more) else None
+            found = [*found, *other.take(upto)]  # type: ignore[list-item]
+            more = self.statements.more or self.targets.more
+            upto = upto if more else None
+            yield (
+                replace(
+                    document,
+                    statements=tuple(at for at in found if isinstance(at, row.StatementRow)),
+                    targets=tuple(at for at in found if isinstance(at, row.TargetRow)),
+                    positions=tuple(self.positions.take(upto)),
+                ),
+                upto,
+            )
+
+    def lines(self) -> dict[str, int]:
+        """Where an interrupted load goes on in each table."""
+        ended = not (self.statements.more or self.targets.more)
+        return {feed.stem: feed.line for feed in self.all} | ({} if ended else self._begun)
+
+    def pass_over(self) -> int:
+        """Leave out the rest of a source; returns how many statements and targets it has."""
+        self.positions.take()
+        return len(self.statements.take()) + len(self.targets.take())
+
+    def finish(self) -> None:
+        for feed in self.all:
+            feed.finish()
+
+
+def _sound(part: Document, common: Common, ontology: Ontology, work: Work) -> Document:
+    """What of a part keeps the rules; the rest is told."""
+    found = chain(
+        statements.stated(part, common.register, ontology), targets.aimed(part, common.register, ontology)
+    )
+    bad = set()
+    for problem in found:
+        work.tell(problem)
+        bad.add((problem.file, problem.line))
+    if not bad:
+        return part
+    return replace(
+        part,
+        statements=tuple(at for at in part.statements if (at.file, at.line) not in bad),
+        targets=tuple(at for at in part.targets if (at.file, at.line) not in bad),
+    )
+
+
+def _note_links(part: Document, ontology: Ontology, work: Work) -> None:
+    """Keep what is stated of hierarchies; they are closed when all is read."""
+    for at in part.statements:
+        if at.predicate in links.LINKS:
+            counts = at.predicate in nquads.CLOSED and not claim.withheld(at, ontology)
+            work.state.links.append((at.subject, at.predicate, at.object, at.file, at.line, counts))
+
+
+def _tell(work: Work, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        work.tell(problem)

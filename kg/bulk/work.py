@@ -1,0 +1,123 @@
+"""A bulk load under way: the folder of what is compiled, and a journal of how far it came."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from kg import table
+from kg.problem import Problem
+
+_COLUMNS = ("file", "line", "column", "code", "what", "text", "remedy")
+
+
+@dataclass
+class State:
+    """How far a load came: after which source, and at which line of each table the next row stands."""
+
+    source: str = ""
+    paragraph: int = 0
+    ended: bool = True
+    lines: dict[str, int] = field(default_factory=dict)
+    links: list[tuple[str, str, str, str, int, bool]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: int = 0
+    compiled: int = 0
+    reported: int = 0
+    complete: bool = False
+
+    def count(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+
+class Work:
+    """The compiled lines and the report of a load, written as it goes; ``save`` makes both last.
+
+    What was written after the last save is cut off when the work is taken up again.
+    """
+
+    def __init__(self, folder: Path, *, shown: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.compiled = folder / "compiled.nq"
+        self.report = folder / "problems.csv"
+        self.first: list[Problem] = []
+        self._shown = shown
+        self._journal = folder / "journal.json"
+        self.state = self._read()
+        for path, size in ((self.compiled, self.state.compiled), (self.report, self.state.reported)):
+            path.touch()
+            os.truncate(path, size)
+        self._lines = self.compiled.open("ab")
+        self._problems = self.report.open("a", encoding="utf-8", newline="")
+        self._rows = csv.writer(self._problems, lineterminator="\n")
+        if not self.state.reported:
+            self._rows.writerow(_COLUMNS)
+        else:
+            self.first = read_report(self.report, shown)
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del kind, error, trace
+        self._lines.close()
+        self._problems.close()
+
+    @property
+    def begun(self) -> bool:
+        """Whether an earlier run came past the common tables."""
+        return self._journal.is_file()
+
+    def put(self, lines: Iterable[str]) -> None:
+        self._lines.write("".join(lines).encode())
+
+    def tell(self, problem: Problem) -> None:
+        self.state.problems += 1
+        if len(self.first) < self._shown:
+            self.first.append(problem)
+        self._rows.writerow(asdict(problem).values())
+
+    def save(self) -> None:
+        """Make what is written so far last, and note that it does."""
+        for file in (self._lines, self._problems):
+            file.flush()
+            os.fsync(file.fileno())
+        self.state.compiled = self._lines.tell()
+        self.state.reported = os.fstat(self._problems.fileno()).st_size
+        table.replace(self._journal, json.dumps(asdict(self.state)))
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _read(self) -> State:
+        try:
+            found = json.loads(self._journal.read_text(encoding="utf-8"))
+            state = State(**found)
+            state.links = [(*link,) for link in found["links"]]  # type: ignore[misc]
+            sizes = (self.compiled.stat().st_size, self.report.stat().st_size)
+            if sizes[0] < state.compiled or sizes[1] < state.reported:
+                raise ValueError("what the journal speaks of is gone")
+        except (OSError, ValueError, TypeError, KeyError):
+            self._journal.unlink(missing_ok=True)
+            return State()
+        return state
+
+
+def read_report(path: Path, most: int) -> list[Problem]:
+    """The first problems of a report."""
+    found = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for cells in csv.DictReader(file):
+            if len(found) == most:
+                break
+            found.append(Problem(**{**cells, "line": int(cells["line"])}))  # type: ignore[arg-type]
+    return found

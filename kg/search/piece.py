@@ -1,0 +1,62 @@
+"""Pieces of a text: what the index holds of it.
+
+SQLite's own tokenizers find nothing for 芯片, so the tokens are ours: Latin words folded as names are
+compared, without accents and a plural's s; Han script as pairs of characters and as single ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import chain
+
+from kg import text
+
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
+_IS_HAN = re.compile(f"[{_HAN}]")
+
+#: A name as it is indexed: entity id, role (label, alias, abbreviation, printed), language, name.
+Name = tuple[str, str, str, str]
+#: A Latin word, or a run of Han characters as its pairs.
+Piece = tuple[str, ...]
+
+
+def key(name: str) -> str:
+    """A name folded for comparison: case, width, marks, and a plural's s."""
+    return _singular(text.key(name))
+
+
+def pieces(folded: str) -> list[Piece]:
+    """The pieces of a folded text, in order."""
+    found: list[Piece] = []
+    for match in _PIECE.finditer(folded):
+        if word := match["word"]:
+            found.append((_singular(_bare(word)),))
+        else:
+            run = match["han"]
+            found.append(tuple(run[at : at + 2] for at in range(len(run) - 1)) or (run,))
+    return found
+
+
+def characters(piece: Piece) -> tuple[str, ...]:
+    """The characters of a run of Han characters; none for a word or for one character alone."""
+    if len(piece[0]) != 2 or not _IS_HAN.match(piece[0]):
+        return ()
+    return (*(pair[0] for pair in piece), piece[-1][1])
+
+
+def tokens(folded: str) -> str:
+    """All tokens of a folded text, with spaces between."""
+    return " ".join(chain.from_iterable((*piece, *characters(piece)) for piece in pieces(folded)))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _bare(word: str) -> str:
+    """A word without accents."""
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

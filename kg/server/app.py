@@ -1,0 +1,122 @@
+"""The server as a whole: addresses to handlers, start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from kg import term
+from kg.server import front, protocol, site, source
+from kg.server.connection import Connection, Server
+from kg.server.front import Handler, Service
+from kg.server.limits import Limits
+from kg.server.pool import Pool
+
+LOCAL = frozenset({"localhost"})
+_GRACE_SECONDS = 10
+_READ = ("GET", "HEAD")
+_THING = re.compile(
+    rf"/(?P<id>(?:{'|'.join((*term.ENTITY_SEGMENTS, *term.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
+    r"(?:\.(?P<twin>html|ttl|jsonld|nt|json))?"
+)
+_EXACT: dict[str, tuple[Handler, tuple[str, ...]]] = {
+    "/": (site.home, _READ),
+    "/sparql": (protocol.respond, protocol.METHODS),
+    "/query": (site.page, _READ),
+    "/health": (site.health, _READ),
+    "/ready": (site.ready, _READ),
+    "/.well-known/void": (site.void, _READ),
+    "/graph.html": (site.home, _READ),
+    "/robots.txt": (site.robots, _READ),
+}
+_UNDER: tuple[tuple[str, Handler, tuple[str, ...]], ...] = (
+    ("/static/", site.static, _READ),
+    ("/question/", site.page, _READ),
+    ("/reconcile", site.reconcile, ("GET", "HEAD", "POST")),
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs: where, and what it uses."""
+
+    address: str
+    port: int
+    service: Service
+
+
+def dispatcher(service: Service) -> Callable[[web.BaseRequest], object]:
+    """The one function that aiohttp calls."""
+
+    async def dispatch(request: web.BaseRequest) -> web.StreamResponse:
+        if isinstance(request.protocol, Connection):
+            request.protocol.head_came()
+        path = request.path
+        handler, methods = _route(path)
+        refusal = front.guard(service, request, methods)
+        if refusal is not None:
+            return refusal
+        return await handler(service, request)
+
+    return dispatch
+
+
+def _route(path: str) -> tuple[Handler, tuple[str, ...]]:
+    if path in _EXACT:
+        return _EXACT[path]
+    for prefix, handler, methods in _UNDER:
+        if path.startswith(prefix):
+            return handler, methods
+    if _THING.fullmatch(path):
+        return site.thing, _READ
+    return site.missing, _READ
+
+
+@contextlib.asynccontextmanager
+async def running(
+    where: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    limits: Limits | None = None,
+    hosts: Iterable[str] = (),
+    page: Path | None = None,
+    quiet: bool = False,
+) -> AsyncIterator[Running]:
+    """Serve a source (``source.locate``) for as long as the context lasts; port 0 takes any free one."""
+    chosen = limits or Limits()
+    pool = Pool(where, chosen)
+    names = LOCAL | {host.lower()} | {name.lower() for name in hosts}
+    service = Service(pool, chosen, source.version(where), frozenset(names), page)
+    await pool.start()
+    server = Server(dispatcher(service), chosen, quiet=quiet)  # type: ignore[arg-type]
+    runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS, handle_signals=False)
+    await runner.setup()
+    try:
+        listening = web.TCPSite(runner, host, port, backlog=1024)
+        await listening.start()
+        bound = runner.addresses[0][1]
+        shown = f"[{host}]" if ":" in host else host
+        yield Running(f"http://{shown}:{bound}/", bound, service)
+    finally:
+        pool.stopping = True  # /ready says so while the last answers go out
+        await runner.cleanup()
+        await pool.stop()
+
+
+async def serve_until_stopped(started: Callable[[Running], None], where: str, **settings: object) -> None:
+    """Serve until SIGINT or SIGTERM, then let running answers end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    async with running(where, **settings) as server:  # type: ignore[arg-type]
+        started(server)
+        await stop.wait()

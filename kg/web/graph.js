@@ -1,0 +1,259 @@
+// The picture: vis-network keeps nodes, camera and pointers; lines, marks and names are drawn by us.
+
+import { drawLegend } from "./bar.js";
+import { add, button, byId, count, fill, h } from "./dom.js";
+import { passing } from "./filter.js";
+import { drawLines, drawMark, drawNames, GROUPS, growth, palette, radius } from "./marks.js";
+import { scene, shortest } from "./scene.js";
+import { go, state, toggle } from "./state.js";
+import { sentence } from "./words.js";
+
+const MANY = 2500; // lines from which they are thinned, and left out while the picture moves
+const REACH = 7; // pixels round a line within which a click means it
+
+export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export function makeGraph(data, stage) {
+  const box = h("div", { class: "canvas", id: "canvas", tabindex: "0", role: "application",
+    "aria-roledescription": "graph", "aria-describedby": "canvas-keys" });
+  const keys = h("p", { class: "unseen", id: "canvas-keys" },
+    "Arrow keys go to the nearest entity that way, Enter reads its evidence, E keeps its neighbours open, ",
+    "plus and minus zoom, 0 shows all. The button List gives the same as text.");
+  const tip = h("div", { class: "tip", hidden: true });
+  const zoom = h("div", { class: "zoom" },
+    button("+", () => zoomBy(1.4), { "aria-label": "Zoom in" }),
+    button("−", () => zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
+    button("⤢", () => fit(), { "aria-label": "Show all", title: "Show all" }));
+  const legend = h("fieldset", { class: "legend" });
+  add(stage, [box, keys, legend, tip, zoom]);
+
+  const nodes = new vis.DataSet();
+  let view = { nodes: [], lines: [], links: [] };
+  let paint = palette();
+  let moving = false, hovered = null, chosen = new Map(), close = null, ranked = [];
+
+  const network = new vis.Network(box, { nodes, edges: [] }, {
+    physics: false, layout: { improvedLayout: false }, autoResize: true,
+    interaction: { hover: true, keyboard: false, selectConnectedEdges: false, multiselect: false, tooltipDelay: 1e9,
+      zoomSpeed: 0.6 },
+    nodes: { shape: "custom", ctxRenderer: mark },
+  });
+
+  box.firstElementChild.tabIndex = -1; // the box itself takes the focus
+
+  function mark({ ctx, id, x, y }) {
+    const entity = data.entities[id];
+    const scale = network.getScale();
+    const boost = growth(scale, view.nodes.length);
+    const side = Math.max(radius(entity) * 2 * boost, 16 / scale);
+    const dim = close !== null && !close.has(entity);
+    const strong = entity.id === state().sel || entity === hovered;
+    return { drawNode: () => drawMark(ctx, entity, x, y, { paint, dim, strong, scale, boost }),
+      nodeDimensions: { width: side, height: side } };
+  }
+
+  network.on("beforeDrawing", (ctx) => {
+    const many = view.lines.length > MANY;
+    if (many && moving) return;
+    const scale = network.getScale();
+    drawLines(ctx, view.lines, view.links, { paint, chosen, scale, many, boost: growth(scale, view.nodes.length) });
+  });
+
+  network.on("afterDrawing", (ctx) => {
+    const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+    const scale = network.getScale(), middle = network.getViewPosition();
+    const size = [ctx.canvas.clientWidth, ctx.canvas.clientHeight];
+    ctx.save();
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawNames(ctx, ranked, { paint, size, scale, boost: growth(scale, view.nodes.length), most: moving && ranked.length > 3000 ? 25 : 140,
+      always: (e) => Boolean(close?.has(e)) || e === hovered,
+      faint: (e) => close !== null && !close.has(e),
+      toScreen: (e) => [(e.x - middle.x) * scale + size[0] / 2, (e.y - middle.y) * scale + size[1] / 2] });
+    ctx.restore();
+  });
+
+  network.on("click", ({ nodes: hit, pointer }) => {
+    box.focus({ preventScroll: true });
+    if (hit.length) return go({ view: "graph", sel: data.entities[hit[0]].id });
+    const line = lineAt(pointer.canvas);
+    go({ sel: line ? `${line.from.id}>${line.to.id}` : "" });
+  });
+  network.on("doubleClick", ({ nodes: hit }) => hit.length && go(toggle("open", data.entities[hit[0]].id)));
+  network.on("hoverNode", ({ node, event }) => point(data.entities[node], event));
+  network.on("blurNode", () => point(null));
+  network.on("dragStart", ({ nodes: hit }) => { moving = true; tip.hidden = true; if (hit.length) network.unselectAll(); });
+  network.on("dragging", ({ nodes: hit }) => {
+    for (const id of hit) Object.assign(data.entities[id], network.getPosition(id));
+  });
+  network.on("dragEnd", () => { moving = false; network.redraw(); });
+  let resting = 0;
+  network.on("zoom", () => {
+    moving = true;
+    clearTimeout(resting);
+    resting = setTimeout(() => { moving = false; network.redraw(); }, 160);
+  });
+  box.addEventListener("mousemove", (event) => {
+    if (hovered || moving || event.buttons) return;
+    const spot = box.getBoundingClientRect();
+    const line = lineAt(network.DOMtoCanvas({ x: event.clientX - spot.left, y: event.clientY - spot.top }));
+    box.style.cursor = line ? "pointer" : "";
+    if (!line) { tip.hidden = true; return; }
+    const records = passing(line, view.filter);
+    show(event, [h("strong", null, sentence(records[0])), h("q", null, records[0].quote),
+      records.length > 1 && h("span", null, `and ${count(records.length - 1, "more statement")}`)]);
+  });
+  box.addEventListener("mouseleave", () => { tip.hidden = true; });
+  box.addEventListener("keydown", keyed);
+
+  function point(entity, event) {
+    hovered = entity;
+    box.style.cursor = entity ? "pointer" : "";
+    tip.hidden = true;
+    if (entity) {
+      show(event, [h("strong", null, entity.label), entity.zh && h("span", { lang: "zh" }, entity.zh),
+        h("span", null, `${entity.kind.label} · ${count(entity.near.size, "neighbour")}`)]);
+    }
+    rank();
+  }
+
+  function show(event, parts) {
+    if (!event) return;
+    fill(tip, parts).hidden = false;
+    const spot = stage.getBoundingClientRect();
+    const x = event.clientX - spot.left, y = event.clientY - spot.top;
+    tip.style.left = `${Math.max(4, Math.min(x + 14, spot.width - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${Math.max(4, Math.min(y + 16, spot.height - tip.offsetHeight - 8))}px`;
+  }
+
+  function lineAt({ x, y }) {
+    const reach = REACH / network.getScale();
+    let best = null, least = reach;
+    for (const line of view.lines) {
+      const { from, to } = line;
+      if (Math.min(from.x, to.x) - reach > x || Math.max(from.x, to.x) + reach < x) continue;
+      if (Math.min(from.y, to.y) - reach > y || Math.max(from.y, to.y) + reach < y) continue;
+      const dx = to.x - from.x, dy = to.y - from.y;
+      const t = Math.max(0, Math.min(1, ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy || 1)));
+      const far = Math.hypot(from.x + t * dx - x, from.y + t * dy - y) - (chosen.has(line) ? reach / 3 : 0);
+      if (far < least) { least = far; best = line; }
+    }
+    return best;
+  }
+
+  function keyed(event) {
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const at = data.byId.get(state().sel);
+    if (ways[event.key]) {
+      const [dx, dy] = ways[event.key];
+      const from = at?.placed ? at : network.getViewPosition();
+      let best = null, least = Infinity;
+      for (const entity of view.nodes) {
+        const x = entity.x - from.x, y = entity.y - from.y, along = x * dx + y * dy;
+        const cost = along > 1 ? along + 2.5 * Math.abs(x * dy - y * dx) : Infinity;
+        if (entity !== at && cost < least) { least = cost; best = entity; }
+      }
+      if (best) go({ sel: best.id });
+    } else if (event.key === "Enter") byId("panel").focus();
+    else if (event.key === "e" && at) go(toggle("open", at.id));
+    else if (event.key === "+" || event.key === "=") zoomBy(1.4);
+    else if (event.key === "-") zoomBy(1 / 1.4);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault();
+  }
+
+  function zoomBy(factor) {
+    network.moveTo({ scale: network.getScale() * factor, animation: glide(200) });
+  }
+  const glide = (duration) => (still() ? false : { duration, easingFunction: "easeInOutQuad" });
+
+  function fit(entities = view.nodes, animate = true) {
+    if (!entities.length) return;
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const { x, y } of entities) {
+      left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
+    }
+    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), high = box.clientHeight - 118;
+    const scale = Math.min(wide / (right - left + 1), high / (bottom - top + 1), 1.3);
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 12 / scale }, scale: Math.max(scale, 0.02),
+      animation: animate && glide(380) });
+  }
+
+  function inView(entities) {
+    const scale = network.getScale(), middle = network.getViewPosition();
+    return entities.every(({ x, y }) => Math.abs(x - middle.x) * scale < box.clientWidth / 2 - 20 &&
+      Math.abs(y - middle.y) * scale < box.clientHeight / 2 - 14);
+  }
+
+  function rank() {
+    const first = (e) => (e.id === state().sel || e === hovered ? 3 : 0) + (close?.has(e) ? 2 : 0) + (e.region ? 1 : 0);
+    ranked = [...view.nodes].sort((a, b) => first(b) - first(a) || b.near.size - a.near.size || a.number - b.number);
+    network.redraw();
+  }
+
+  function select(now) {
+    const centre = data.byId.get(now.sel);
+    chosen = new Map();
+    close = null;
+    const path = pathOf(now);
+    const pick = (line) => chosen.set(line, centre ? paint.of((line.from === centre ? line.to : line.from).group) : null);
+    if (path) {
+      close = new Set(path);
+      view.lines.filter((l) => close.has(l.from) && close.has(l.to) &&
+        Math.abs(path.indexOf(l.from) - path.indexOf(l.to)) === 1).forEach(pick);
+    } else if (centre?.placed) {
+      view.lines.filter((l) => l.from === centre || l.to === centre).forEach(pick);
+      close = new Set([centre, ...[...chosen.keys()].flatMap((l) => [l.from, l.to])]);
+    } else if (now.sel) {
+      const record = data.records.get(now.sel.replace(/^(statement|target):/, ""));
+      const [from, to] = record ? [record.s, record.o] : now.sel.split(">").map((id) => data.byId.get(id));
+      view.lines.filter((l) => l.from === from && l.to === to).forEach(pick);
+      if (chosen.size) close = new Set([from, to]);
+    }
+  }
+
+  const pathOf = (now) => {
+    if (!now.path.includes(">")) return null;
+    const [from, to] = now.path.split(">").map((id) => data.byId.get(id));
+    return shortest(from, to, now, data);
+  };
+
+  let first = true;
+  function update(now, before) {
+    drawLegend(legend, data, now);
+    const path = pathOf(now);
+    view = scene(now, data, path);
+    for (const line of view.lines) line.weight = view.filter.trivial ? line.records.length : passing(line, view.filter).length;
+    const wanted = new Set(view.nodes.map((e) => e.number));
+    const present = new Set(nodes.getIds());
+    const gone = [...present].filter((id) => !wanted.has(id));
+    if (gone.length) nodes.remove(gone);
+    const fresh = view.nodes.filter((e) => !present.has(e.number));
+    if (fresh.length) nodes.add(fresh.map((e) => ({ id: e.number, x: e.x, y: e.y })));
+    select(now);
+    rank();
+    box.setAttribute("aria-label",
+      `Graph of ${count(view.nodes.length, "entity")} and ${count(view.lines.length, "line")}`);
+    const moved = first || now.show !== before.show || (!now.sel && !before.sel && fresh.length > 0);
+    if (moved) fit(close && path ? [...close] : undefined, !first);
+    else if (close && now.sel !== before.sel && !inView([...close])) fit([...close]);
+    else if (path && now.path !== before.path) fit([...close]);
+    first = false;
+  }
+
+  return { update, fit, scene: () => view, canvas: () => box.querySelector("canvas"),
+    repaint() { paint = palette(); select(state()); network.redraw(); },
+    resize() { network.redraw(); }, network };
+}
+
+// The same as the picture shows, as text: every entity on it, and what it is joined to.
+export function makeList(data, view) {
+  const parts = Object.entries(GROUPS).map(([group, { label }]) => {
+    const members = view.nodes.filter((e) => e.group === group).sort((a, b) => a.label.localeCompare(b.label));
+    return members.length > 0 && [h("h2", null, label), h("ul", { class: "plain" }, members.map((entity) => h("li", null,
+      button(entity.label, () => go({ sel: entity.id }), { class: "link" }),
+      h("span", { class: "quiet" }, ` ${count(view.lines.filter((l) => l.from === entity || l.to === entity).length, "line")}`))))];
+  });
+  return h("div", { class: "list", tabindex: "0", role: "region", "aria-label": "The graph as a list" }, parts);
+}
+

@@ -1,0 +1,76 @@
+// The map: regions at their coordinates, as large as what they back; no borders, only a grid of degrees.
+
+import { choice, count, fill, h } from "./dom.js";
+import { filters } from "./filter.js";
+import { backs, under } from "./rollup.js";
+import { address, go } from "./state.js";
+
+const LETTER = 6.6; // width of a letter of a name, about
+
+export function makeMap(data, stage) {
+  const controls = h("div", { class: "controls" });
+  const box = h("div", { class: "map", id: "map" });
+  stage.append(controls, box);
+  const places = data.entities.filter((e) => e.point);
+  let shown = [];
+
+  function update(now) {
+    const filter = filters(now, data);
+    const topics = data.entities.filter((e) => e.root === "Topic" && e.near.size > 3).sort((a, b) => b.near.size - a.near.size).slice(0, 60)
+      .sort((a, b) => a.label.localeCompare(b.label));
+    const topic = data.byId.get(now.topic) ?? null;
+    if (topic && !topics.includes(topic)) topics.unshift(topic);
+    fill(controls, choice("Backing", now.topic, [["", "anything"], ...topics.map((t) => [t.id, t.label])], (id) => go({ topic: id })));
+    if (!places.length) {
+      fill(box, h("p", { class: "say" }, "No place of this graph has coordinates."));
+      return;
+    }
+    const of = topic && under(topic);
+    const records = (e) => e.out.filter((r) => backs(r) && filter.test(r) && (!of || of.has(r.o)));
+    shown = places.filter((e) => e.region).map((entity) => ({ entity, records: records(entity) })).sort((a, b) => b.records.length - a.records.length);
+    draw(now);
+  }
+
+  function draw(now) {
+    const wide = Math.max(320, box.clientWidth), high = Math.max(320, box.clientHeight);
+    const lats = places.map((e) => e.point[0]), longs = places.map((e) => e.point[1]);
+    const [south, north] = [Math.min(...lats) - 2.5, Math.max(...lats) + 2.5];
+    const [west, east] = [Math.min(...longs) - 3, Math.max(...longs) + 4];
+    const squeeze = Math.cos(((south + north) / 2) * Math.PI / 180);
+    const unit = Math.min(wide / ((east - west) * squeeze), high / (north - south));
+    const across = (long) => wide / 2 + (long - (west + east) / 2) * squeeze * unit;
+    const down = (lat) => high / 2 - (lat - (south + north) / 2) * unit;
+    const most = Math.max(1, ...shown.map((s) => s.records.length));
+    const grid = [];
+    for (let lat = Math.ceil((south - 20) / 5) * 5; lat <= north + 20; lat += 5) grid.push(h("line", { x1: 0, x2: wide, y1: down(lat), y2: down(lat) }),
+      h("text", { x: 6, y: down(lat) - 4 }, `${lat}° N`));
+    for (let long = Math.ceil((west - 40) / 5) * 5; long <= east + 40; long += 5) if (across(long) > 0) grid.push(h("line", { y1: 0, y2: high, x1: across(long), x2: across(long) }),
+      h("text", { x: across(long) + 4, y: high - 6 }, `${long}° E`));
+    const beside = new Map();
+    const placed = shown.map(({ entity, records }) => {
+      const r = size(records.length, most), key = entity.point.join();
+      const x = across(entity.point[1]) + (beside.get(key) ?? 0), y = down(entity.point[0]);
+      beside.set(key, (beside.get(key) ?? 0) + r * 1.6); // a province and its capital stand side by side
+      return { entity, records, x, y, r };
+    });
+    const taken = placed.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
+    const marks = placed.map(({ entity, records, x, y, r }) => {
+      const w = entity.label.length * LETTER + 22;
+      const spots = [[x + r + 5, y + 4, "start"], [x - r - 5, y + 4, "end"], [x, y - r - 6, "middle"], [x, y + r + 15, "middle"]];
+      const area = ([left, base, anchor]) => { const l = anchor === "start" ? left : anchor === "end" ? left - w : left - w / 2; return [l, base - 12, l + w, base + 4]; };
+      const spot = spots.find((s) => { const b = area(s); return !taken.some((t) => b[0] < t[2] - 1 && t[0] < b[2] && b[1] < t[3] - 1 && t[1] < b[3]); }) ?? spots[0];
+      taken.push(area(spot));
+      return h("a", { href: address({ sel: entity.id }), class: `at${now.sel === entity.id ? " on" : ""}${records.length ? "" : " none"}`, svg: true },
+        h("circle", { cx: x, cy: y, r }),
+        h("title", null, `${entity.label}: ${count(records.length, "statement")}`),
+        h("text", { x: spot[0], y: spot[1], "text-anchor": spot[2] }, `${entity.label} `, records.length > 0 && h("tspan", { class: "num" }, String(records.length))));
+    });
+    fill(box, h("p", { class: "quiet corner" }, "A province stands where its capital does. No borders are drawn."), h("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "group", "aria-label": "Regions at their coordinates" },
+      h("g", { class: "grid", "aria-hidden": "true" }, grid), marks));
+  }
+
+  const size = (n, most) => (n ? 5 + 19 * Math.sqrt(n / most) : 4);
+
+  return { update, resize: update, csv: () => [["region", "label", "latitude", "longitude", "statements"],
+    ...shown.map(({ entity, records }) => [entity.id, entity.label, ...entity.point, records.length])] };
+}

@@ -1,0 +1,179 @@
+// The evidence panel: an entity, a line, a statement, a cell or a paragraph, with what is stated and where.
+
+import { add, button, byId, count, fill, h, name } from "./dom.js";
+import { identity } from "./data.js";
+import { card } from "./card.js";
+import { filters } from "./filter.js";
+import { GROUPS } from "./marks.js";
+import { cellRecords } from "./rollup.js";
+import { shortest } from "./scene.js";
+import { address, go, state, toggle } from "./state.js";
+import { entityLink } from "./words.js";
+
+const FIRST = 8; // cards of a group that are made at once; the rest on request
+
+export function drawPanel(panel, data, now) {
+  const entity = data.byId.get(now.sel);
+  const parts = now.path ? route(data, now)
+    : entity?.root === "Source" ? source(entity, data)
+      : entity ? about(entity, data, now)
+        : now.sel ? selection(now.sel, data, now) : welcome(data);
+  fill(panel, (now.sel || now.path) && button("×", () => go({ sel: "", path: "" }), { class: "close", "aria-label": "Close" }), parts);
+  panel.scrollTop = 0;
+  panel.classList.toggle("open", Boolean(now.sel || now.path));
+}
+
+function selection(sel, data, now) {
+  const record = data.records.get(sel.replace(/^(statement|target):/, ""));
+  if (record) return [heading(record.target ? "target" : "statement", null), card(record, data, { open: true }), ends(record)];
+  if (sel.includes(">")) return line(sel, data, now);
+  if (sel.includes("*")) return cell(sel, data, now);
+  const [id, paragraph] = sel.split("#");
+  const document = data.sources.find((s) => s.id === id);
+  if (document && paragraph) return passage(document, Number(paragraph), data);
+  return [h("p", { class: "quiet" }, "Nothing here is called "), h("code", null, sel)];
+}
+
+const ends = (record) => h("p", { class: "quiet" }, "About ",
+  [record.s, record.o, record.topic].filter(Boolean).map((e, at) => [at ? " and " : "", entityLink(e)]));
+
+function heading(kind, group) {
+  return h("p", { class: "kind" }, group && h("span", { class: `mark ${GROUPS[group]?.shape}`, style: `--c:var(--k-${group.toLowerCase()})` }), kind);
+}
+
+function about(entity, data, now) {
+  const sure = identity(entity);
+  const others = entity.names.filter((n) => n.role !== "label");
+  const filter = filters(now, data);
+  const parts = [
+    heading([entity.kind.label, entity.region && ", region of a report or plan"], entity.group),
+    h("h2", null, name(entity.label)),
+    entity.zh && entity.zh !== entity.label && h("p", { class: "zh", lang: "zh" }, name(entity.zh)),
+    h("p", { class: "quiet" }, "Identity ", h("b", { class: `sure ${sure.sure}` }, sure.sure), sure.ground && [": ", ground(sure.ground)]),
+    others.length > 0 && h("p", { class: "aka" }, h("span", { class: "quiet" }, "Also "),
+      others.map((n, at) => [at ? "; " : "", name(n.text, { lang: n.lang, title: `${n.role}, ${n.sure}, ${n.ground}` }),
+        n.role === "printed" && h("span", { class: "quiet" }, " (as printed)"),
+        n.sure !== "certain" && h("span", { class: "quiet" }, ` (${n.sure})`)])),
+    entity.note && h("p", { class: "quiet" }, name(entity.note)),
+    entity.placed && h("p", { class: "acts" },
+      state().view !== "graph" && h("a", { href: address({ view: "graph" }) }, "Show in the graph"),
+      button(now.open.includes(entity.id) ? "Fold neighbours" : "Keep neighbours open", () => go(toggle("open", entity.id)), { class: "link" }),
+      button("Path from here", () => { byId("from").value = entity.label; byId("routes").open = true; byId("to").focus(); }, { class: "link" })),
+    ladder(entity),
+  ];
+  const stated = [
+    ...grouped(entity.out.filter(filter.test), (r) => r.p.label),
+    ...grouped(entity.in.filter(filter.test), (r) => `${r.p.label}: this is what`),
+  ];
+  const aims = entity.targets.filter(filter.test);
+  if (aims.length) stated.push(["targets", aims]);
+  const all = entity.out.length + entity.in.length + entity.targets.length;
+  const left = stated.reduce((sum, [, records]) => sum + records.length, 0);
+  parts.push(h("h3", { class: "rule" }, count(left, "statement"), left < all && h("span", { class: "quiet" }, ` of ${all} pass the filters`)));
+  for (const [title, records] of stated) parts.push(...cards(title, records, data, { from: entity, level: "h4" }));
+  return parts;
+}
+
+function ground(text) {
+  const page = /^page (https?:\/\/\S+)$/.exec(text);
+  return page ? ["a page that was read, ", h("a", { href: page[1], target: "_blank", rel: "noopener noreferrer" }, new URL(page[1]).hostname)] : text;
+}
+
+function ladder(entity) {
+  const step = (title, rungs) => rungs.length > 0 && h("details", { class: "ladder" },
+    h("summary", null, `${title} `, h("span", { class: "quiet" }, String(rungs.length))),
+    h("ul", { class: "plain" }, rungs.map(({ entity: other, relation, ground: why, record }) => h("li", null, entityLink(other),
+      h("span", { class: "quiet" }, ` ${relation === "skos:broader" ? "" : `${relation}, `}${record ? `stated, ¶ ${record.paragraph}` : `assumed: ${why}`}`)))));
+  return [step("Belongs under", entity.above), step("Has under it", entity.below)];
+}
+
+function grouped(records, key) {
+  const found = new Map();
+  for (const record of records) found.set(key(record), [...(found.get(key(record)) ?? []), record]);
+  return [...found].sort(([, a], [, b]) => b.length - a.length);
+}
+
+function cards(title, records, data, { from = null, open = false, level = "h3" } = {}) {
+  const box = h("div", { class: "cards" }, records.slice(0, FIRST).map((r) => card(r, data, { from, open })));
+  if (records.length > FIRST) {
+    const more = button(`Show all ${records.length}`, () => {
+      more.remove();
+      add(box, records.slice(FIRST).map((r) => card(r, data, { from })));
+    }, { class: "more" });
+    box.append(more);
+  }
+  return [title && h(level, { class: "said" }, title, " ", h("span", { class: "quiet" }, String(records.length))), box];
+}
+
+function line(sel, data, now) {
+  const [from, to] = sel.split(">").map((id) => data.byId.get(id));
+  if (!from || !to) return [h("p", null, "Nothing here is called "), h("code", null, sel)];
+  const filter = filters(now, data);
+  const records = [...from.out.filter((r) => r.o === to), ...to.out.filter((r) => r.o === from)].filter(filter.test);
+  return [heading("line", null), h("h2", null, entityLink(from), " — ", entityLink(to)),
+    records.length ? cards("statements", records, data, { open: records.length < 4 })
+      : h("p", null, "Nothing that passes the filters joins them in one step. ", h("a", { href: address({ sel: "", path: `${from.id}>${to.id}` }) }, "The shortest path"))];
+}
+
+function cell(sel, data, now) {
+  const [region, topic] = sel.split("*").map((id) => data.byId.get(id));
+  if (!region || !topic) return [h("p", null, "Nothing here is called "), h("code", null, sel)];
+  const records = cellRecords(region, topic, data, filters(now, data), now.rows !== "stated");
+  return [heading(now.rows === "stated" ? "region and topic" : "region and topic, with all that lies under it", null),
+    h("h2", null, entityLink(region), " · ", entityLink(topic)),
+    cards("statements", records, data, { open: records.length < 4 })];
+}
+
+function source(entity, data) {
+  const document = data.sources.find((s) => s.id === entity.id);
+  return [heading("source", null), h("h2", null, name(document.title)), document.zh && h("p", { class: "zh", lang: "zh" }, name(document.zh)),
+    h("p", { class: "quiet" }, [document.citation, document.kind, document.how].filter(Boolean).map((t, at) => [at ? "; " : "", name(t)])),
+    h("p", { class: "acts" }, h("a", { href: document.address, target: "_blank", rel: "noopener noreferrer" }, "Open the publisher's page")),
+    ladder(entity),
+    cards("about the document", [...entity.out, ...entity.in], data, { from: entity })];
+}
+
+function passage(document, paragraph, data) {
+  const section = document.sections.find((s) => s.first <= paragraph && paragraph <= s.last);
+  const records = document.records.filter((r) => r.paragraph === paragraph);
+  const step = (to, text) => to >= 1 && to <= document.paragraphs && h("a", { href: address({ sel: `${document.id}#${to}` }) }, text);
+  return [heading("paragraph", null), h("h2", null, `Paragraph ${paragraph} of ${document.paragraphs}`),
+    h("p", { class: "quiet" }, name(document.title), section && [h("br"), name(section.heading)]),
+    h("p", { class: "quiet" }, section?.read ? [`read on ${section.read}`, section.reread && `, again on ${section.reread}`] : "not read"),
+    h("p", { class: "acts" }, step(paragraph - 1, "Before"), step(paragraph + 1, "After")),
+    records.length ? cards("statements", records, data, { open: records.length < 3 }) : h("p", null, "No statement rests on this paragraph.")];
+}
+
+function route(data, now) {
+  const [from, to] = now.path.split(">").map((id) => data.byId.get(id));
+  const path = shortest(from, to, now, data);
+  const filter = filters(now, data);
+  if (!from || !to) return [h("p", null, "A path needs two entities.")];
+  if (!path) return [heading("path", null), h("h2", null, `${from.label} → ${to.label}`), h("p", null, "Nothing that passes the filters joins them.")];
+  return [heading("shortest path", null), h("h2", null, entityLink(from), " → ", entityLink(to)),
+    h("p", { class: "quiet" }, count(path.length - 1, "step")),
+    path.slice(1).map((entity, at) => {
+      const before = path[at];
+      const records = [...before.out.filter((r) => r.o === entity), ...entity.out.filter((r) => r.o === before)].filter((r) => r.line && filter.test(r));
+      return cards(`${before.label} – ${entity.label}`, records, data);
+    })];
+}
+
+function welcome(data) {
+  const drawn = data.entities.filter((e) => e.placed);
+  const topics = drawn.filter((e) => e.root === "Topic")
+    .map((e) => [e, new Set(e.in.filter((r) => r.p.backs && r.s.region).map((r) => r.s)).size])
+    .sort(([a, x], [b, y]) => y - x || b.near.size - a.near.size).slice(0, 8);
+  return [
+    heading("what this is", null),
+    h("h2", null, "Who backs what, and where does it say so"),
+    h("p", null, `${count(data.statements.length, "statement")} and ${count(data.targets.length, "target")} read out of ${count(data.sources.length, "document")}. `,
+      "Each rests on a quote, and a program has checked that the quote stands where it is said to stand."),
+    h("p", { class: "quiet" }, "Regions stand on the ring. Inside it is what several of them share, behind each what it has alone: choose a region to see it unfold. Choose a line to read its evidence."),
+    topics.length > 0 && [h("h3", { class: "rule" }, "Backed by most regions"),
+      h("ul", { class: "bars" }, topics.map(([entity, of]) => h("li", null, entityLink(entity),
+        h("span", { class: "share", style: `--share:${of / topics[0][1]}`, "aria-hidden": "true" }), h("span", { class: "num" }, String(of)))))],
+    data.regions.length > 0 && [h("h3", { class: "rule" }, "Regions"),
+      h("p", { class: "cloud" }, data.regions.map((e) => [entityLink(e), " "]))],
+  ];
+}

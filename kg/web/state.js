@@ -1,0 +1,67 @@
+// What is on screen, kept in the address: every view, selection and filter is a link.
+
+const LISTS = ["open", "hide", "no"];
+const DEFAULTS = {
+  view: "graph", sel: "", show: "overview", open: [], hide: [], no: [],
+  region: "", stage: "", tier: "", source: "", links: "", path: "", as: "",
+  rows: "rolled", under: "", sort: "", words: "", cluster: "", topic: "", unit: "",
+};
+
+let now = { ...DEFAULTS };
+const listeners = [];
+
+export const state = () => now;
+
+export function onChange(listener) {
+  listeners.push(listener);
+}
+
+export function parse(hash) {
+  const found = { ...DEFAULTS };
+  for (const part of hash.replace(/^#/, "").split("&")) {
+    const at = part.indexOf("=");
+    const key = part.slice(0, at);
+    if (at < 0 || !Object.hasOwn(DEFAULTS, key)) continue;
+    let value = part.slice(at + 1);
+    try { value = decodeURIComponent(value); } catch { continue; }
+    found[key] = LISTS.includes(key) ? value.split(",").filter(Boolean) : value;
+  }
+  return found;
+}
+
+export function address(changes = {}) {
+  const next = { ...now, ...changes };
+  const parts = Object.keys(DEFAULTS)
+    .filter((key) => String(next[key]) !== String(DEFAULTS[key]))
+    .map((key) => `${key}=${encodeURIComponent(String(next[key])).replaceAll("%2F", "/").replaceAll("%2C", ",")
+      .replaceAll("%3A", ":")}`);
+  return `#${parts.join("&")}`;
+}
+
+// A change of place is a step of the history; typing and the like replaces the step it is in.
+export function go(changes, { replace = false } = {}) {
+  const next = address(changes);
+  if (next === (location.hash || "#")) return;
+  if (replace) {
+    history.replaceState(null, "", next);
+    update();
+  } else {
+    location.hash = next;
+  }
+}
+
+export function toggle(key, value) {
+  const list = now[key];
+  return { [key]: list.includes(value) ? list.filter((v) => v !== value) : [...list, value] };
+}
+
+function update() {
+  const before = now;
+  now = parse(location.hash);
+  for (const listener of listeners) listener(now, before);
+}
+
+export function start() {
+  addEventListener("hashchange", update);
+  update();
+}

@@ -1,0 +1,58 @@
+"""Names found in the index file, beside rapidfuzz over all names in memory."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from rapidfuzz import process
+
+from kg import search
+from tests.bench.figure import OURS, Figure, race
+
+FLOOR = "rapidfuzz over all names"
+QUERIES = ("silicon carbide", "silcon carbide", "photo", "芯片", "光伏", "6G", "封测", "碳化桂", "Jinan park")
+_TOPICS = (
+    ("silicon carbide", "碳化硅"), ("photovoltaics", "光伏"), ("AI chips", "人工智能芯片"), ("6G", "6G"),
+    ("packaging and testing", "封测"), ("new energy vehicles", "新能源汽车"), ("photoresists", "光刻胶"),
+    ("biopharmaceuticals", "生物医药"), ("steel", "钢铁"), ("low-altitude economy", "低空经济"),
+)  # fmt: skip
+_KINDS = (("park", "园区"), ("base", "基地"), ("project", "项目"), ("cluster", "集群"), ("company", "公司"))
+_SYLLABLES = ("jin", "nan", "bei", "hai", "zhou", "qing", "dao", "yang", "shan", "xi", "dong", "lin", "he")
+_HAN = "济南北海州青岛阳山西东林河安贵台长华平路宁波苏无锡常徐杭温嘉绍金衢丽"
+
+
+def figures(folder: Path, entities: int, repeats: int) -> Iterator[Figure]:
+    names = list(made_up(entities))
+    path = folder / f"names-{entities}.search"
+    write = race({OURS: lambda: search.write_names(path, names)}, 1)
+    yield Figure("search", "write the index", entities, OURS, write[OURS], "s", len(names), "names")
+    size = path.stat().st_size / 1e6
+    yield Figure("search", "index file", entities, OURS, (size,), "MB")
+    index = search.open(path)
+    keys = [search.key(name) for _, _, _, name in names]
+
+    def ours() -> None:
+        for query in QUERIES:
+            index.search(query)
+
+    def bare() -> None:
+        for query in QUERIES:
+            process.extract(search.key(query), keys, limit=10, score_cutoff=50)
+
+    for who, values in race({OURS: ours, FLOOR: bare}, repeats).items():
+        yield Figure("search", "look up names", entities, who, values, "s", len(QUERIES), "queries", FLOOR)
+
+
+def made_up(entities: int) -> Iterator[search.Name]:
+    """Names of entities that do not exist: English and Chinese labels, every other one with an alias."""
+    chance = random.Random(7)
+    for number in range(entities):
+        identifier = f"{chance.choice(('org', 'place', 'project'))}/made-up-{number}"
+        (topic, topic_zh), (kind, kind_zh) = chance.choice(_TOPICS), chance.choice(_KINDS)
+        place = "".join(chance.choices(_SYLLABLES, k=chance.randint(2, 4))).capitalize()
+        yield identifier, "label", "en", f"{place} {topic} {kind}"
+        yield identifier, "label", "zh", f"{''.join(chance.choices(_HAN, k=3))}{topic_zh}{kind_zh}"
+        if number % 2:
+            yield identifier, "alias", "en", f"{place} {topic}"

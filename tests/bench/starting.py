@@ -1,0 +1,65 @@
+"""Cold starts of the commands, beside an empty Python and one that imports pyoxigraph."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tests.bench.figure import OURS, ROOT, Figure, race
+from tests.bench.ground import Ground
+
+PYTHON, ENGINE = "python -c pass", "python -c 'import pyoxigraph'"
+_QUERY = "SELECT ?region { ?region a kg:Region }"
+#: Arguments of each command, whether it opens the graph, and the milliseconds it may take beyond the floor.
+COMMANDS: tuple[tuple[tuple[str, ...], bool, float | None], ...] = (
+    (("--help",), False, 150),
+    (("--version",), False, 150),
+    (("ask", "--list"), False, None),
+    (("ask", "promoters", "silicon carbide"), True, 300),
+    (("show", "silicon carbide"), True, 300),
+    (("find", "碳化硅"), True, 300),
+    (("query", _QUERY), True, 300),
+    (("export", "--help"), False, None),
+    (("check", "--help"), False, None),
+    (("build", "--help"), False, None),
+)
+
+
+def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
+    folder = ground.graph.where
+    parties: dict[str, Callable[[], object]] = {
+        PYTHON: lambda: _run(("-c", "pass")),
+        ENGINE: lambda: _run(("-c", "import pyoxigraph")),
+    }
+    wanted = {}
+    for words, opens, most in COMMANDS:
+        name = " ".join(("kg", *(f"'{word}'" if " " in word else word for word in words)))
+        arguments = ("-m", "kg", *words, *(("--graph", folder) if opens else ()))
+        parties[name] = lambda arguments=arguments: _run(arguments)  # type: ignore[misc]
+        wanted[name] = (ENGINE if opens else PYTHON, most)
+    times = race(parties, repeats, seconds=60)
+    for who in (PYTHON, ENGINE):
+        yield Figure("cold start", who, ground.size, who, _milliseconds(times[who]), "ms")
+    for name, (floor, most) in wanted.items():
+        yield Figure("cold start", name, ground.size, OURS, _milliseconds(times[name]), "ms")
+        extra = tuple(ours - base for ours, base in zip(times[name], times[floor], strict=True))
+        case = f"{name}, beyond {floor}"
+        yield Figure("cold start", case, ground.size, OURS, _milliseconds(extra), "ms", most=most)
+
+
+def _milliseconds(seconds: Sequence[float]) -> tuple[float, ...]:
+    return tuple(one * 1000 for one in seconds)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(
+        [sys.executable, *arguments],
+        check=True,
+        capture_output=True,
+        cwd=Path(__file__).anchor,
+        env=environment,
+    )

@@ -1,0 +1,112 @@
+"""A headless Chromium that has no network, pages of the curated graph and of a hostile one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from kg import check, home, nquads, page, store
+from kg.graph import Graph
+from tests.conftest import SAMPLE, absent
+
+CHROMIUM = os.environ.get("KG_CHROMIUM") or "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run")  # fmt: skip
+HOSTILE = (
+    "<img src=x onerror=\"document.title='hacked'\">",
+    "</script><script>document.title='hacked'</script>",
+    "\u202egnp.exe\u202c right to left",
+    "long " * 1000,
+    "{{ 7 * 7 }} ${1} `",
+)
+Page = Any
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("playwright")
+    if not Path(CHROMIUM).exists():
+        absent(f"a browser at {CHROMIUM} (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "graph.html"
+    file.write_text(page.render(curated), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample graph, its topics called by names that are meant to do harm."""
+    report = check.run(SAMPLE / "seeds", home.ontology())
+    lines = nquads.lines(report.seeds, report.ontology, home.ontology(), version="test")
+    labels = re.compile(r'(<\S+/(?:topic|org)/\S+> <\S+#prefLabel> )"[^"]*"@en \.\n')
+    number = 0
+    for at, line in enumerate(lines):
+        if found := labels.fullmatch(line):
+            label = ox.Literal(HOSTILE[number % len(HOSTILE)], language="en")
+            lines[at] = f"{found[1]}{label} .\n"
+            number += 1
+    assert number >= 3
+    file = tmp_path_factory.mktemp("hostile") / "graph.html"
+    file.write_text(page.render(Graph(store.memory(lines), "hostile")), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def visit(browser: Any, curated_page: Path) -> Iterator[Open]:
+    """Open a page at an address; at the end no error was logged and nothing asked of the network."""
+    wrong: list[str] = []
+    contexts = []
+
+    def watch(request: Any) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            wrong.append(request.url)
+
+    def open_page(address: str = "", *, file: Path = curated_page, width: int = 1440, **options: Any) -> Page:
+        high = 844 if width < 500 else 900
+        context = browser.new_context(viewport={"width": width, "height": high}, offline=True, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.on("request", watch)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        tab.goto(f"{file.as_uri()}{address}")
+        tab.wait_for_selector("body[data-ready]")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def spot(tab: Page, entity: str) -> tuple[float, float]:
+    """Where a node of the picture is on the screen."""
+    x, y = tab.evaluate(
+        """(id) => {
+          const { data, views } = window.regiograph;
+          const { x, y } = data.byId.get(id);
+          const at = views.graph.network.canvasToDOM({ x, y });
+          const box = document.getElementById("canvas").getBoundingClientRect();
+          return [at.x + box.left, at.y + box.top];
+        }""",
+        entity,
+    )
+    return x, y
