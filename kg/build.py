@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
 
-from kg import check, claim, home, line, nquads, pointer, store, table
+from kg import cache, check, claim, home, line, nquads, period, pointer, register, row, seeds, store, table
+from kg.check import Report
 from kg.error import KgError
 from kg.pointer import Built
 from kg.problem import Problem
 
 WAIT_SECONDS = 120
+TEXT = "graph.nq"
 
 
 class Unsound(KgError):
@@ -30,31 +34,39 @@ def build(
 ) -> tuple[Built, bool]:
     """Build into a folder unless it holds this very graph; the second value tells whether it was built now.
 
-    Raises Unsound where the seeds have problems. Two builds in one folder wait for each other; one that
-    is interrupted leaves what was there.
+    Sources that did not change since an earlier build are not compiled again. Raises Unsound where the
+    seeds have problems. Two builds in one folder wait for each other; one that is interrupted leaves what
+    was there.
     """
     made_from = fingerprint(seed_folder, ontology)
+    with hold(folder):
+        present = pointer.read(folder)
+        if present and present.made_from == made_from and present.path(folder).is_dir():
+            (folder / pointer.NAME).touch()  # a sign to home.newer that nothing newer was left out
+            return present, False
+        before = cache.tables(seed_folder)
+        report = check.run(seed_folder, ontology, texts)
+        if report.problems:
+            raise Unsound(report.problems)
+        after = cache.tables(seed_folder)
+        # a table that somebody saved while it was read is not known by its hash
+        steady = {name: state for name, state in before.items() if after.get(name) == state}
+        lines = _lines(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
+
+        def fill(part: Path) -> int:
+            store.create(part, lines)
+            return len(lines)
+
+        return place(folder, made_from, report.counts(), fill, text="".join(lines)), True
+
+
+@contextlib.contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Hold a folder of builds: others wait; what fails for want of space or leave is said in words."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock", timeout=WAIT_SECONDS):
-            present = pointer.read(folder)
-            if present and present.made_from == made_from and present.path(folder).is_dir():
-                return present, False
-            report = check.run(seed_folder, ontology, texts)
-            if report.problems:
-                raise Unsound(report.problems)
-            lines = nquads.lines(report.seeds, report.ontology, ontology, version=home.VERSION)
-            built = Built(
-                pointer.FORMAT,
-                f"store-{made_from[:16]}",
-                made_from,
-                home.VERSION,
-                len(lines),
-                report.counts(),
-            )
-            _write_store(folder, built, lines)
-            _sweep(folder, {built.store, present.store if present else ""})
-            return built, True
+            yield
     except filelock.Timeout:
         raise KgError(f"another build holds {folder}; waited {WAIT_SECONDS} s") from None
     except OSError as error:
@@ -63,27 +75,65 @@ def build(
         ) from None
 
 
-def fingerprint(seed_folder: Path, ontology: Path) -> str:
-    """A hash over all that a build depends on: tables, ontology, and the code that compiles them."""
-    parts = [home.VERSION, str(pointer.FORMAT), home.fingerprint(seed_folder, ontology)]
-    parts += [
-        hashlib.sha256(Path(str(code.__file__)).read_bytes()).hexdigest() for code in (line, claim, nquads)
-    ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def place(
+    folder: Path,
+    made_from: str,
+    counts: Mapping[str, int],
+    fill: Callable[[Path], int],
+    *,
+    text: str | None = None,
+) -> Built:
+    """Put a new graph into a folder of builds, the pointer to it last.
 
-
-def _write_store(folder: Path, built: Built, lines: list[str]) -> None:
-    part = folder / f".{built.store}.{os.getpid()}"
+    ``fill`` makes the store and tells how many quads it has; ``text`` is the same as sorted N-Quads.
+    """
+    present = pointer.read(folder)
+    name = f"store-{made_from[:16]}"
+    part = folder / f".{name}.{os.getpid()}"
+    _sweep(folder, {name, present.store if present else ""})
     try:
-        store.create(part, lines)
+        quads = fill(part)
+        built = Built(pointer.FORMAT, name, made_from, home.VERSION, quads, dict(counts))
         final = built.path(folder)
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
-        table.replace(folder / "graph.nq", "".join(lines))
+        if text is None:
+            (folder / TEXT).unlink(missing_ok=True)
+        else:
+            table.replace(folder / TEXT, text)
         table.replace(folder / pointer.NAME, built.as_json())
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    _sweep(folder, {name, present.store if present else ""})
+    return built
+
+
+def fingerprint(seed_folder: Path, ontology: Path) -> str:
+    """A hash over all that a build depends on: tables, ontology, and the code that compiles them."""
+    parts = [code(ontology), home.fingerprint(seed_folder, ontology)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def code(ontology: Path) -> str:
+    """A hash over the ontology and the code that turns rows into lines."""
+    modules = (line, claim, nquads, period, register, row, seeds)
+    parts = [home.VERSION, str(pointer.FORMAT), home.fingerprint(ontology, home.QUERIES)]
+    parts += [hashlib.sha256(Path(str(found.__file__)).read_bytes()).hexdigest() for found in modules]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
+    found, names = report.seeds, report.seeds.register
+    lines = nquads.lines(
+        found,
+        report.ontology,
+        ontology,
+        version=home.VERSION,
+        stated=lambda document: kept.lines(document, names, report.ontology),
+    )
+    kept.sweep(found.documents.values(), names)
+    return lines
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:

@@ -81,7 +81,7 @@ def markdown(graph: Graph) -> str:
         _table(
             ("list", "value", "English", "中文", "meaning"),
             (
-                (term.short(row["scheme"]), f"`{row['notation']}`", row["label"], row["zh"], row["definition"])
+                (_code(row["scheme"]), f"`{row['notation']}`", row["label"], row["zh"], row["definition"])
                 for row in store.select(graph.store, _CONCEPTS).values()
             ),
         ),

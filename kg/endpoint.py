@@ -30,7 +30,7 @@ _ROWS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.9"
 _AGAIN = {429, 502, 503}
 _PATIENCE = 30.0  # the longest wait that a Retry-After is granted
-_GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
+_GRAPHS = "SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"  # Virtuoso does not end with DISTINCT
 _OF_SOURCES = (
     f"SELECT DISTINCT ?g {{ GRAPH <{STATED}> {{ ?g <{term.expand('prov:wasDerivedFrom')}> ?source }} }}"
 )
@@ -172,7 +172,9 @@ def open_endpoint(address: str, *, timeout: float = 60.0, retries: int = 3) -> S
     plain = Endpoint(address, timeout, retries)
     if not plain.query(f"ASK {{ GRAPH <{STATED}> {{ ?s ?p ?o }} }}"):
         return cast(Store, plain)
-    graphs = {row[0].value for row in plain._rows(_OF_SOURCES)} | {term.iri(f"graph/{name}") for name in _OURS}
+    graphs = {row[0].value for row in plain._rows(_OF_SOURCES)} | {
+        term.iri(f"graph/{name}") for name in _OURS
+    }
     return cast(Store, Endpoint(address, timeout, retries, STATED, tuple(sorted(graphs))))
 
 

@@ -232,6 +232,8 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
 
         print(f"building the graph in {path} (once)", file=sys.stderr)
         build.build(home.seeds(), home.ontology(), path)
+    elif where is None and home.newer(path / pointer.NAME):
+        print("the tables changed since this graph was built: kg build", file=sys.stderr)
     return Graph(store.open_folder(pointer.current(path).path(path)), str(path))
 
 

@@ -47,11 +47,20 @@ def build(folder: str | os.PathLike[str] | None = None) -> Path:
     return Path(cache) / "regiograph" / fingerprint(seeds(), ontology())[:16]
 
 
+def newer(than: Path) -> bool:
+    """Whether a table or query of the checkout was saved after a file was."""
+    if not _checkout():
+        return False
+    moment = than.stat().st_mtime_ns
+    folders = (PACKAGE.parent / "seeds", PACKAGE.parent / "ontology")
+    return any(path.stat().st_mtime_ns > moment for folder in folders for path in folder.rglob("*.*"))
+
+
 def fingerprint(*folders: Path) -> str:
-    """SHA-256 over names and contents of all tables and Turtle files: equal input, equal build."""
+    """SHA-256 over names and contents of all tables, Turtle and query files: equal input, equal build."""
     state = hashlib.sha256(VERSION.encode())
     for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".csv", ".ttl", ".tsv"}):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".csv", ".ttl", ".tsv", ".rq"}):
             content = path.read_bytes()
             state.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
             state.update(content)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import claim, row, term
+from kg import claim, example, row, term
 from kg import ontology as ontologies
 from kg.line import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
@@ -56,6 +56,7 @@ def lines(
     found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
     found.update(vocabulary(folder))
     found.update(dataset(version))
+    found.update(example.lines())
     return sorted(found)
 
 

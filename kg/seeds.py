@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,7 +67,19 @@ class Document:
         return {(p.paragraph, p.quote): p for p in self.positions}
 
     def section(self, paragraph: int) -> row.SectionRow | None:
+        """The section that holds a paragraph."""
+        if self._ordered:
+            at = bisect_right(self._firsts, paragraph) - 1
+            return self.sections[at] if at >= 0 and paragraph <= self.sections[at].last else None
         return next((s for s in self.sections if s.first <= paragraph <= s.last), None)
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [section.first for section in self.sections]
+
+    @cached_property
+    def _ordered(self) -> bool:
+        return all(before.last < after.first for before, after in pairwise(self.sections))
 
     def evidence(self) -> Iterator[row.StatementRow | row.TargetRow]:
         yield from self.statements

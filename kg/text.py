@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ _MARKS = {
     **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
 }
 _PUNCTUATION = re.compile(r"[^\w\s%.]")
+_UNEVEN = re.compile(rf"^\s|\s$|\s\s|[^\S ]|(?<={_CJK.pattern}) (?={_CJK.pattern})")
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Folded:
     """A folded text; ``start[i]`` and ``end[i]`` bound in the raw text what became character i."""
 
     text: str
-    start: tuple[int, ...]
-    end: tuple[int, ...]
+    start: Sequence[int]
+    end: Sequence[int]
 
 
 @dataclass(frozen=True, order=True)
@@ -49,9 +51,27 @@ def paragraphs(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
+class _Even(dict[int, str]):
+    """Folded characters by code point; twice the character where it cannot be folded by itself."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = _MARKS.get(char, char)
+        folded = "".join(_MARKS.get(c, c) for c in unicodedata.normalize("NFKC", folded))
+        self[code] = char * 2 if unicodedata.combining(char) or not folded else folded
+        return self[code]
+
+
+_EVEN = _Even()
+
+
 @lru_cache(maxsize=4_096)
 def fold(raw: str, *, loose: bool = False) -> Folded:
     """Fold for comparison; ``loose`` also drops punctuation, which some pages lose."""
+    if not loose and not _UNEVEN.search(raw):
+        even = raw.translate(_EVEN)
+        if len(even) == len(raw):  # character by character, as nearly all texts are
+            return Folded(even, range(len(raw)), range(1, len(raw) + 1))
     text: list[str] = []
     start: list[int] = []
     end: list[int] = []

@@ -39,6 +39,16 @@ class Client:
 
     port: int
     service: Service
+    running: app.Running
+    loop: asyncio.AbstractEventLoop
+
+    def renew(self, where: Path) -> None:
+        """Let the server turn to another source."""
+
+        async def turn() -> None:
+            self.running.renew(str(where))
+
+        asyncio.run_coroutine_threadsafe(turn(), self.loop).result(10)
 
     def ask(
         self, path: str, *, method: str = "GET", body: bytes | str | None = None,         **headers: str,
@@ -80,7 +90,7 @@ def serving(where: Path | str, limits: Limits | None = None, page: Path | None =
 
     async def run() -> None:
         async with app.running(source.locate(where), limits=limits, page=page, quiet=True) as server:
-            started.append(Client(server.port, server.service))
+            started.append(Client(server.port, server.service, server, loop))
             ready.set()
             await stop.wait()
 

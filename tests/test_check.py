@@ -267,7 +267,7 @@ def test_any_changed_cell_is_a_problem_there_or_changes_nothing(data: st.DataObj
     rows = read(path)
     line = data.draw(st.integers(0, len(rows) - 1))
     column = data.draw(
-        st.sampled_from([c for c in rows[0] if c not in FREE or path.name == "orgs.csv" and c == "kind"])
+        st.sampled_from([c for c in rows[0] if c not in FREE or (path.name == "orgs.csv" and c == "kind")])
     )
     before = rows[line][column]
     rows[line][column] = data.draw(st.sampled_from(JUNK) | st.just(before + "x") | st.text(max_size=8))

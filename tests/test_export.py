@@ -6,8 +6,9 @@ import io
 import pyoxigraph as ox
 import pytest
 
-from kg import export, record
+from kg import dictionary, export, record
 from kg.graph import Graph
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("form", export.RDF_FORMATS)
@@ -34,3 +35,8 @@ def test_statements_as_csv(sample_graph: Graph) -> None:
     assert len(rows) == len(record.records(sample_graph)) == 10
     assert tuple(rows[0]) == record.KEYS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
+
+
+def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
+    """Write it again with: kg export dictionary -o docs/dictionary.md"""
+    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.markdown(curated)

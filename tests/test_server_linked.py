@@ -161,3 +161,20 @@ def test_the_explorer_is_served_at_the_root(folder: Path, tmp_path: Path) -> Non
         assert found.ask("/", If_None_Match=answer.headers["etag"]).status == 304
         page.unlink()
         assert "/sparql" in found.ask("/").text
+
+
+def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -> None:
+    query = "ASK { place:brand-new a kg:City }"
+    fresh = (
+        "<https://w3id.org/regiograph/place/brand-new> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+        " <https://w3id.org/regiograph/ns#City> .\n"
+    )
+    other = sample_store(tmp_path, (fresh,))
+    with serving(folder) as found:
+        first = found.query(query)
+        assert json.loads(first.body)["boolean"] is False
+        found.renew(other)
+        answer = found.query(query)
+        assert json.loads(answer.body)["boolean"] is True
+        assert answer.headers["etag"] != first.headers["etag"]
+        assert found.ask("/place/brand-new.ttl").status == 200

@@ -8,12 +8,12 @@ and compiled by the same code as those of ``kg build``; the lines go to a file, 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import build, home, nquads, pointer, row, store, table
+from kg import build, home, nquads, pointer, row, store
 from kg import ontology as ontologies
 from kg.bulk import common as commons
 from kg.bulk.document import compile_sources
@@ -64,14 +64,16 @@ def load(
         present = pointer.read(where)
         if present and present.made_from == made_from and present.path(where).is_dir():
             told = read_report(target, shown) if present.counts.get("problems") and target.is_file() else []
-            return Loaded(present, False, present.counts.get("problems", 0), tuple(told), target if told else None)
+            return Loaded(
+                present, False, present.counts.get("problems", 0), tuple(told), target if told else None
+            )
         _sweep(where, made_from)
         with Work(where / f".bulk-{made_from[:16]}", shown=shown) as work:
             if not work.state.complete:
                 _compile(tables, ontology, work, keep_good=keep_good, tick=tick)
         first = tuple(work.first)
         if work.state.problems:
-            table.replace(target, work.report.read_bytes())
+            _copy(work.report, target)
         else:
             target.unlink(missing_ok=True)
         ending = (work.state.problems, first, target if first else None)
@@ -126,7 +128,9 @@ def _links(tables: Tables, found: commons.Common, ontology: Ontology, work: Work
 
 def _store(where: Path, work: Work, made_from: str, tick: Tick) -> Built:
     counts = {**work.state.counts, "problems": work.state.problems}
-    counts = {what: number for what, number in counts.items() if number or what not in ("problems", "rows left out")}
+    counts = {
+        what: number for what, number in counts.items() if number or what not in ("problems", "rows left out")
+    }
     size = work.compiled.stat().st_size
 
     def fill(part: Path) -> int:
@@ -137,7 +141,7 @@ def _store(where: Path, work: Work, made_from: str, tick: Tick) -> Built:
 
 def _fingerprint(tables: Tables, ontology: Path, *, keep_good: bool) -> str:
     """A hash over all that a load depends on."""
-    state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code()}\0{home.fingerprint(ontology)}".encode())
+    state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}".encode())
     for path in tables.files():
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
@@ -147,7 +151,16 @@ def _fingerprint(tables: Tables, ontology: Path, *, keep_good: bool) -> str:
 
 def _sweep(where: Path, made_from: str) -> None:
     """Take away work on other tables, or on these as they were."""
-    import_names: Iterable[Path] = where.glob(".bulk-*")
-    for path in import_names:
+    for path in where.glob(".bulk-*"):
         if path.name != f".bulk-{made_from[:16]}":
-            build.remove(path)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file in one step, however long it is."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

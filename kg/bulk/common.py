@@ -1,4 +1,4 @@
-"""Common tables of any length: sources, entities, names; what later rows may refer to is kept, no rows are."""
+"""Common tables of any length: sources, entities, names; what rows may refer to is kept, no rows are."""
 
 from __future__ import annotations
 

@@ -73,10 +73,10 @@ def compile_sources(
             state.count("rows left out", size - len(sound.statements) - len(sound.targets))
             state.source, state.paragraph, state.ended = source.id, done, upto is None
             rows += size
-            tick(done - first + 1)
             if rows >= SAVE:
                 rows, state.lines = 0, feeds.lines()
                 work.save()
+            tick(done - first + 1)
         state.count("rows left out", feeds.statements.faults + feeds.targets.faults)
     feeds.finish()
 
@@ -96,7 +96,7 @@ class _Feeds:
     def turn(self, source: str, after: dict[str, int], *, within: bool) -> list[row.SectionRow]:
         """Turn all to the next source; returns its sections."""
         for feed in self.all:
-            feed.turn(source, after.get(feed.stem, 0), within=within)  # type: ignore[attr-defined]
+            feed.turn(source, after.get(feed.stem, 0), within=within)
         self._begun = {feed.stem: feed.line for feed in (self.sections, self.coverage)}
         return self.sections.take()
 

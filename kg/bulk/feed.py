@@ -152,9 +152,7 @@ class Feed(Generic[R]):
                 self._tell(_astray(self._file, found.line, name, known=place is not None))
 
 
-def parse(
-    record: Record | Problem, model: type[R], tell: Tell, *, file: str, source: str = ""
-) -> R | None:
+def parse(record: Record | Problem, model: type[R], tell: Tell, *, file: str, source: str = "") -> R | None:
     """A good row, or None and its problems told."""
     if isinstance(record, Problem):
         tell(record)

@@ -102,7 +102,7 @@ class Work:
         try:
             found = json.loads(self._journal.read_text(encoding="utf-8"))
             state = State(**found)
-            state.links = [(*link,) for link in found["links"]]  # type: ignore[misc]
+            state.links = [(*link,) for link in found["links"]]
             sizes = (self.compiled.stat().st_size, self.report.stat().st_size)
             if sizes[0] < state.compiled or sizes[1] < state.reported:
                 raise ValueError("what the journal speaks of is gone")
@@ -114,10 +114,11 @@ class Work:
 
 def read_report(path: Path, most: int) -> list[Problem]:
     """The first problems of a report."""
-    found = []
+    found: list[Problem] = []
     with path.open(encoding="utf-8", newline="") as file:
         for cells in csv.DictReader(file):
             if len(found) == most:
                 break
-            found.append(Problem(**{**cells, "line": int(cells["line"])}))  # type: ignore[arg-type]
+            line = int(cells.pop("line"))
+            found.append(Problem(line=line, **cells))
     return found

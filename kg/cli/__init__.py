@@ -15,6 +15,9 @@ from kg.error import KgError
 COMMANDS = {
     "check": "Check the curated tables, and their quotes against the texts.",
     "build": "Build the graph from the curated tables.",
+    "bulk": "Load tables of any length: CSV, JSON Lines or Parquet.",
+    "diff": "List what differs between two builds, in words.",
+    "dist": "Write a release of the graph: page, quads, tables, changes.",
     "ask": "Answer a question of the catalogue.",
     "show": "Show everything known about an entity, with evidence.",
     "find": "Find entities by name, and near misses.",

@@ -45,4 +45,6 @@ def command(
     elif not quiet:
         counts = ", ".join(f"{number:,} {what}" for what, number in built.counts.items())
         done = "built" if fresh else "up to date:"
-        click.echo(f"{done} {terminal.near(built.path(where))}: {terminal.count(built.quads, 'quad')} from {counts}")
+        click.echo(
+            f"{done} {terminal.near(built.path(where))}: {terminal.count(built.quads, 'quad')} from {counts}"
+        )

@@ -78,11 +78,10 @@ def command(
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
-    found = source.locate(where)
     explorer = page or home.build(where if where and not source.is_remote(where) else None) / "graph.html"
 
     def started(server: app.Running) -> None:
-        click.echo(f"serving {found} at {server.address}")
+        click.echo(f"serving {server.service.pool.where} at {server.address}")
         if not quiet:
             click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
             click.echo(f"  {term.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
@@ -90,10 +89,10 @@ def command(
     try:
         asyncio.run(
             app.serve_until_stopped(
-                started, found, host=host, port=port, hosts=hosts, limits=limits, page=explorer, quiet=quiet
+                started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer, quiet=quiet
             )
         )
     except Lost as lost:
         raise BadStore(
-            f"a worker could not open {found} (it ended with {lost.code}); is --memory enough?"
+            f"a worker could not open {where or 'the graph'} (it ended with {lost.code}); is --memory enough?"
         ) from None

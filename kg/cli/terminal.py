@@ -36,10 +36,10 @@ def table(
     out = console()
     if title:
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-    if sum(least) + 3 * len(least) > out.width:
+    if sum(least) + 2 * len(least) > out.width:
         _list(columns, rows, out)
         return
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for at, width in zip(kept, least, strict=True):
         numeric = all(_is_number(row[at]) for row in rows) and bool(rows)
         shown.add_column(

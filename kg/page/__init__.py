@@ -53,8 +53,8 @@ def _fits(graph: Graph, keep: Collection[str] | None) -> None:
     least = next((n for n in range(2, 1000) if len(_shared(graph, n)) <= LIMIT), 1000)
     raise KgError(
         f"{number:,} entities are more than a page can show ({LIMIT:,}): take what at least "
-        f"{least} regions name (--shared {least}, {len(_shared(graph, least)):,} entities) or a part (--region NAME, "
-        "--around NAME --depth N, --kind KIND)"
+        f"{least} regions name (--shared {least}, {len(_shared(graph, least)):,} entities) or a part "
+        "(--region NAME, --around NAME --depth N, --kind KIND)"
     )
 
 

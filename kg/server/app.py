@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from kg import term
+from kg.error import KgError
 from kg.server import front, protocol, site, source
 from kg.server.connection import Connection, Server
 from kg.server.front import Handler, Service
@@ -21,6 +22,7 @@ from kg.server.pool import Pool
 
 LOCAL = frozenset({"localhost"})
 _GRACE_SECONDS = 10
+_LOOK_SECONDS = 3
 _READ = ("GET", "HEAD")
 _THING = re.compile(
     rf"/(?P<id>(?:{'|'.join((*term.ENTITY_SEGMENTS, *term.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
@@ -50,6 +52,14 @@ class Running:
     address: str
     port: int
     service: Service
+    server: Server
+
+    def renew(self, where: str) -> None:
+        """Serve another source from now on."""
+        self.service.pool.renew(where)
+        self.service.version = source.version(where)
+        self.service.forget()
+        self.server.express.clear()
 
 
 def dispatcher(service: Service) -> Callable[[web.BaseRequest], object]:
@@ -104,19 +114,33 @@ async def running(
         await listening.start()
         bound = runner.addresses[0][1]
         shown = f"[{host}]" if ":" in host else host
-        yield Running(f"http://{shown}:{bound}/", bound, service)
+        yield Running(f"http://{shown}:{bound}/", bound, service, server)
     finally:
         pool.stopping = True  # /ready says so while the last answers go out
         await runner.cleanup()
         await pool.stop()
 
 
-async def serve_until_stopped(started: Callable[[Running], None], where: str, **settings: object) -> None:
+async def serve_until_stopped(
+    started: Callable[[Running], None], where: str | None, **settings: object
+) -> None:
     """Serve until SIGINT or SIGTERM, then let running answers end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with running(where, **settings) as server:  # type: ignore[arg-type]
+    async with running(source.locate(where), **settings) as server:  # type: ignore[arg-type]
         started(server)
+        watching = asyncio.create_task(_watch(server, where))
         await stop.wait()
+        watching.cancel()
+
+
+async def _watch(server: Running, where: str | None) -> None:
+    """Turn to the graph of a new build when there is one."""
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        with contextlib.suppress(KgError, OSError):
+            found = await asyncio.to_thread(source.locate, where, fresh=False)
+            if found != server.service.pool.where:
+                server.renew(found)

@@ -15,6 +15,7 @@ from kg.server.express import Express, fit
 from kg.server.limits import Limits
 
 ACCESS = logging.getLogger("kg.serve")
+_SMALL = 32 << 10  # bytes that the transport takes at once
 _UNREAD = 4 << 20  # bytes that a client may leave unread while it asks for more
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _FULL = (
@@ -96,8 +97,11 @@ class Connection(web.RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         try:
-            async with asyncio.timeout(self._limits.write_time):
-                done = await super().finish_response(request, resp, start_time)
+            if isinstance(resp, web.Response) and (resp.content_length or 0) < _SMALL and self._drained:
+                done = await super().finish_response(request, resp, start_time)  # it will not have to wait
+            else:
+                async with asyncio.timeout(self._limits.write_time):
+                    done = await super().finish_response(request, resp, start_time)
             if self._asked and not done[1] and isinstance(resp, Kept) and resp.keep_alive:
                 self._server.express.keep(self._asked, resp)
             return done
@@ -128,6 +132,11 @@ class Connection(web.RequestHandler):
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.force_close()
         return response
+
+    @property
+    def _drained(self) -> bool:
+        transport = self.transport
+        return isinstance(transport, asyncio.Transport) and transport.get_write_buffer_size() == 0
 
     def _await_head(self) -> None:
         loop = asyncio.get_running_loop()

@@ -53,6 +53,11 @@ class Service:
             _, (_, old) = self.kept.popitem(last=False)
             self.kept_bytes -= len(old) + 512
 
+    def forget(self) -> None:
+        """Forget what was kept."""
+        self.kept.clear()
+        self.kept_bytes = 0
+
 
 Handler = Callable[[Service, web.BaseRequest], Awaitable[web.StreamResponse]]
 

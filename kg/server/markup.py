@@ -17,7 +17,7 @@ def page(title: str, *body: str, alternates: Sequence[tuple[str, str]] = (), scr
     return (
         "<!doctype html>\n"
         f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Regiograph</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="/static/site.css">{links}'
         + ('<script src="/static/query.js" defer></script>' if script else "")
         + '</head><body><header><a class="home" href="/">Regiograph</a><nav><a href="/query">Questions</a> '

@@ -56,6 +56,7 @@ class Pool:
         self.stopping = False
         self._idle: deque[Worker] = deque()
         self._all: set[Worker] = set()
+        self._stale: set[Worker] = set()
         self._long: dict[Worker, float] = {}
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starting = 0
@@ -74,6 +75,13 @@ class Pool:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*(worker.kill() for worker in list(self._all)))
+
+    def renew(self, where: str) -> None:
+        """Serve another source from now on; answers under way still come from the old one."""
+        self.where = where
+        self._stale |= self._all
+        while self._idle:
+            self._replace(self._idle.popleft())
 
     @property
     def ready(self) -> bool:
@@ -167,7 +175,8 @@ class Pool:
 
     def _give_back(self, worker: Worker) -> None:
         was_long = self._long.pop(worker, None) is not None
-        if worker.done and worker.alive and not was_long and not self.stopping:
+        fresh = worker not in self._stale
+        if worker.done and worker.alive and fresh and not was_long and not self.stopping:
             self._offer(worker)
         elif was_long:
             self._retire(worker)  # its place was filled when it grew long
@@ -216,6 +225,7 @@ class Pool:
 
     def _retire(self, worker: Worker) -> None:
         self._all.discard(worker)
+        self._stale.discard(worker)
         worker.signal()
         self._later(worker.kill())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import pointer, store, term
+from kg import home, pointer, store, term
 from kg.error import BadStore
 from kg.graph import Graph, open_graph
 
@@ -31,14 +31,16 @@ class Source:
         return frozenset(row["g"] for row in rows)
 
 
-def locate(where: str | os.PathLike[str] | None) -> str:
-    """The one address that all workers open: a store's folder, a file, or an endpoint."""
+def locate(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:
+    """The one address that all workers open: a store's folder, a file, or an endpoint.
+
+    With ``fresh`` it is opened to see that it can be; the project's own graph is built where there is none.
+    """
     if where is not None and is_remote(str(where)):
         return str(where)
     if where is not None and (Path(where) / "CURRENT").is_file():
         return str(Path(where).resolve())  # a store itself, as kg build keeps it
-    opened = open_graph(where)
-    path = Path(opened.where)
+    path = Path(open_graph(where).where) if fresh else home.build(where)
     return str((pointer.current(path).path(path) if path.is_dir() else path).resolve())
 
 

@@ -9,9 +9,9 @@ export function drawBar(bar, data, now) {
   const used = (key) => new Set(data.statements.map((r) => r[key]).filter(Boolean));
   const scheme = (name, key) => [["", "any"], ...[...data.schemes[name].values()].filter((c) => used(key).has(c.id)).map((c) => [c.id, c.label])];
   const active = ["region", "stage", "tier", "source"].filter((key) => now[key]);
-  const wasOpen = bar.querySelector("#filters")?.open ?? false;
+  const wasOpen = (id) => bar.querySelector(`#${id}`)?.open ?? false;
   fill(bar,
-    h("details", { class: "pop", id: "filters", open: wasOpen },
+    h("details", { class: "pop", id: "filters", open: wasOpen("filters") },
       h("summary", null, "Filter", active.length > 0 && h("b", { class: "badge" }, String(active.length))),
       h("div", { class: "sheet" },
         choice("Region", now.region, [["", "any"], ...data.regions.map((r) => [r.id, r.label])], (region) => go({ region })),
@@ -21,7 +21,7 @@ export function drawBar(bar, data, now) {
         button("Clear filters", () => go({ region: "", stage: "", tier: "", source: "" }), { disabled: !active.length }))),
     active.map((key) => button([named(key, now, data), h("span", { "aria-hidden": "true" }, " ×")], () => go({ [key]: "" }),
       { class: "pill", "aria-label": `Clear the filter ${key}: ${named(key, now, data)}` })),
-    now.view === "graph" && graphTools(data, now));
+    now.view === "graph" && graphTools(data, now, wasOpen));
 }
 
 function named(key, now, data) {
@@ -30,7 +30,7 @@ function named(key, now, data) {
   return data.schemes[`${key}s`].get(now[key])?.label ?? now[key];
 }
 
-function graphTools(data, now) {
+function graphTools(data, now, wasOpen) {
   const names = h("datalist", { id: "entities" });
   const typed = { from: "", to: "" };
   const [a, b] = now.path.split(">").map((id) => data.byId.get(id)?.label ?? "");
@@ -62,10 +62,10 @@ function graphTools(data, now) {
       button("List", () => go({ as: state().as === "list" ? "" : "list" }), { "aria-pressed": String(now.as === "list") })),
     h("details", { class: "pop", id: "routes" }, h("summary", null, "Path"),
       h("form", { class: "sheet", onsubmit: route }, input("from", "From", a ?? ""), input("to", "To", b ?? ""), names, problem, h("button", null, "Find the shortest path"))),
-    h("details", { class: "pop", id: "predicates" }, h("summary", null, "Lines", now.no.length > 0 && h("b", { class: "badge" }, `−${now.no.length}`)),
+    h("details", { class: "pop", id: "predicates", open: wasOpen("predicates") }, h("summary", null, "Lines", now.no.length > 0 && h("b", { class: "badge" }, `−${now.no.length}`)),
       h("fieldset", { class: "sheet" }, h("legend", { class: "unseen" }, "Lines shown"),
-        [...used].map((p) => h("label", { class: "tick" }, h("input", { type: "checkbox", checked: !now.no.includes(p.id), onchange: () => go(toggle("no", p.id)) }), p.label)),
-        h("label", { class: "tick" }, h("input", { type: "checkbox", checked: now.links === "1", onchange: () => go({ links: state().links ? "" : "1" }) }), "assumed hierarchy (dashed)"))),
+        h("label", { class: "tick" }, h("input", { type: "checkbox", checked: now.links === "1", onchange: () => go({ links: state().links ? "" : "1" }) }), "assumed hierarchy (dashed)"),
+        [...used].map((p) => h("label", { class: "tick" }, h("input", { type: "checkbox", checked: !now.no.includes(p.id), onchange: () => go(toggle("no", p.id)) }), p.label)))),
     now.open.length > 0 && button("Fold all", () => go({ open: [] }), { class: "pill" }),
   ];
 }

@@ -173,16 +173,23 @@ export function makeGraph(data, stage) {
     for (const { x, y } of entities) {
       left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
     }
-    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), high = box.clientHeight - 118;
-    const scale = Math.min(wide / (right - left + 1), high / (bottom - top + 1), 1.3);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 12 / scale }, scale: Math.max(scale, 0.02),
+    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), high = box.clientHeight - 118 - covered();
+    const scale = Math.min(wide / (right - left + 1), Math.max(high, 60) / (bottom - top + 1), 1.3);
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (12 + covered() / 2) / scale }, scale: Math.max(scale, 0.02),
       animation: animate && glide(380) });
+  }
+
+  // On a phone the panel lies over the lower part of the picture.
+  function covered() {
+    const panel = byId("panel");
+    if (getComputedStyle(panel).position !== "fixed" || !panel.offsetHeight) return 0;
+    return Math.max(0, box.getBoundingClientRect().bottom - panel.getBoundingClientRect().top - 40);
   }
 
   function inView(entities) {
     const scale = network.getScale(), middle = network.getViewPosition();
     return entities.every(({ x, y }) => Math.abs(x - middle.x) * scale < box.clientWidth / 2 - 20 &&
-      Math.abs(y - middle.y) * scale < box.clientHeight / 2 - 14);
+      (y - middle.y) * scale < box.clientHeight / 2 - 14 - covered() && (middle.y - y) * scale < box.clientHeight / 2 - 14);
   }
 
   function rank() {

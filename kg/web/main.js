@@ -4,6 +4,7 @@ import { drawBar, drawTabs } from "./bar.js";
 import { load } from "./data.js";
 import { button, byId, fill, h, name } from "./dom.js";
 import { passing } from "./filter.js";
+import { keepFocus } from "./focus.js";
 import { makeGraph, makeList } from "./graph.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
@@ -28,6 +29,8 @@ function show(now, before) {
   document.body.dataset.view = view;
   drawTabs(byId("tabs"), VIEWS, now);
   drawBar(byId("bar"), data, now);
+  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open"].every((key) => String(now[key]) === String(before[key]));
+  if (!same || now.view !== before.view || !panel.childElementCount) drawPanel(panel, data, now);
   if (!views[view]) {
     const box = h("div", { class: "view", id: `view-${view}` });
     stage.append(box);
@@ -40,8 +43,6 @@ function show(now, before) {
     list = now.as === "list" ? makeList(data, views.graph.scene()) : null;
     if (list) views.graph.box.append(list);
   }
-  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open"].every((key) => String(now[key]) === String(before[key]));
-  if (!same || now.view !== before.view || !panel.childElementCount) drawPanel(panel, data, now);
   document.title = [data.byId.get(now.sel)?.label, VIEWS[view], "Regiograph"].filter(Boolean).join(" – ");
 }
 
@@ -113,7 +114,7 @@ const index = makeIndex(data);
 const search = makeSearch(byId("find"), index);
 tools();
 foot();
-onChange(show);
+onChange((now, before) => keepFocus(() => show(now, before)));
 addEventListener("keydown", keyed);
 addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.pop[open]")) if (!open.contains(event.target)) open.open = false;

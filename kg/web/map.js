@@ -37,7 +37,7 @@ export function makeMap(data, stage) {
     const [south, north] = [Math.min(...lats) - 2.5, Math.max(...lats) + 2.5];
     const [west, east] = [Math.min(...longs) - 3, Math.max(...longs) + 4];
     const squeeze = Math.cos(((south + north) / 2) * Math.PI / 180);
-    const unit = Math.min(wide / ((east - west) * squeeze), high / (north - south));
+    const unit = Math.min((wide - 90) / ((east - west) * squeeze), high / (north - south));
     const across = (long) => wide / 2 + (long - (west + east) / 2) * squeeze * unit;
     const down = (lat) => high / 2 - (lat - (south + north) / 2) * unit;
     const most = Math.max(1, ...shown.map((s) => s.records.length));
@@ -58,7 +58,7 @@ export function makeMap(data, stage) {
       const w = entity.label.length * LETTER + 22;
       const spots = [[x + r + 5, y + 4, "start"], [x - r - 5, y + 4, "end"], [x, y - r - 6, "middle"], [x, y + r + 15, "middle"]];
       const area = ([left, base, anchor]) => { const l = anchor === "start" ? left : anchor === "end" ? left - w : left - w / 2; return [l, base - 12, l + w, base + 4]; };
-      const spot = spots.find((s) => { const b = area(s); return !taken.some((t) => b[0] < t[2] - 1 && t[0] < b[2] && b[1] < t[3] - 1 && t[1] < b[3]); }) ?? spots[0];
+      const spot = spots.find((s) => { const b = area(s); return b[0] > 0 && b[2] < wide && !taken.some((t) => b[0] < t[2] - 1 && t[0] < b[2] && b[1] < t[3] - 1 && t[1] < b[3]); }) ?? spots[0];
       taken.push(area(spot));
       return h("a", { href: address({ sel: entity.id }), class: `at${now.sel === entity.id ? " on" : ""}${records.length ? "" : " none"}`, svg: true },
         h("circle", { cx: x, cy: y, r }),

@@ -28,7 +28,7 @@ export function radius(entity) {
 
 // Few marks are never drawn as small as many have to be: by how much a mark grows at a scale.
 export function growth(scale, number) {
-  return Math.max(1, (number < 300 ? 0.5 : number < 1200 ? 0.42 : 0.2) / scale);
+  return Math.max(1, Math.min(3, (number < 300 ? 0.5 : number < 1200 ? 0.42 : 0.2) / scale));
 }
 
 export function trace(ctx, shape, x, y, r) {
@@ -164,7 +164,7 @@ export function drawNames(ctx, entities, look) {
       [x - r, y + r + 9.5], [x + r - w, y + r + 9.5], [x - r, y - r - 9.5], [x + r - w, y - r - 9.5]]
       .filter(([left, mid]) => left > 2 && left + w < size[0] - 2 && free([left - 2, mid - half, left + w + 2, mid + half], taken));
     const spot = places.find(([left, mid]) => free([left - 2, mid - half, left + w + 2, mid + half], marks)) ??
-      (drawn < FIRST ? places[0] : undefined);
+      (drawn < FIRST && entity.shared !== 1 ? places[0] : undefined);
     if (!spot) continue;
     const [left, mid] = spot;
     taken.push([left - 2, mid - half, left + w + 2, mid + half]);

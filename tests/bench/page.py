@@ -163,7 +163,7 @@ def cytoscape(browser: Any, found: Made, folder: Path) -> float:
         "cy.ready(() => requestAnimationFrame(() => requestAnimationFrame("
         "() => { document.body.dataset.ready = ''; })));</script>"
     )
-    return _until(browser, html, "body[data-ready]", "() => cy.nodes()[0].emit('tap')")
+    return _until(browser, html, "body[data-ready]", "() => { cy.nodes()[0].emit('tap'); }")
 
 
 def pyvis(browser: Any, found: Made) -> float:
@@ -179,7 +179,7 @@ def pyvis(browser: Any, found: Made) -> float:
         "network.once('stabilizationIterationsDone', () => { document.body.dataset.ready = ''; });"
         " return network;",
     )
-    return _until(browser, html, "body[data-ready]", "() => network.selectNodes([nodes.getIds()[0]])")
+    return _until(browser, html, "body[data-ready]", "() => { network.selectNodes([nodes.getIds()[0]]); }")
 
 
 def _until(browser: Any, html: str, selector: str, then: str) -> float:
@@ -219,7 +219,8 @@ def main() -> None:
             seconds, frames = ours(browser, file, everything=everything)
             view = "all" if everything else "overview"
             print(
-                f"{name:24} {view:9} of use {seconds:5.2f} s  {frames:5.1f} frames/s  {len(html) / 1e6:5.2f} MB"
+                f"{name:24} {view:9} of use {seconds:5.2f} s  {frames:5.1f} frames/s  "
+                f"{len(html) / 1e6:5.2f} MB"
             )
             return seconds
 
@@ -236,7 +237,8 @@ def main() -> None:
             if given.peers:
                 theirs = cytoscape(browser, found, given.peers)
                 print(
-                    f"{'cytoscape.js':24} {'all':9} drawn  {theirs:5.2f} s  {theirs / seconds[1]:.1f} times ours"
+                    f"{'cytoscape.js':24} {'all':9} drawn  {theirs:5.2f} s  "
+                    f"{theirs / seconds[1]:.1f} times ours"
                 )
         if given.pyvis:
             found = made(given.pyvis, given.pyvis * 3)

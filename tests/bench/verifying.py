@@ -27,7 +27,8 @@ def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
     ]
 
     def ours() -> None:
-        text.fold.cache_clear(), text.folded_hash.cache_clear(), text.key.cache_clear()
+        for cached in (text.fold, text.folded_hash, text.key):
+            cached.cache_clear()
         found = evidence.verify(with_texts, folder)
         assert found.verified
 

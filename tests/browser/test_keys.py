@@ -79,6 +79,30 @@ def test_arrows_walk_the_graph(visit: Open) -> None:
     tab.wait_for_selector("#view-matrix")
 
 
+def test_focus_stays_where_it_was_used(visit: Open) -> None:
+    focused = (
+        "() => { const e = document.activeElement; return e.closest('label')?.textContent || e.textContent; }"
+    )
+    tab = visit()
+    tab.locator("#predicates summary").focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_label("promotes").focus()
+    tab.keyboard.press("Space")
+    tab.wait_for_function("() => location.hash.includes('no=')")
+    assert tab.evaluate(focused) == "promotes"
+    tab.get_by_role("button", name="projects").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("() => location.hash.includes('hide=Project')")
+    assert tab.evaluate(focused) == "projects"
+    tab = visit("#view=matrix")
+    tab.get_by_label("Only").focus()
+    tab.keyboard.type("semi", delay=120)
+    tab.wait_for_function("() => location.hash.includes('words=semi')")
+    tab.keyboard.type("con", delay=60)
+    tab.wait_for_function("() => location.hash.includes('words=semicon')")
+    assert tab.get_by_label("Only").input_value() == "semicon"
+
+
 def test_every_control_is_reached_and_named(visit: Open) -> None:
     tab = visit()
     names = set()
