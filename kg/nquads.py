@@ -54,10 +54,15 @@ def lines(
             stated(document) if stated else claim.lines(document, seeds.register, ontology),
         )
     found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
-    found.update(vocabulary(folder))
-    found.update(dataset(version))
-    found.update(example.lines())
+    found.update(itself(folder, version))
     return sorted(found)
+
+
+def itself(folder: Path, version: str) -> Iterator[str]:
+    """What does not depend on rows: the ontology, what the graph is, examples of questions."""
+    yield from vocabulary(folder)
+    yield from dataset(version)
+    yield from example.lines()
 
 
 def entity(entry: row.EntityRow, ontology: Ontology) -> Iterator[str]:

@@ -99,8 +99,7 @@ def _compile(tables: Tables, ontology: Path, work: Work, *, keep_good: bool, tic
         tables, found, known, work, keep_good=keep_good, tick=lambda done: tick("rows", done, total)
     )
     work.put(_links(tables, found, known, work))
-    work.put(nquads.vocabulary(ontology))
-    work.put(nquads.dataset(home.VERSION))
+    work.put(nquads.itself(ontology, home.VERSION))
     work.state.complete = True
     work.save()
 

@@ -92,17 +92,20 @@ def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Names as compared and English labels, by entity; what is wrong with them is told later."""
     keys: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
+    ids: dict[str, str] = {}  # one string for an id, however often it is read
     for name in tables.rows("names", row.NameRow, lambda _problem: None):
-        key = text.key(name.name)
-        keys[name.entity] = (*keys.get(name.entity, ()), name.name if key == name.name else key)
+        entity = ids.setdefault(name.entity, name.entity)
+        known, key = keys.get(entity, ()), text.key(name.name)
+        if key not in known:
+            keys[entity] = (*known, name.name if key == name.name else key)
         if name.role == "label" and name.lang == "en":
-            labels.setdefault(name.entity, name.name)
+            labels.setdefault(entity, name.name)
     return keys, labels
 
 
 def _compile_names(tables: Tables, register: Register, ontology: Ontology, put: Put, tell: Tell) -> int:
-    seen: dict[str, int] = {}
-    labels: dict[str, str] = {}
+    seen: set[int] = set()
+    labels: dict[int, str] = {}
     good = 0
     for names in _batches(tables.rows("names", row.NameRow, tell)):
         bad = set()

@@ -46,5 +46,5 @@ def command(
         counts = ", ".join(f"{number:,} {what}" for what, number in built.counts.items())
         done = "built" if fresh else "up to date:"
         click.echo(
-            f"{done} {terminal.near(built.path(where))}: {terminal.count(built.quads, 'quad')} from {counts}"
+            f"{done} {terminal.near(where)}: {terminal.count(built.quads, 'quad')} from {counts}"
         )

@@ -204,9 +204,9 @@ def _document(number: int, world: World, chance: random.Random, put: Put) -> int
         cells = {"source": source, "paragraph": paragraph, "hash": hashed}
         put("positions", {**cells, "quote": "", "start": 0, "end": 400})
         quotes: dict[str, None] = {}
-        for cells in _statements(source, region, year, world, chance):
-            put("statements", {"source": source, "paragraph": paragraph, **cells})
-            quotes[str(cells["quote"])] = None
+        for stated in _statements(source, region, year, world, chance):
+            put("statements", {"source": source, "paragraph": paragraph, **stated})
+            quotes[stated["quote"]] = None
             written += 1
         if paragraph % 6 == 0:
             cells = _target(region, year, world, chance)
