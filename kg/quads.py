@@ -58,8 +58,8 @@ class Quads:
         at = self._first(prefix)
         while self._map[at : at + len(prefix)] == prefix:
             end = self._map.find(b"\n", at) + 1 or len(self._map)
-            if fact := _fact(self._map[at:end].decode()):
-                found.append(fact)
+            if one := fact(self._map[at:end].decode()):
+                found.append(one)
             at = end
         return found
 
@@ -151,7 +151,8 @@ def _once(lines: Iterable[bytes]) -> Iterator[bytes]:
         before = line
 
 
-def _fact(line: str) -> Fact | None:
+def fact(line: str) -> Fact | None:
+    """One line; None where it has a blank node, which ours have not."""
     found = _LINE.fullmatch(line)
     if not found:
         return None

@@ -45,7 +45,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
                 for fault in faults:
                     tell(fault)
                 continue
-            kinds[entry.id] = intern(entry.kind)
+            kinds[intern(entry.id)] = intern(entry.kind)
             if isinstance(entry, row.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
             put(nquads.entity(entry, ontology))
@@ -92,9 +92,8 @@ def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Names as compared and English labels, by entity; what is wrong with them is told later."""
     keys: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
-    ids: dict[str, str] = {}  # one string for an id, however often it is read
     for name in tables.rows("names", row.NameRow, lambda _problem: None):
-        entity = ids.setdefault(name.entity, name.entity)
+        entity = intern(name.entity)  # one string for an id, however often it is read
         known, key = keys.get(entity, ()), text.key(name.name)
         if key not in known:
             keys[entity] = (*known, name.name if key == name.name else key)

@@ -78,7 +78,7 @@ def compile_sources(
                 work.save()
             tick(done - first + 1)
         state.count("rows left out", feeds.statements.faults + feeds.targets.faults)
-    feeds.finish()
+    feeds.finish(state.lines)
 
 
 class _Feeds:
@@ -132,9 +132,10 @@ class _Feeds:
         self.positions.take()
         return len(self.statements.take()) + len(self.targets.take())
 
-    def finish(self) -> None:
+    def finish(self, after: dict[str, int]) -> None:
+        """Report rows of sources that are not known."""
         for feed in self.all:
-            feed.finish()
+            feed.finish(after.get(feed.stem, 0))
 
 
 def _sound(part: Document, common: Common, ontology: Ontology, work: Work) -> Document:

@@ -99,10 +99,10 @@ class Feed(Generic[R]):
             self._advance()
         return found
 
-    def finish(self) -> None:
-        """Report what is left once all sources are done."""
+    def finish(self, after: int) -> None:
+        """Report what is left once all sources are done, from the line ``after``."""
         if self._flat is not None:
-            for _ in self._of_source(0, over=True):
+            for _ in self._of_source(after, over=True):
                 pass
 
     def _advance(self) -> None:

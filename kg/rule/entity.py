@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from sys import intern
 
 from kg import row, text
 from kg.ontology import Ontology
@@ -94,7 +95,7 @@ def named(
             continue
         if name.role == "label":
             segment = name.entity.partition("/")[0]
-            taken = labels.setdefault(_key(segment, name.lang, text.key(name.name)), name.entity)
+            taken = labels.setdefault(_key(segment, name.lang, text.key(name.name)), intern(name.entity))
             if taken != name.entity:
                 yield name.problem(
                     "name",
