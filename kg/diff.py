@@ -12,6 +12,7 @@ from kg.problem import shorten
 from kg.quads import Fact, Quads
 
 HOW = ("added", "removed", "changed")
+WHAT = ("source", "statement", "target", "entity", "name", "link", "section", "term", "question", "dataset")
 #: Properties of records that follow from others, or tell of the table and not of the world.
 _DERIVED = {"rdf:type", "row", "begins", "ends", "rdfs:label", "paragraph"}
 _ENTITY = {
@@ -85,8 +86,7 @@ def compare(old: Path, new: Path) -> Difference:
                 changes.append(found)
             elif kind in ("statement", "target"):
                 moved += 1
-    order = ("source", "statement", "target", "entity", "name", "link", "section", "term", "dataset")
-    changes.sort(key=lambda c: (order.index(c.what), HOW.index(c.how), c.words, c.id))
+    changes.sort(key=lambda c: (WHAT.index(c.what), HOW.index(c.how), c.words, c.id))
     return Difference(tuple(changes), moved, positions)
 
 
@@ -122,7 +122,9 @@ def _kind(address: str, subject: str) -> str:
         return "section" if "/section/" in rest else "position"
     if segment == "graph":
         return ""
-    return "entity" if segment in term.ENTITY_SEGMENTS and segment != "source" else segment
+    if segment in WHAT:
+        return segment
+    return "entity" if segment in term.ENTITY_SEGMENTS else "term"
 
 
 def _change(

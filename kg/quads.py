@@ -47,7 +47,8 @@ class Quads:
 
     def lines(self) -> Iterator[bytes]:
         self._file.seek(0)
-        yield from self._file
+        for line in self._file:
+            yield line.rstrip(b"\n")
 
     def about(self, subject: str) -> list[Fact]:
         """The facts of one subject, by its id or IRI."""
@@ -129,9 +130,7 @@ def _sorted(file: IO[bytes], stack: ExitStack) -> IO[bytes]:
         return file
     file.seek(0)
     runs = []
-    while lines := sorted(islice(file, RUN)):
-        if not lines[-1].endswith(b"\n"):
-            lines[-1] += b"\n"
+    while lines := sorted(line.rstrip(b"\n") + b"\n" for line in islice(file, RUN)):
         runs.append(_spool(lines, stack))
     return _spool(_once(heapq.merge(*runs)), stack)
 

@@ -69,8 +69,10 @@ class Work:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, error, trace
-        self._lines.close()
-        self._problems.close()
+        try:
+            self._lines.close()  # writes what waits, for which a full disk has no room
+        finally:
+            self._problems.close()
 
     @property
     def begun(self) -> bool:

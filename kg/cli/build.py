@@ -45,6 +45,4 @@ def command(
     elif not quiet:
         counts = ", ".join(f"{number:,} {what}" for what, number in built.counts.items())
         done = "built" if fresh else "up to date:"
-        click.echo(
-            f"{done} {terminal.near(where)}: {terminal.count(built.quads, 'quad')} from {counts}"
-        )
+        click.echo(f"{done} {terminal.near(where)}: {terminal.count(built.quads, 'quad')} from {counts}")
