@@ -1,5 +1,6 @@
 # make explore: install, check, build, answer a first question, write the page.
 # make test: the whole suite.
+# make bench: the benchmarks; make dist: a release for those without Python.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -38,6 +39,16 @@ lint: .venv/test.stamp
 	@echo "installing what the tests need into .venv"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+
+bench: .venv/test.stamp
+	@$(BIN)/python -m tests.bench
+
+bench-large: .venv/test.stamp
+	@$(BIN)/python -m tests.bench --large
+
+dist: .venv/test.stamp
+	@$(BIN)/kg dist
+	@$(BIN)/python -m pip wheel -q --no-deps --disable-pip-version-check -w dist .
 
 clean:
 	rm -rf .venv build dist

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import claim, table
+from kg import claim
 from kg.ontology import Ontology
 from kg.register import Register
 from kg.seeds import Document
@@ -36,7 +36,8 @@ class Cache:
         lines = sorted(set(claim.lines(document, register, ontology)))
         text = "".join(lines)
         self.folder.mkdir(exist_ok=True)
-        table.replace(path, f"# {_hash(text)}\n{text}")
+        # the hash tells a torn file from a whole one, so nothing waits for the disk here
+        path.write_text(f"# {_hash(text)}\n{text}", encoding="utf-8")
         return lines
 
     def path(self, document: Document, register: Register) -> Path:

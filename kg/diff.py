@@ -204,7 +204,8 @@ def _link(_subject: str, facts: list[Fact], graph: Quads) -> str:
 
 def _entity(subject: str, facts: list[Fact], graph: Quads) -> str:
     kinds = [graph.label(f.value) for f in facts if f.predicate == "rdf:type" and f.value != "Region"]
-    return f"{graph.label(subject)}" + (f", {' and '.join(kinds)}" if kinds else "")
+    retired = [f"replaced by {f.value}" for f in facts if f.predicate == "dcterms:isReplacedBy"]
+    return ", ".join([graph.label(subject), *([" and ".join(kinds)] if kinds else []), *retired])
 
 
 def _plain(subject: str, facts: list[Fact], graph: Quads) -> str:

@@ -11,6 +11,9 @@ from kg.problem import Problem
 from kg.register import Register
 from kg.seeds import SEGMENT_TABLES, Document
 
+#: Among more ids than this a mistaken one is compared with likely ones only, and with no more than MOST.
+MANY, MOST = 5_000, 100
+
 
 def ends(
     at: row.Row,
@@ -109,6 +112,12 @@ def unknown(at: row.Row, column: str, code: str, value: str, known: Collection[s
 def _near_ids(value: str, known: Collection[str]) -> list[str]:
     """Ids of the same segment with a like slug, else the same slug in another segment."""
     segment, _, slug = value.partition("/")
-    slugs = [k.partition("/")[2] for k in known if k.startswith(f"{segment}/")]
+    begin = f"{segment}/"
+    if len(known) > MANY:  # a comparison with each would take a second
+        begin += slug[: len(slug) // 4]
+        size = range(len(value) - 2, len(value) + 3)
+        slugs = [k.partition("/")[2] for k in known if k.startswith(begin) and len(k) in size][:MOST]
+    else:
+        slugs = [k.partition("/")[2] for k in known if k.startswith(begin)]
     near = [f"{segment}/{found}" for found in get_close_matches(slug, slugs, 3, 0.6)]
     return near or sorted(k for k in known if k.endswith(f"/{slug}"))

@@ -69,6 +69,9 @@ class Worker:
         except (TimeoutError, Lost):
             await worker.kill()
             raise Lost(process.returncode) from None
+        except asyncio.CancelledError:
+            await worker.kill()  # the server stops while a worker starts: leave no process behind
+            raise
         return worker
 
     @property
