@@ -47,7 +47,7 @@ bench-large: .venv/test.stamp
 	@$(BIN)/python -m tests.bench --large
 
 dist: .venv/test.stamp
-	@$(BIN)/kg dist
+	@$(BIN)/kg dist dist $(if $(SINCE),--since $(SINCE))
 	@$(BIN)/python -m pip wheel -q --no-deps --disable-pip-version-check -w dist .
 
 clean:
