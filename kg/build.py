@@ -11,7 +11,22 @@ from pathlib import Path
 
 import filelock
 
-from kg import cache, check, claim, home, line, nquads, period, pointer, register, row, seeds, store, table
+from kg import (
+    cache,
+    check,
+    claim,
+    home,
+    line,
+    nquads,
+    period,
+    pointer,
+    register,
+    row,
+    search,
+    seeds,
+    store,
+    table,
+)
 from kg.check import Report
 from kg.error import KgError
 from kg.pointer import Built
@@ -41,7 +56,7 @@ def build(
     made_from = fingerprint(seed_folder, ontology)
     with hold(folder):
         present = pointer.read(folder)
-        if present and present.made_from == made_from and present.path(folder).is_dir():
+        if present and present.made_from == made_from and is_whole(present.path(folder)):
             (folder / pointer.NAME).touch()  # a sign to home.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
@@ -98,6 +113,7 @@ def place(
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
+        search.write(search.beside(final), store.open_folder(final))
         if text is None:
             (folder / TEXT).unlink(missing_ok=True)
         else:
@@ -117,7 +133,7 @@ def fingerprint(seed_folder: Path, ontology: Path) -> str:
 
 def code(ontology: Path) -> str:
     """A hash over the ontology and the code that turns rows into lines."""
-    modules = (line, claim, nquads, period, register, row, seeds)
+    modules = (line, claim, nquads, period, register, row, seeds, search.file, search.piece)
     parts = [home.VERSION, str(pointer.FORMAT), home.fingerprint(ontology, home.QUERIES)]
     parts += [hashlib.sha256(Path(str(found.__file__)).read_bytes()).hexdigest() for found in modules]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -136,8 +152,17 @@ def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
     return lines
 
 
+def is_whole(final: Path) -> bool:
+    """Whether a store and its index are both there."""
+    return final.is_dir() and search.is_sound(search.beside(final))
+
+
 def _sweep(folder: Path, keep: set[str]) -> None:
     """Take away stores that nothing points to; the one before stays for those who have it open."""
+    kept = keep | {search.beside(folder / name).name for name in keep}
     for path in folder.iterdir():
-        if path.is_dir() and path.name.lstrip(".").startswith("store-") and path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
+        if path.name.lstrip(".").startswith(("store-", "search-")) and path.name not in kept:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)

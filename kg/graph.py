@@ -19,7 +19,7 @@ from urllib.parse import quote as percent
 
 import pyoxigraph as ox
 
-from kg import home, name, pointer, question, sparql, store, term
+from kg import home, pointer, question, search, sparql, store, term
 from kg.answer import RECORDS, Answer
 from kg.error import BadStore, KgError, NotFound
 from kg.question import Parameter, Question
@@ -70,21 +70,22 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Graph:
-    """An open graph. ``store`` is Oxigraph's; ``where`` says what was opened."""
+    """An open graph: Oxigraph's store, what was opened, and the index file of its names if there is one."""
 
     store: Store
     where: str
+    index: Path | None = None
 
     @cached_property
-    def names(self) -> name.Index:
-        """All names, for look-ups and search."""
-        return name.index(self.store)
+    def names(self) -> search.Index:
+        """All names, for look-ups and search: the index beside the store, else one made in memory."""
+        return search.open(self.index) if self.index else search.of(self.store)
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """English labels by id: entities, predicates, classes and concepts of the small schemes."""
         rows = store.select(self.store, _TERM_LABELS).values()
-        return {term.short(row["term"]): row["label"] for row in rows} | self.names.labels
+        return self.names.labels.beside({term.short(row["term"]): row["label"] for row in rows})
 
     @cached_property
     def phrases(self) -> Mapping[str, str]:
@@ -234,7 +235,13 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
         build.build(home.seeds(), home.ontology(), path)
     elif where is None and home.newer(path / pointer.NAME):
         print("the tables changed since this graph was built: kg build", file=sys.stderr)
-    return Graph(store.open_folder(pointer.current(path).path(path)), str(path))
+    return open_built(pointer.current(path).path(path), str(path))
+
+
+def open_built(folder: Path, where: str) -> Graph:
+    """Open one store of a folder of builds, with its index."""
+    index = search.beside(folder)
+    return Graph(store.open_folder(folder), where, index if index.is_file() else None)
 
 
 def read_file(path: Path) -> Store:

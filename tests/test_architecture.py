@@ -35,7 +35,7 @@ LAYERS = (
         "sheet",
     ),
     ("quads", "diff"),
-    ("sparql", "endpoint", "transfer", "answer", "name", "rdf", "graph", "profile"),
+    ("sparql", "endpoint", "transfer", "answer", "rdf", "graph", "profile"),
     ("record", "path", "network", "measure", "frame"),
     ("shape", "draft", "layout", "page", "inline", "export", "dictionary", "release"),
     ("server",),

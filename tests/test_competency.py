@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import name
 from kg.answer import Value
 from kg.graph import Graph
+from kg.search import key
 from tests.competency.answers import ANSWERS, OUTSIDE
 
 QUESTIONS = Path(__file__).parent / "competency" / "questions.csv"
@@ -35,9 +35,9 @@ def same(graph: Graph, wanted: str, cell: Value) -> bool:
     """Whether a cell is what the reader wrote: an entity by any of its names, a number, words."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return wanted.replace(",", "") == f"{cell:.10g}"
-    if name.key(wanted) == name.key(str(cell)):
+    if key(wanted) == key(str(cell)):
         return True
-    entities = {entity for entity, _ in graph.names.exact.get(name.key(wanted), ())}
+    entities = {entity for entity, _ in graph.names.exact(wanted)}
     return str(cell) in {*entities, readings().get(wanted, "")}
 
 

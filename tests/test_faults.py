@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, bulk, graph, home, pointer
+from kg import build, bulk, graph, home, pointer, search
 from kg.error import BadStore, KgError
 from tests.bench import corpus
 from tests.conftest import ROOT
@@ -80,7 +80,8 @@ def test_a_bulk_load_killed_at_random_moments_completes_at_last(tmp_path: Path) 
     lasting([*line, str(target)])
     assert whole(target) == expected
     left = {path.name for path in target.iterdir()}
-    assert left == {".lock", pointer.NAME, pointer.current(target).store}
+    store_folder = pointer.current(target).path(target)
+    assert left == {".lock", pointer.NAME, store_folder.name, search.beside(store_folder).name}
     store = {str(quad) for quad in graph.open_graph(target).store}
     assert store == {str(quad) for quad in graph.open_graph(tmp_path / "whole").store}
 
@@ -233,6 +234,23 @@ def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(BadStore, match=r"cannot be opened|damaged"):
         len(graph.open_graph(target).store)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no index", "half"])
+def test_a_lost_or_damaged_index_is_made_again(
+    tmp_path: Path, sample: Path, content: bytes | str | None
+) -> None:
+    build.build(sample, home.ontology(), tmp_path)
+    index = search.beside(pointer.current(tmp_path).path(tmp_path))
+    whole_index = index.read_bytes()
+    index.unlink()
+    if content is not None:
+        index.write_bytes(whole_index[: len(whole_index) // 2] if isinstance(content, str) else content)
+        with pytest.raises(BadStore, match="kg build makes it again"):
+            graph.open_graph(tmp_path).names.search("chips")
+    assert build.build(sample, home.ontology(), tmp_path)[1]
+    assert index.read_bytes() == whole_index
+    assert graph.open_graph(tmp_path).names.labels["place/sample-city"] == "Sample City"
 
 
 def test_a_damaged_journal_means_to_begin_anew(tmp_path: Path) -> None:

@@ -104,12 +104,14 @@ def test_files_open_and_odd_ones_say_why(sample_graph: Graph, tmp_path: Path) ->
 
 
 def test_ambiguous_names_list_their_bearers(curated: Graph) -> None:
+    names = curated.names
+    known = {name: names.exact(name) for entity in names.entities for _, name in names.names(entity)}
     clashes = {
         name: bearers
-        for name, bearers in curated.names.exact.items()
+        for name, bearers in known.items()
         if len({e for e, _ in bearers}) > 1 and all(role != "label" for _, role in bearers)
     }
     if clashes:
         name, bearers = sorted(clashes.items())[0]
         with pytest.raises(Ambiguous, match=bearers[0][0]):
-            curated.names.resolve(name)
+            names.resolve(name)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from kg import search
 from kg.error import Ambiguous, NotFound
 from kg.graph import Graph
-from kg.name import Index, key
+from kg.search import key
 
-INDEX = Index(
-    (
+INDEX = search.memory(
+    (entity, role, "en" if name.isascii() else "zh", name)
+    for entity, role, name in (
         ("org/acme", "label", "Acme"),
         ("place/acme", "label", "Acme"),
         ("org/acme", "alias", "Acme Works"),
@@ -72,7 +74,10 @@ def test_labels_are_english_where_there_is_one(sample_graph: Graph) -> None:
 
 
 def test_every_curated_label_leads_to_its_entity(curated: Graph) -> None:
-    labels = [(entity, name) for entity, role, name in curated.names.names if role == "label"]
+    names = curated.names
+    labels = [
+        (entity, name) for entity in names.entities for role, name in names.names(entity) if role == "label"
+    ]
     assert len(labels) > 500
     lost = []
     for entity, name in labels:

@@ -62,7 +62,7 @@ def load(
         made_from = _fingerprint(tables, ontology, keep_good=keep_good)
         target = report or where / "problems.csv"
         present = pointer.read(where)
-        if present and present.made_from == made_from and present.path(where).is_dir():
+        if present and present.made_from == made_from and build.is_whole(present.path(where)):
             told = read_report(target, shown) if present.counts.get("problems") and target.is_file() else []
             return Loaded(
                 present, False, present.counts.get("problems", 0), tuple(told), target if told else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg import home, name
+from kg import home, search
 from kg.cli import option, terminal
 from kg.graph import open_graph
 
@@ -40,14 +40,14 @@ def command(
             [hit.entity, index.labels.get(hit.entity, ""), hit.name, hit.role, f"{hit.score:g}"]
             for hit in hits
         ]
-        terminal.table(("entity", "label", "found as", "role", "score"), rows)
+        terminal.table(("entity", "label", "found as", "role", "score"), rows, whole=("entity",))
     else:
         click.echo("nothing like it")
     sys.exit(0 if hits else 1)
 
 
-def _seed_index(folder: Path) -> name.Index:
+def _seed_index(folder: Path) -> search.Index:
     from kg import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
     found, _ = tables.read(home.seeds(folder))
-    return name.Index(tuple((entry.entity, entry.role, entry.name) for entry in found.names))
+    return search.memory((n.entity, n.role, n.lang, n.name) for n in found.names)

@@ -1,10 +1,10 @@
 """Full text over names and quotes: an SQLite file beside the store, fast at a million entities."""
 
-from kg.search.file import beside, memory, of, open, write, write_names
+from kg.search.file import beside, is_sound, memory, of, open, write, write_names
 from kg.search.index import Hit, Index, Labels, Quoted
 from kg.search.piece import Name, key
 
 __all__ = (
-    "Hit", "Index", "Labels", "Name", "Quoted", "beside", "key", "memory", "of", "open", "write",
-    "write_names",
+    "Hit", "Index", "Labels", "Name", "Quoted", "beside", "is_sound", "key", "memory", "of", "open",
+    "write", "write_names",
 )  # fmt: skip

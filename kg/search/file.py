@@ -63,11 +63,17 @@ def write(path: Path, graph: Store) -> None:
 
 
 def write_names(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
-    """Index names, and quotes by the ids of their words, in a file that is replaced in one step."""
+    """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
+
+    Raises OSError where the file cannot be written.
+    """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         part = Path(folder) / path.name
-        with closing(sqlite3.connect(part)) as connection:
-            _fill(connection, names, quotes)
+        try:
+            with closing(sqlite3.connect(part)) as connection:
+                _fill(connection, names, quotes)
+        except sqlite3.OperationalError as error:  # no space is left, or no leave to write
+            raise OSError(f"{error}") from None
         part.replace(path)
 
 
@@ -84,18 +90,32 @@ def of(graph: Store) -> Index:
 
 
 def open(path: Path) -> Index:
-    """Open an index file; raises BadStore where it is missing, damaged or of another version."""
+    """Open an index file; raises BadStore where it is missing, cut short or of another version."""
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        found, pages, size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("user_version", "page_count", "page_size")
+        )
+        short = path.stat().st_size < pages * size
     except sqlite3.DatabaseError as error:
         raise BadStore(f"the index {path} cannot be read ({error}): kg build makes it again") from None
-    if found != FORMAT:
+    if found != FORMAT or short:
         connection.close()
-        raise BadStore(f"the index {path} is of another version: kg build makes it again")
+        what = "is cut short" if short else "is of another version"
+        raise BadStore(f"the index {path} {what}: kg build makes it again")
     return Index(connection)
+
+
+def is_sound(path: Path) -> bool:
+    """Whether an index can be opened."""
+    try:
+        open(path).connection.close()
+    except BadStore:
+        return False
+    return True
 
 
 def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterable[tuple[str, str]]) -> None:

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, utils
 
-from kg import text
+from kg import term, text
+from kg.error import Ambiguous, NotFound
 from kg.search import match
 from kg.search.piece import key, pieces
 
@@ -123,6 +124,35 @@ class Index:
         query = "SELECT role, name FROM name WHERE entity = ? ORDER BY role <> 'label', role, id"
         return self.connection.execute(query, (entity,)).fetchall()
 
+    def resolve(self, words: str, *, segments: Iterable[str] = ()) -> str:
+        """The entity that an id, IRI, prefixed name, label or alias stands for.
+
+        Raises Ambiguous with the candidates, or NotFound with the nearest names.
+        """
+        wanted = tuple(segments)
+        identifier = term.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
+        if identifier in self.entities:
+            if wanted and _segment(identifier) not in wanted:
+                raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
+            return identifier
+        found = {e: r for e, r in self.exact(words) if not wanted or _segment(e) in wanted}
+        if len(found) > 1:
+            by_label = [entity for entity, role in found.items() if role == "label"]
+            if len(by_label) == 1:
+                return by_label[0]
+            listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
+            raise Ambiguous(f"{words!r} names several things: {listed}")
+        if found:
+            return next(iter(found))
+        slugs = [f"{segment}/{words}" for segment in wanted if f"{segment}/{words}" in self.entities]
+        if len(slugs) == 1:
+            return slugs[0]
+        near = [
+            f"{hit.name} ({hit.entity})" for hit in self.search(words, segments=wanted, limit=4, least=60)
+        ]
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise NotFound(f"nothing is called {words!r}{hint}")
+
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50
     ) -> list[Hit]:
@@ -151,6 +181,10 @@ class Index:
     def _named(self, step: str, segments: Sequence[str]) -> list[tuple[str, str, str, str]]:
         among = f" AND segment : ({' OR '.join(match.quoted(s) for s in segments)})" if segments else ""
         return self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
+
+
+def _segment(entity: str) -> str:
+    return entity.partition("/")[0]
 
 
 def likeness(query: str, name: str) -> float:

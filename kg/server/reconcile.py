@@ -204,9 +204,7 @@ def _preview(opened: Source, given: Mapping[str, str]) -> Response:
     if identifier not in opened.graph.names.entities:
         raise Refused(404, "the graph holds no such entity")
     types = kinds.types(opened.graph, [identifier])[identifier]
-    names = [
-        name for entity, role, name in opened.graph.names.names if entity == identifier and role != "printed"
-    ]
+    names = [name for role, name in opened.graph.names.names(identifier) if role != "printed"]
     label = opened.graph.labels.get(identifier, identifier)
     body = markup.page(
         identifier,

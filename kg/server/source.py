@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg import home, pointer, store, term
 from kg.error import BadStore
-from kg.graph import Graph, open_graph
+from kg.graph import Graph, open_built, open_graph
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def locate(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:
 def open_source(where: str) -> Source:
     """Open what ``locate`` found."""
     if not is_remote(where) and (Path(where) / "CURRENT").is_file():
-        return Source(Graph(store.open_folder(Path(where)), where), where)
+        return Source(open_built(Path(where), where), where)
     return Source(open_graph(where), where)
 
 
