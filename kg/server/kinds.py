@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +13,10 @@ from kg import store, term
 from kg.graph import Graph
 
 _CLASSES = """
-SELECT ?class ?label ?text ?parent ?segment {
+SELECT ?class ?label ?chinese ?text ?parent ?segment {
   GRAPH graph:ontology {
     ?class a owl:Class ; rdfs:label ?label . FILTER (lang(?label) = "en")
+    OPTIONAL { ?class rdfs:label ?chinese FILTER (lang(?chinese) = "zh") }
     OPTIONAL { ?class rdfs:comment|skos:definition ?text FILTER (lang(?text) = "en") }
     OPTIONAL { ?class rdfs:subClassOf ?parent }
     OPTIONAL { ?class kg:segment ?segment }
@@ -22,9 +24,10 @@ SELECT ?class ?label ?text ?parent ?segment {
 } ORDER BY ?class
 """
 _PROPERTIES = """
-SELECT ?property ?label ?text {
+SELECT ?property ?label ?chinese ?text {
   GRAPH graph:ontology {
     ?property a kg:Predicate ; rdfs:label ?label . FILTER (lang(?label) = "en")
+    OPTIONAL { ?property rdfs:label ?chinese FILTER (lang(?chinese) = "zh") }
     OPTIONAL { ?property rdfs:comment|skos:definition ?text FILTER (lang(?text) = "en") }
   }
 } ORDER BY ?property
@@ -37,22 +40,43 @@ SELECT DISTINCT ?s ?p ?o {
   { ?s ?p ?o } UNION { GRAPH graph:reference { ?s ?p ?o } }
 } ORDER BY ?s ?p ?o
 """
+_HOLDERS = """
+SELECT DISTINCT ?s {
+  VALUES ?p { PROPERTY }
+  VALUES ?o { VALUES_ }
+  { ?s ?p ?o } UNION { GRAPH graph:reference { ?s ?p ?o } }
+} ORDER BY ?s LIMIT 200
+"""
+_USED = """
+SELECT ?p (COUNT(DISTINCT ?s) AS ?entities) {
+  VALUES ?kind { KINDS }
+  ?s a ?kind .
+  { ?s ?p ?o } UNION { GRAPH graph:reference { ?s ?p ?o } }
+} GROUP BY ?p ORDER BY DESC(?entities) ?p
+"""
 _EXTRA = (
-    ("type", "type", "rdf:type"), ("prefLabel", "label", "skos:prefLabel"),
-    ("altLabel", "alias", "skos:altLabel"),
-    ("gb2260", "GB/T 2260 code", "kg:gb2260"), ("iso31662", "ISO 3166-2 code", "kg:iso31662"),
-    ("lat", "latitude", "geo:lat"), ("long", "longitude", "geo:long"),
+    ("type", "type", "类型", "rdf:type"), ("prefLabel", "label", "名称", "skos:prefLabel"),
+    ("altLabel", "alias", "别名", "skos:altLabel"),
+    ("gb2260", "GB/T 2260 code", "行政区划代码", "kg:gb2260"),
+    ("iso31662", "ISO 3166-2 code", "ISO 3166-2 代码", "kg:iso31662"),
+    ("lat", "latitude", "纬度", "geo:lat"), ("long", "longitude", "经度", "geo:long"),
 )  # fmt: skip
+_NUMBER, _DAY = (
+    re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII),
+    re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII),
+)
+_NUMBERS = ("integer", "decimal", "double")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A class or property: its id (the local name), IRI, label and meaning."""
+    """A class or property: its id (the local name), IRI, labels and meaning."""
 
     id: str
     iri: str
     label: str
-    text: str
+    chinese: str = ""
+    text: str = ""
     parents: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
 
@@ -63,11 +87,11 @@ def classes(graph: Graph) -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for row in store.select(graph.store, _CLASSES).values():
         name = term.short(row["class"])
-        old = found.get(name) or Kind(name, row["class"], row["label"], row["text"])
+        old = found.get(name) or Kind(name, row["class"], row["label"], row["chinese"], row["text"])
         parents = {*old.parents, term.short(row["parent"])} - {""}
         segments = {*old.segments, row["segment"]} - {""}
         found[name] = Kind(
-            name, old.iri, old.label, old.text, tuple(sorted(parents)), tuple(sorted(segments))
+            name, old.iri, old.label, old.chinese, old.text, tuple(sorted(parents)), tuple(sorted(segments))
         )
     return {name: kind for name, kind in found.items() if kind.iri.startswith(term.NS)}
 
@@ -75,11 +99,27 @@ def classes(graph: Graph) -> Mapping[str, Kind]:
 @cache
 def properties(graph: Graph) -> Mapping[str, Kind]:
     """Properties by id."""
-    found = {name: Kind(name, term.expand(curie), label, "") for name, label, curie in _EXTRA}
+    found = {name: Kind(name, term.expand(curie), label, chinese) for name, label, chinese, curie in _EXTRA}
     for row in store.select(graph.store, _PROPERTIES).values():
         name = term.short(row["property"]).rpartition(":")[2]
-        found[name] = Kind(name, row["property"], row["label"], row["text"])
+        found[name] = Kind(name, row["property"], row["label"], row["chinese"], row["text"])
     return found
+
+
+@cache
+def entity_classes(graph: Graph) -> Mapping[str, Kind]:
+    """Classes that entities have, by id."""
+    inside = below(graph, ["Entity"]) - {"Entity"}
+    return {name: kind for name, kind in classes(graph).items() if name in inside}
+
+
+@cache
+def used(graph: Graph, kind: str) -> tuple[str, ...]:
+    """Ids of properties that members of a class have, those first that most have."""
+    known, listed = classes(graph), {one.iri: one.id for one in properties(graph).values()}
+    text = _USED.replace("KINDS", " ".join(f"<{known[name].iri}>" for name in sorted(below(graph, [kind]))))
+    rows = store.select(graph.store, text).values()
+    return tuple(listed[row["p"]] for row in rows if row["p"] in listed)
 
 
 def below(graph: Graph, names: Iterable[str]) -> frozenset[str]:
@@ -114,6 +154,12 @@ def named(given: str) -> str:
     return term.short(given).rpartition(":")[2]
 
 
+def type_names(graph: Graph, names: Iterable[str]) -> list[str]:
+    """Labels of classes."""
+    known = classes(graph)
+    return [known[name].label if name in known else name for name in names]
+
+
 def types(graph: Graph, entities: Iterable[str]) -> dict[str, list[str]]:
     """Class ids of entities."""
     found: dict[str, list[str]] = {entity: [] for entity in entities}
@@ -141,4 +187,28 @@ def values(
             and isinstance(value, ox.NamedNode | ox.Literal)
         ):
             found.setdefault((term.short(subject.value), ids[predicate.value]), []).append(value)
+    return found
+
+
+def holders(graph: Graph, wanted: Kind, texts: Iterable[str]) -> list[str]:
+    """Entities that have one of these values: an entity or class by id or name, a text, a number, a day."""
+    values: list[str] = []
+    for text in texts:
+        near = [term.short(text), *(hit.entity for hit in graph.names.search(text, limit=5, least=95))]
+        things = [term.iri(name) for name in near if name in graph.names.entities]
+        things += [kind.iri for kind in [classes(graph).get(named(text))] if kind]
+        values += [str(ox.NamedNode(iri)) for iri in things] + [str(one) for one in _literals(text)]
+    query = _HOLDERS.replace("PROPERTY", f"<{wanted.iri}>").replace(
+        "VALUES_", " ".join(dict.fromkeys(values))
+    )
+    return [term.short(row["s"]) for row in store.select(graph.store, query).values()]
+
+
+def _literals(text: str) -> list[ox.Literal]:
+    """What a text may stand for in the graph."""
+    found = [ox.Literal(text), ox.Literal(text, language="en"), ox.Literal(text, language="zh")]
+    if _NUMBER.fullmatch(text):
+        found += [ox.Literal(text, datatype=ox.NamedNode(term.expand(f"xsd:{kind}"))) for kind in _NUMBERS]
+    if _DAY.match(text):
+        found.append(ox.Literal(text[:10], datatype=ox.NamedNode(term.expand("xsd:date"))))
     return found

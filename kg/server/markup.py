@@ -8,9 +8,18 @@ from urllib.parse import quote
 
 from kg import term
 
+_HEADER = (
+    '<header><a class="home" href="/">Regiograph</a><nav><a href="/query">Questions</a> '
+    '<a href="/ns">Terms</a> <a href="/.well-known/void">About the data</a></nav></header>'
+)
 
-def page(title: str, *body: str, alternates: Sequence[tuple[str, str]] = (), script: bool = False) -> bytes:
-    """A whole page. ``alternates`` are (media type, address) of its other forms."""
+
+def page(
+    title: str, *body: str, alternates: Sequence[tuple[str, str]] = (), script: bool = False,
+    framed: bool = False,
+) -> bytes:  # fmt: skip
+    """A whole page. ``alternates`` are (media type, address) of its other forms; ``framed`` is for a page
+    shown in a small frame of another, without our header."""
     links = "".join(
         f'<link rel="alternate" type="{escape(kind)}" href="{escape(where)}">' for kind, where in alternates
     )
@@ -20,8 +29,7 @@ def page(title: str, *body: str, alternates: Sequence[tuple[str, str]] = (), scr
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="/static/site.css">{links}'
         + ('<script src="/static/query.js" defer></script>' if script else "")
-        + '</head><body><header><a class="home" href="/">Regiograph</a><nav><a href="/query">Questions</a> '
-        '<a href="/ns">Terms</a> <a href="/.well-known/void">About the data</a></nav></header><main>'
+        + ('</head><body class="framed"><main>' if framed else f"</head><body>{_HEADER}<main>")
         + "".join(body)
         + "</main></body></html>\n"
     ).encode()
