@@ -20,7 +20,7 @@ from kg.server.wanted import Wanted
 FEATURES: Mapping[str, str] = {
     "name_similarity": "How like the query and the nearest name of the candidate are, 0 to 100.",
     "exact_name": "Whether they are the same but for case, width, marks, spaces and a plural's s.",
-    "name_and_type": "Whether one of them is the other and what it is: Jinan City for Jinan, 济南 for 济南市.",
+    "name_and_type": "Whether one is the other and what it is: Jinan City for Jinan, 济南 for 济南市.",
     "identifier": "Whether the query is the id of the candidate, its IRI or its prefixed name.",
     "found_as_label": "Whether that name is a label, rather than an alias or a form that a document prints.",
     "type_match": "Whether the candidate is of a type that was asked for.",

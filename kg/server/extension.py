@@ -16,6 +16,7 @@ from kg.server import kinds
 from kg.server.given import shown, whole
 from kg.server.sink import Refused
 
+_FRACTIONS = {term.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
 MOST_IDS, _MOST_PROPERTIES, _MOST_VALUES = 1_000, 100, 10_000
 
 
@@ -75,10 +76,11 @@ def _cell(graph: Graph, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
     found = plain(value)
     if isinstance(found, bool):
         return {"str": value.value}
+    if value.datatype.value in _FRACTIONS:  # a column of coordinates has 30 beside 30.5
+        number = float(value.value)
+        return {"float": number} if math.isfinite(number) else {"str": value.value}
     if isinstance(found, int):
         return {"int": found}
-    if isinstance(found, float) and math.isfinite(found):
-        return {"float": found}
     if isinstance(found, date):
         return {"date": f"{found.isoformat()}T00:00:00Z"}
     return {"str": value.value}

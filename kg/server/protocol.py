@@ -142,5 +142,6 @@ async def body_of(service: Service, request: web.BaseRequest) -> bytes:
 
 
 def address(request: web.BaseRequest) -> str:
-    """The scheme and host by which this server was reached."""
-    return f"{request.scheme}://{request.host}"
+    """The scheme and host by which this server was reached, be it through a proxy that speaks TLS for it."""
+    before = request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip().lower()
+    return f"{before if before in ('http', 'https') else request.scheme}://{request.host}"

@@ -117,9 +117,7 @@ def _feature(opened: Source, name: str) -> bytes:
     if name in FEATURES:
         text = FEATURES[name]
     elif name in known:
-        text = (
-            f"How near the given value is to what the graph has as \u201c{known[name].label}\u201d, 0 to 100."
-        )
+        text = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
     else:
         raise Refused(404, "candidates have no such feature")
     return markup.page(name, f"<h1><code>{markup.text(name)}</code></h1><p>{markup.text(text)}</p>")
