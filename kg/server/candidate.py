@@ -30,7 +30,7 @@ _OTHER_TYPE = 0.7  # of its score keeps an entity that is not of the type that s
 _NO_LABEL = 0.5  # a name that is no label takes off
 _TYPED = 98.0  # how like a name is that is the other but for what it names
 _PLACES = "省市区县"  # what a Chinese place is, at the end of its name
-_SURE, _SURE_OF_BOTH = 95.0, 90.0  # a match has at least that, where name and properties were given
+_SURE, _AGREES = 90.0, 80.0  # a match has at least that score, and that nearness of each property
 _APART = 3.0  # and so much more than the next that is as exact
 _IDENTIFIER = "identifier"  # the role of a hit that the query names by its id
 
@@ -64,13 +64,13 @@ def candidates(graph: Graph, wanted: Wanted) -> list[dict[str, Any]]:
             }
             found.append(_scored(graph, wanted, hit, fits, types_of[hit.entity], near))
     found.sort(key=lambda one: (-one.score, not one.exact, one.hit.entity))
-    match = _match(found, _SURE_OF_BOTH if wanted.words and wanted.properties else _SURE)
+    match = _match(found)
     return [_shown(graph, one, types_of[one.hit.entity], match=one is match) for one in found[: wanted.limit]]
 
 
 def _hits(graph: Graph, wanted: Wanted, types: Sequence[str]) -> list[Hit]:
     """Entities that may be meant: by id, by name, or by properties alone."""
-    words = wanted.words.strip()
+    words = wanted.words
     if not words:
         return [Hit(entity, "", "", 0.0) for entity in _holders(graph, wanted)]
     segments = kinds.segments(graph, types) if types and wanted.strict != "should" else ()
@@ -102,11 +102,12 @@ def _scored(
 ) -> _Scored:  # fmt: skip
     features: dict[str, float | bool] = {}
     score, exact = 0.0, True
-    if wanted.words.strip():
+    if wanted.words:
         score, exact = _by_name(graph, wanted.words, hit, types, features)
-    nearness = sum(near.values()) / len(near) if near else 0.0
     if near:
-        score = _NAME * score + _PROPERTIES * nearness if wanted.words.strip() else nearness
+        nearness = sum(near.values()) / len(near)
+        score = _NAME * score + _PROPERTIES * nearness if wanted.words else nearness
+        exact = exact and min(near.values()) >= _AGREES
     if fits:
         features["type_match"] = any(fits)
         score *= 1 if any(fits) else _OTHER_TYPE
@@ -136,9 +137,9 @@ def _same_but_for_type(words: str, name: str, types: Iterable[str]) -> bool:
     return len(words) > 1 and key(name) in {key(words) + place for place in _PLACES}
 
 
-def _match(found: Sequence[_Scored], least: float) -> _Scored | None:
+def _match(found: Sequence[_Scored]) -> _Scored | None:
     """The one clear candidate, if there is one."""
-    if not found or not found[0].exact or found[0].score < least:
+    if not found or not found[0].exact or found[0].score < _SURE:
         return None
     rivals = [one for one in found[1:] if one.exact and found[0].score - one.score < _APART]
     return None if rivals else found[0]
@@ -166,13 +167,14 @@ def _near(given: Sequence[str], values: Sequence[ox.NamedNode | ox.Literal], gra
     best = 0.0
     for value in values:
         short = term.short(value.value) if isinstance(value, ox.NamedNode) else value.value
-        names = {short, short.rpartition("/")[2], graph.labels.get(short, short)}
+        names = {key(short.rpartition("/")[2]), key(graph.labels.get(short, short))}
         if isinstance(value, ox.NamedNode) and short in graph.names.entities:
-            names |= {name for _, name in graph.names.names(short)}
+            names |= {key(name) for _, name in graph.names.names(short)}
         for text in given:
             if term.short(text) == short or _number(text) == _number(short) is not None:
                 return 100.0
-            best = max(best, *(fuzz.ratio(key(text), key(name)) for name in names))
+            if term.short(text) not in graph.names.entities:  # two ids are the same or not
+                best = max(best, *(fuzz.ratio(key(text), name) for name in names))
     return round(best, 2)
 
 

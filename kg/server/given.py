@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from kg.server.sink import Refused
 
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_LENGTH = 1_000  # characters
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -37,6 +39,11 @@ def whole(given: Mapping[str, Any], name: str, *, most: int) -> int:
     if not _WHOLE.fullmatch(text) or int(text) > most:
         raise Refused(400, f"{name} is a whole number from 0 to {most:,}")
     return int(text)
+
+
+def words(text: str) -> str:
+    """Words as they are compared: not too many, and letters of full width as others."""
+    return unicodedata.normalize("NFKC", text[:_LENGTH]).strip()
 
 
 def callback(name: str) -> str:

@@ -9,7 +9,7 @@ from kg import text
 from kg.graph import Graph
 from kg.server import kinds
 from kg.server.candidate import candidates
-from kg.server.given import whole
+from kg.server.given import whole, words
 from kg.server.sink import Refused
 from kg.server.wanted import Wanted
 
@@ -23,7 +23,7 @@ def suggested(graph: Graph, what: str, given: Mapping[str, str]) -> list[dict[st
     prefix, start = given.get("prefix"), whole(given, "cursor", most=_MOST)
     if prefix is None:
         raise Refused(400, "send what has been typed as prefix=...")
-    prefix = prefix[:1000].strip()
+    prefix = words(prefix)
     if what == "entity":
         return _entities(graph, prefix, start)
     known = kinds.entity_classes(graph) if what == "type" else kinds.properties(graph)

@@ -7,12 +7,11 @@ from typing import Any
 
 from kg.graph import Graph
 from kg.server import kinds
-from kg.server.given import shown
+from kg.server.given import shown, words
 from kg.server.sink import Refused
 
 DEFAULT_LIMIT, MOST_CANDIDATES = 5, 100
 _STRICT = ("any", "all", "should")
-_LENGTH = 1_000  # characters that are compared
 _MOST_VALUES = 100
 
 
@@ -32,17 +31,17 @@ def read(graph: Graph, name: str, query: object) -> Wanted:
     where = f"query {shown(name)}"
     if not isinstance(query, dict):
         raise Refused(400, f"{where} is not a JSON object")
-    words = query.get("query")
-    if words is not None and not isinstance(words, str):
-        raise Refused(400, f"{where}: query is a text, not {shown(words)}")
+    text = query.get("query")
+    if text is not None and not isinstance(text, str):
+        raise Refused(400, f"{where}: query is a text, not {shown(text)}")
     properties = _properties(where, query.get("properties"))
-    if words is None and not properties:
+    if text is None and not properties:
         raise Refused(400, f"{where} has neither a query nor properties")
     strict = query.get("type_strict") or "any"
     if strict not in _STRICT:
         raise Refused(400, f"{where}: type_strict is one of {', '.join(_STRICT)}")
     return Wanted(
-        (words or "")[:_LENGTH],
+        words(text or ""),
         _types(graph, where, query.get("type")),
         strict,
         _limit(where, query.get("limit")),
@@ -104,4 +103,4 @@ def _value(where: str, given: Any) -> str:
         raise Refused(
             400, f"{where}: v is a text, a number, true, false, an object with an id, or a list of these"
         )
-    return str(given)[:_LENGTH]
+    return words(str(given))
