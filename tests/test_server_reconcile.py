@@ -63,6 +63,7 @@ def test_a_proxy_may_speak_tls(client: Client) -> None:
         ("Optics Valley Phase I", "project/optics-valley-2", False),
         ("place/sample-city", "place/sample-city", True),
         ("place:sample-city", "place/sample-city", True),
+        ("topic/laser-radar", "topic/lidar", True),
         ("https://w3id.org/regiograph/place/sample-city", "place/sample-city", True),
     ],
 )

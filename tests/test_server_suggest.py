@@ -116,6 +116,7 @@ def test_suggestions_are_paged(client: Client) -> None:
 
 
 def test_preview(client: Client) -> None:
+    assert "lidar" in client.ask("/reconcile/preview?id=topic%2Flaser-radar").text
     answer = client.ask("/reconcile/preview?id=place/optics-park")
     assert "optics park" in answer.text
     assert "<dt>located in</dt><dd>Sample City</dd>" in answer.text
@@ -153,6 +154,8 @@ def test_data_extension(client: Client) -> None:
         "temporal": [{"str": "true"}],
         "long": [{"str": "INF"}],
     }
+    old = extend(client, ["topic/laser-radar"], {"id": "type"})["rows"]["topic/laser-radar"]["type"]
+    assert {"str": "technology"} in old, "an id that was replaced still answers"
     assert found["place/none"] == {"kg:locatedIn": [], "lat": [], "prefLabel": [], "type": []}
 
 

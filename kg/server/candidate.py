@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from kg import term
 from kg.graph import Graph
 from kg.search import Hit, key
-from kg.server import kinds
+from kg.server import called, kinds
 from kg.server.wanted import Wanted
 
 #: What the features of a candidate say, by id; those of properties have the property's id.
@@ -21,7 +21,7 @@ FEATURES: Mapping[str, str] = {
     "name_similarity": "How like the query and the nearest name of the candidate are, 0 to 100.",
     "exact_name": "Whether they are the same but for case, width, marks, spaces and a plural's s.",
     "name_and_type": "Whether one is the other and what it is: Jinan City for Jinan, 济南 for 济南市.",
-    "identifier": "Whether the query is the id of the candidate, its IRI or its prefixed name.",
+    "identifier": "Whether the query is the candidate's id, now or before, its IRI or its prefixed name.",
     "found_as_label": "Whether that name is a label, rather than an alias or a form that a document prints.",
     "type_match": "Whether the candidate is of a type that was asked for.",
 }
@@ -76,8 +76,8 @@ def _hits(graph: Graph, wanted: Wanted, types: Sequence[str]) -> list[Hit]:
     segments = kinds.segments(graph, types) if types and wanted.strict != "should" else ()
     limit = max(50, wanted.limit * 4) if types else max(15, wanted.limit * 2)
     hits = graph.names.search(words, segments=segments, limit=limit)
-    identifier = term.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
-    if identifier not in graph.names.entities:
+    identifier = called.entity(graph, words)
+    if not identifier:
         return hits
     label = graph.labels.get(identifier, identifier)
     return [

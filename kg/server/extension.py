@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg import term
 from kg.answer import value as plain
 from kg.graph import Graph
-from kg.server import kinds
+from kg.server import called, kinds
 from kg.server.given import shown, whole
 from kg.server.sink import Refused
 
@@ -28,9 +28,8 @@ def extended(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     if len(ids) > MOST_IDS or len(asked) > _MOST_PROPERTIES:
         raise Refused(413, f"an extension may have {MOST_IDS:,} ids and {_MOST_PROPERTIES} properties")
     columns = {name: (kind, limit) for name, kind, limit in (_column(graph, one) for one in asked)}
-    entities = {one: term.short(one) for one in ids}
-    present = sorted({entity for entity in entities.values() if entity in graph.names.entities})
-    values = kinds.values(graph, present, [kind for kind, _ in columns.values()])
+    entities = {one: called.entity(graph, one) for one in ids}
+    values = kinds.values(graph, sorted({*entities.values()} - {""}), [kind for kind, _ in columns.values()])
     rows = {
         one: {
             name: [_cell(graph, value) for value in values.get((entity, kind.id), [])[: limit or None]]

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import profile, store, term
-from kg.server import media, thingpage
+from kg.server import called, media, thingpage
 from kg.server.answering import PREFIXES
 from kg.server.source import Source
 
@@ -46,9 +46,6 @@ CONSTRUCT { ?s ?p ?o } {
 }
 """
 _TERMS = "CONSTRUCT { ?s ?p ?o } { GRAPH graph:ontology { ?s ?p ?o } }"
-_REPLACED = (
-    "SELECT ?new { VALUES ?old { UNDEF } GRAPH graph:identity { ?old dcterms:isReplacedBy ?new } } LIMIT 1"
-)
 _EXISTS = "ASK { VALUES ?thing { UNDEF } { ?thing ?p ?o } UNION { GRAPH ?g { ?thing ?p ?o } } }"
 
 Response = tuple[int, dict[str, Any], bytes]
@@ -106,24 +103,18 @@ def _document(opened: Source, identifier: str, twin: str) -> bytes:
 def _exists(opened: Source, identifier: str) -> bool:
     if identifier == "ns" or identifier in opened.graph.names.entities:
         return True
-    if identifier.startswith(term.ENTITY_SEGMENTS) and _replacement(opened, identifier):
+    if identifier.startswith(term.ENTITY_SEGMENTS) and called.replacement(opened.graph, identifier):
         return False
     return bool(store.query(opened.graph.store, _EXISTS.replace("UNDEF", f"<{term.iri(identifier)}>")))
 
 
 def _missing(opened: Source, identifier: str, twin: str) -> Response:
     """Moved where a redirect of the seeds says so, else not found."""
-    new = _replacement(opened, identifier)
+    new = called.replacement(opened.graph, identifier)
     if new:
         where = f"/{new}" + (f".{twin}" if twin else "")
         return 301, {"type": "text/plain; charset=utf-8", "Location": where}, f"now {where}\n".encode()
     return _words(404, f"the graph holds nothing called {identifier}")
-
-
-def _replacement(opened: Source, identifier: str) -> str:
-    query = _REPLACED.replace("UNDEF", f"<{term.iri(identifier)}>")
-    rows = store.select(opened.graph.store, query).values()
-    return term.short(rows[0]["new"]) if rows else ""
 
 
 def _words(status: int, text: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from kg import term
 from kg.answer import value as plain
 from kg.graph import Graph
-from kg.server import kinds, markup
+from kg.server import called, kinds, markup
 from kg.server.sink import Refused
 
 WIDTH, HEIGHT = 420, 240  # pixels of the frame
@@ -41,8 +41,8 @@ def flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
 def _known(graph: Graph, given: str) -> str:
     if not given:
         raise Refused(400, "send the id of an entity as id=...")
-    identifier = term.short(given)
-    if identifier not in graph.names.entities:
+    identifier = called.entity(graph, given)
+    if not identifier:
         raise Refused(404, "the graph holds no such entity")
     return identifier
 
