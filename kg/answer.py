@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,8 +19,9 @@ from kg.store import Term
 Value = str | int | float | bool | date | None
 #: What evidence adds to a row: source, paragraph from 1, quote, and the page opened at the quote.
 EVIDENCE = ("source", "paragraph", "quote", "link")
-#: Columns that name the statements or targets behind a row: one id, or several with spaces between.
-RECORDS = ("statement", "statements", "target", "targets")
+#: Columns that name the statements or targets behind a row, or counts of them: one id, or several with
+#: spaces between.
+RECORDS = ("statement", "statements", "target", "targets", "counts")
 FORMATS = ("table", "csv", "tsv", "json", "md")
 #: Words that Excel would turn into a date or another number.
 _MISREAD = re.compile(
@@ -66,6 +67,17 @@ class Answer:
         keep = [at for at, column in enumerate(self.columns) if column not in names]
         rows = dict.fromkeys(tuple(row[at] for at in keep) for row in self.terms)
         return Answer(tuple(self.columns[at] for at in keep), tuple(rows), self.labels)
+
+    def resolved(self, column: str, name: str, members: Mapping[str, Sequence[str]]) -> Answer:
+        """The answer with each id of a column replaced by its members, and the column renamed."""
+        at = self.columns.index(column)
+        rows = []
+        for row in self.terms:
+            cell = value(row[at])
+            ids = cell.split() if isinstance(cell, str) else []
+            found = dict.fromkeys(member for part in ids for member in members.get(term.short(part), ()))
+            rows.append((*row[:at], ox.Literal(" ".join(found)), *row[at + 1 :]))
+        return Answer((*self.columns[:at], name, *self.columns[at + 1 :]), tuple(rows), self.labels)
 
     def expand(self, column: str, evidence: Mapping[str, tuple[str | int, ...]]) -> Answer:
         """A row for each record named in ``column``, which gives way to where the record says so."""

@@ -15,6 +15,7 @@ from kg import (
     cache,
     check,
     claim,
+    count,
     home,
     line,
     nquads,
@@ -133,7 +134,7 @@ def fingerprint(seed_folder: Path, ontology: Path) -> str:
 
 def code(ontology: Path) -> str:
     """A hash over the ontology and the code that turns rows into lines."""
-    modules = (line, claim, nquads, period, register, row, seeds, search.file, search.piece)
+    modules = (line, claim, count, nquads, period, register, row, seeds, search.file, search.piece)
     parts = [home.VERSION, str(pointer.FORMAT), home.fingerprint(ontology, home.QUERIES)]
     parts += [hashlib.sha256(Path(str(found.__file__)).read_bytes()).hexdigest() for found in modules]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

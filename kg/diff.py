@@ -120,7 +120,7 @@ def _kind(address: str, subject: str) -> str:
     segment, _, rest = subject.partition("/")
     if segment == "source" and "/" in rest:
         return "section" if "/section/" in rest else "position"
-    if segment == "graph":
+    if segment in ("graph", "count"):
         return ""
     if segment in WHAT:
         return segment

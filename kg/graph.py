@@ -48,6 +48,24 @@ SELECT ?record ?source ?title ?paragraph ?quote ?address ?start ?end ?row {
 """
 
 
+_COUNTED = """
+SELECT ?count ?statement {
+  VALUES ?count { UNDEF }
+  GRAPH graph:counts { ?count kg:countsRegion ?region ; kg:countsTopic ?topic }
+  OPTIONAL { GRAPH graph:counts { ?count kg:countsYear ?year } }
+  GRAPH ?graph { ?statement rdf:object ?topic ; rdf:subject ?region ; rdf:predicate ?relation }
+  ?graph prov:wasDerivedFrom ?source .
+  GRAPH graph:ontology { ?relation rdfs:subPropertyOf kg:backs }
+  FILTER NOT EXISTS {
+    GRAPH ?graph { ?statement kg:flag ?flag } GRAPH graph:ontology { ?flag kg:withholds true }
+  }
+  GRAPH graph:dataset { ?source dcterms:issued ?day }
+  FILTER (!BOUND(?year) || YEAR(?day) = xsd:integer(STR(?year)))
+}
+ORDER BY ?count ?day ?statement
+"""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Where it says so: the source, its paragraph (from 1), the quote, and where that stands in it."""
@@ -148,12 +166,24 @@ class Graph:
             ]
         }
 
+    def uncounted(self, found: Answer) -> Answer:
+        """The answer with the statements behind counts (``count/jinan/chip``) in their place."""
+        if "counts" not in found.columns:
+            return found
+        statements: dict[str, list[str]] = {}
+        wanted = " ".join(f"<{term.iri(count)}>" for count in sorted(set(found.ids("counts"))))
+        if wanted:
+            for row in store.select(self.store, _COUNTED.replace("UNDEF", wanted)).values():
+                statements.setdefault(term.short(row["count"]), []).append(row["statement"])
+        return found.resolved("counts", "statements", statements)
+
     def cite(self, found: Answer) -> Answer:
         """The answer with its evidence: a row for each statement or target behind a row, with source,
         paragraph, quote and the publisher's page opened at the quote.
 
         An answer that names no statement stays as it is.
         """
+        found = self.uncounted(found)
         column = next((column for column in found.columns if column in RECORDS), None)
         if column is None:
             return found

@@ -3,17 +3,19 @@
 The default graph holds types, labels, stated plain triples and where each graph comes from;
 ``graph/<source>`` the statements and evidence of one source; ``graph/identity`` names and how sure
 they are; ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` stated and
-assumed links together, closed transitively; ``graph/ontology``; ``graph/dataset`` what it all is.
+assumed links together, closed transitively; ``graph/counts`` statements counted; ``graph/ontology``;
+``graph/dataset`` what it all is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import claim, example, row, term
+from kg import claim, count, example, row, term
 from kg import ontology as ontologies
 from kg.line import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
@@ -54,6 +56,8 @@ def lines(
             stated(document) if stated else claim.lines(document, seeds.register, ontology),
         )
     found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
+    for_counts = (count.backed(d, seeds.register, ontology) for d in seeds.documents.values())
+    found.update(count.lines(chain.from_iterable(for_counts)))
     found.update(itself(folder, version))
     return sorted(found)
 
@@ -142,6 +146,7 @@ def source(about: row.SourceRow) -> Iterator[str]:
         (name("dcterms:language"), literal(about.language)),
         (name("dcterms:identifier"), literal(about.address)),
         (name("dcterms:bibliographicCitation"), literal(f"{about.publisher}, {about.published}")),
+        (name("dcterms:issued"), literal(about.published, datatype="xsd:date")),
         (name("spdx:checksumValue"), literal(about.sha256)),
         (name("kg:paragraphs"), literal(str(about.paragraphs), datatype="xsd:integer")),
     ]

@@ -33,7 +33,8 @@ class Class:
 @dataclass(frozen=True)
 class Predicate:
     """A property that a statement may use. ``datatype`` is empty where its object is an entity;
-    ``subjects`` and ``objects`` are names of classes, from the shapes."""
+    ``subjects`` and ``objects`` are names of classes, from the shapes; ``backs`` tells those that are
+    below kg:backs."""
 
     name: str
     iri: str
@@ -45,6 +46,7 @@ class Predicate:
     datatype: str
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
+    backs: bool
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,10 @@ def _predicates(store: ox.Store) -> dict[str, Predicate]:
     rows = _rows(
         store,
         """
-        SELECT ?p ?en ?zh ?definition ?phrase ?drawn {
+        SELECT ?p ?en ?zh ?definition ?phrase ?drawn ?parent {
           ?p a kg:Predicate ; rdfs:label ?en , ?zh ; skos:definition ?definition ;
              kg:phrase ?phrase ; kg:drawnAs ?drawn .
+          OPTIONAL { ?p rdfs:subPropertyOf ?parent FILTER (?parent = kg:backs) }
           FILTER (lang(?en) = "en" && lang(?zh) = "zh") } ORDER BY ?p""",
     )
     return {
@@ -166,6 +169,7 @@ def _predicates(store: ox.Store) -> dict[str, Predicate]:
             datatypes.get(row["p"], ""),
             tuple(sorted(subjects.get(row["p"], ()))),
             tuple(sorted(objects.get(row["p"], ()))),
+            bool(row["parent"]),
         )
         for row in rows
         for name in [term.short(row["p"]).rpartition(":")[2]]

@@ -100,8 +100,14 @@ def query(store: Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox
 
 def select(store: Store, sparql: str) -> Rows:
     """Run a SELECT; raises BadQuery for any other form."""
-    solutions = query(store, sparql)
-    if not isinstance(solutions, ox.QuerySolutions):
+    found = solutions(store, sparql)
+    names = tuple(variable.value for variable in found.variables)
+    return Rows(names, tuple(tuple(solution) for solution in found))
+
+
+def solutions(store: Store, sparql: str) -> ox.QuerySolutions:
+    """Run a SELECT and give its solutions one by one; raises BadQuery for any other form."""
+    found = query(store, sparql)
+    if not isinstance(found, ox.QuerySolutions):
         raise BadQuery("this needs a SELECT query")
-    names = tuple(variable.value for variable in solutions.variables)
-    return Rows(names, tuple(tuple(solution) for solution in solutions))
+    return found

@@ -20,7 +20,7 @@ ENTITY_SEGMENTS = (
     "indicator",
     "source",
 )
-RECORD_SEGMENTS = ("statement", "target", "name", "link", "graph")
+RECORD_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -34,6 +34,7 @@ STANDARD = {
     "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "void": "http://rdfs.org/ns/void#",
+    "qb": "http://purl.org/linked-data/cube#",
     "sh": "http://www.w3.org/ns/shacl#",
     "geosparql": "http://www.opengis.net/ont/geosparql#",
     "spdx": "http://spdx.org/rdf/terms#",

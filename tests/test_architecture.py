@@ -24,6 +24,7 @@ LAYERS = (
         "example",
         "line",
         "claim",
+        "count",
         "nquads",
         "store",
         "search",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import build, home, nquads, pointer, row, store
+from kg import build, count, home, nquads, pointer, row, store
 from kg import ontology as ontologies
 from kg.bulk import common as commons
 from kg.bulk.document import compile_sources
@@ -99,6 +99,7 @@ def _compile(tables: Tables, ontology: Path, work: Work, *, keep_good: bool, tic
         tables, found, known, work, keep_good=keep_good, tick=lambda done: tick("rows", done, total)
     )
     work.put(_links(tables, found, known, work))
+    work.put(count.lines(work.backed()))
     work.put(nquads.itself(ontology, home.VERSION))
     work.state.complete = True
     work.save()

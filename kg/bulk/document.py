@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from kg import claim, nquads, row
+from kg import claim, count, nquads, row
 from kg.bulk.common import Common
 from kg.bulk.feed import Feed, Tables
 from kg.bulk.work import Work
@@ -66,6 +66,7 @@ def compile_sources(
                     work.put(claim.sections(sound))
                 work.put(claim.paragraphs(sound, range(first, done + 1)))
                 work.put(claim.records(sound, common.register, ontology))
+                work.back(count.backed(sound, common.register, ontology))
             _note_links(sound, ontology, work)
             size = len(part.statements) + len(part.targets)
             state.count("statements", len(sound.statements))

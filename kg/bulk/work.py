@@ -6,12 +6,13 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from kg import table
+from kg.count import Backed
 from kg.problem import Problem
 
 _COLUMNS = ("file", "line", "column", "code", "what", "text", "remedy")
@@ -29,6 +30,7 @@ class State:
     counts: dict[str, int] = field(default_factory=dict)
     problems: int = 0
     compiled: int = 0
+    backed: int = 0
     reported: int = 0
     complete: bool = False
 
@@ -47,14 +49,16 @@ class Work:
         self.folder = folder
         self.compiled = folder / "compiled.nq"
         self.report = folder / "problems.csv"
+        self._counted = folder / "backed.txt"
         self.first: list[Problem] = []
         self._shown = shown
         self._journal = folder / "journal.json"
         self.state = self._read()
-        for path, size in ((self.compiled, self.state.compiled), (self.report, self.state.reported)):
+        for path, size in self._written(self.state):
             path.touch()
             os.truncate(path, size)
         self._lines = self.compiled.open("ab")
+        self._backed = self._counted.open("ab")
         self._problems = self.report.open("a", encoding="utf-8", newline="")
         self._rows = csv.writer(self._problems, lineterminator="\n")
         if not self.state.reported:
@@ -71,6 +75,7 @@ class Work:
         del kind, error, trace
         try:
             self._lines.close()  # writes what waits, for which a full disk has no room
+            self._backed.close()
         finally:
             self._problems.close()
 
@@ -82,6 +87,18 @@ class Work:
     def put(self, lines: Iterable[str]) -> None:
         self._lines.write("".join(lines).encode())
 
+    def back(self, found: Iterable[Backed]) -> None:
+        """Note which regions back which topics, to be counted at the end."""
+        self._backed.write("".join(f"{' '.join(parts)}\n" for parts in found).encode())
+
+    def backed(self) -> Iterator[Backed]:
+        """All that was noted."""
+        self._backed.flush()
+        with self._counted.open(encoding="utf-8") as noted:
+            for line in noted:
+                region, topic, year = line.split()
+                yield region, topic, year
+
     def tell(self, problem: Problem) -> None:
         self.state.problems += 1
         if len(self.first) < self._shown:
@@ -90,23 +107,31 @@ class Work:
 
     def save(self) -> None:
         """Make what is written so far last, and note that it does."""
-        for file in (self._lines, self._problems):
+        for file in (self._lines, self._backed, self._problems):
             file.flush()
             os.fsync(file.fileno())
         self.state.compiled = self._lines.tell()
+        self.state.backed = self._backed.tell()
         self.state.reported = os.fstat(self._problems.fileno()).st_size
         table.replace(self._journal, json.dumps(asdict(self.state)))
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _written(self, state: State) -> tuple[tuple[Path, int], ...]:
+        """The files, and how much of each the journal knows of."""
+        return (
+            (self.compiled, state.compiled),
+            (self._counted, state.backed),
+            (self.report, state.reported),
+        )
+
     def _read(self) -> State:
         try:
             found = json.loads(self._journal.read_text(encoding="utf-8"))
             state = State(**found)
             state.links = [(*link,) for link in found["links"]]
-            sizes = (self.compiled.stat().st_size, self.report.stat().st_size)
-            if sizes[0] < state.compiled or sizes[1] < state.reported:
+            if any(path.stat().st_size < size for path, size in self._written(state)):
                 raise ValueError("what the journal speaks of is gone")
         except (OSError, ValueError, TypeError, KeyError):
             self._journal.unlink(missing_ok=True)

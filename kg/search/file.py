@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import term, text
+from kg import store, term, text
 from kg.error import BadStore
 from kg.search.index import Index
 from kg.search.piece import Name, key, tokens
@@ -142,15 +142,17 @@ def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterabl
 
 
 def _names(graph: Store) -> Iterator[Name]:
-    for curie, role in _ROLES.items():
-        labels = graph.quads_for_pattern(None, ox.NamedNode(term.expand(curie)), None, ox.DefaultGraph())
-        for found in labels:
-            if isinstance(found.subject, ox.NamedNode) and isinstance(found.object, ox.Literal):
-                subject, label = term.short(found.subject.value), found.object
-                yield subject, role, label.language or "", label.value
+    for property_, role in _ROLES.items():
+        for subject, label in _literals(graph, f"?subject {property_} ?literal"):
+            yield subject, role, label.language or "", label.value
 
 
 def _quotes(graph: Store) -> Iterator[tuple[str, str]]:
-    for found in graph.quads_for_pattern(None, ox.NamedNode(term.expand("oa:exact")), None):
-        if isinstance(found.subject, ox.NamedNode) and isinstance(found.object, ox.Literal):
-            yield term.short(found.subject.value).removesuffix("/exact"), found.object.value
+    for subject, quote in _literals(graph, "GRAPH ?graph { ?subject oa:exact ?literal }"):
+        yield subject.removesuffix("/exact"), quote.value
+
+
+def _literals(graph: Store, pattern: str) -> Iterator[tuple[str, ox.Literal]]:
+    for subject, literal in store.solutions(graph, f"SELECT ?subject ?literal {{ {pattern} }}"):
+        if isinstance(subject, ox.NamedNode) and isinstance(literal, ox.Literal):
+            yield term.short(subject.value), literal

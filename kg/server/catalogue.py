@@ -57,7 +57,7 @@ def _question(graph: Graph, asked: Question, given: Mapping[str, str], form: str
     trouble = ""
     if not needed:
         try:
-            found = graph.ask(asked.name, **given)
+            found = graph.uncounted(graph.ask(asked.name, **given))
         except Exception as error:
             if form:
                 raise
