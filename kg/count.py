@@ -57,7 +57,7 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
                     (measure, literal(str(number), datatype="xsd:integer")),
                 ]
                 if year:
-                    facts.append((name("kg:countsYear"), literal(year, datatype="xsd:gYear")))
+                    facts.append((name("kg:countsYear"), literal(year, datatype="xsd:integer")))
                 yield from quads(iri(identifier(region, topic, year)), facts, graph)
         except sqlite3.OperationalError as error:
             raise OSError(f"{error}") from None

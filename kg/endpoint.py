@@ -34,7 +34,7 @@ _GRAPHS = "SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"  # Virtuoso does not
 _OF_SOURCES = (
     f"SELECT DISTINCT ?g {{ GRAPH <{STATED}> {{ ?g <{term.expand('prov:wasDerivedFrom')}> ?source }} }}"
 )
-_OURS = ("identity", "reference", "hierarchy", "ontology", "dataset")
+_OURS = ("identity", "reference", "hierarchy", "counts", "ontology", "dataset")
 _ALL = "SELECT ?s ?p ?o { GRAPH <GRAPH> { ?s ?p ?o } }"
 _DEFAULT = "SELECT ?s ?p ?o { ?s ?p ?o }"
 Answer = ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]

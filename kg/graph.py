@@ -60,7 +60,7 @@ SELECT ?count ?statement {
     GRAPH ?graph { ?statement kg:flag ?flag } GRAPH graph:ontology { ?flag kg:withholds true }
   }
   GRAPH graph:dataset { ?source dcterms:issued ?day }
-  FILTER (!BOUND(?year) || YEAR(?day) = xsd:integer(STR(?year)))
+  FILTER (!BOUND(?year) || YEAR(?day) = ?year)
 }
 ORDER BY ?count ?day ?statement
 """

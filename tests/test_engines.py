@@ -43,6 +43,7 @@ ASKED = {"topic": "lidar", "region": "Sample City", "entity": "optics park", "pl
 DEVIATIONS = {
     ("virtuoso", "change"): "Virtuoso 7.2.5's query compiler fails with an internal error",
     ("virtuoso", "coverage"): "Virtuoso 7.2.5 does not end",
+    ("virtuoso", "statements"): "Virtuoso 7.2.5 loses rows of a group whose members differ in what is bound",
     ("virtuoso", "doubts"): "Virtuoso 7.2.5 loses rows of a group that begins with VALUES and BIND",
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -73,11 +74,9 @@ class Work:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, error, trace
-        try:
-            self._lines.close()  # writes what waits, for which a full disk has no room
-            self._backed.close()
-        finally:
-            self._problems.close()
+        with ExitStack() as all_of_them:  # closing writes what waits, for which a full disk has no room
+            for file in (self._lines, self._backed, self._problems):
+                all_of_them.callback(file.close)
 
     @property
     def begun(self) -> bool:
