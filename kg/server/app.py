@@ -57,7 +57,6 @@ class Running:
     def renew(self, where: str) -> None:
         """Serve another source from now on."""
         self.service.pool.renew(where)
-        self.service.version = source.version(where)
         self.service.forget()
         self.server.express.clear()
 
@@ -102,11 +101,11 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Serve a source (``source.locate``) for as long as the context lasts; port 0 takes any free one."""
     chosen = limits or Limits()
-    pool = Pool(where, chosen)
     names = LOCAL | {host.lower()} | {name.lower() for name in hosts}
-    service = Service(pool, chosen, source.version(where), frozenset(names), page)
+    pool = Pool(where, chosen, names)
+    service = Service(pool, chosen, names, page)
     await pool.start()
-    server = Server(dispatcher(service), chosen, quiet=quiet)  # type: ignore[arg-type]
+    server = Server(dispatcher(service), pool, quiet=quiet)  # type: ignore[arg-type]
     runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS, handle_signals=False)
     await runner.setup()
     try:

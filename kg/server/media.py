@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,7 +53,8 @@ def choose(accept: str, offered: Sequence[str]) -> str | None:
     return found
 
 
-def format_of(accept: str, offered: Sequence[Format], *, name: str = "") -> tuple[Format, str] | None:
+@functools.lru_cache(maxsize=256)
+def format_of(accept: str, offered: tuple[Format, ...], *, name: str = "") -> tuple[Format, str] | None:
     """The format, and the media type to call it by; a name (``csv``) goes before the Accept header."""
     if name:
         named = [form for form in offered if name in (form.name, *form.types)]

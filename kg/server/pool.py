@@ -8,57 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import struct
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from kg.server import sink
+from kg.server import outcome, sink, source
+from kg.server.call import Call, begin
 from kg.server.limits import Limits
+from kg.server.outcome import Answer, Busy, Cut
 from kg.server.process import Lost, Worker
 
-_LENGTH = struct.Struct("!I")
-
-
-class Busy(Exception):
-    """No worker became free in time."""
-
-
-class Cut(Exception):
-    """An answer ended before it was complete: by the deadline, by memory, by a crash, or by a crowd."""
-
-    def __init__(self, status: int, text: str, *, retry: int = 0) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-        self.retry = retry
-
-
-@dataclass
-class Answer:
-    """An answer: its head and either the whole body, or what has come so far and pieces to come."""
-
-    status: int
-    head: Mapping[str, Any]
-    body: bytes
-    rest: AsyncIterator[bytes] | None = None
+_LAST_CHANCE = 0.2  # seconds that a query may go on after its client has left
 
 
 class Pool:
     """Workers over one source."""
 
-    def __init__(self, where: str, limits: Limits) -> None:
+    def __init__(self, where: str, limits: Limits, hosts: frozenset[str] = frozenset()) -> None:
         self.where = where
+        self.version = source.version(where)
+        self.hosts = hosts
         self.limits = limits
         self.stopping = False
         self._idle: deque[Worker] = deque()
         self._all: set[Worker] = set()
         self._stale: set[Worker] = set()
         self._long: dict[Worker, float] = {}
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[Call] = deque()
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -70,15 +47,21 @@ class Pool:
     async def stop(self) -> None:
         """Kill all workers."""
         self.stopping = True
-        for waiter in self._waiting:
-            waiter.cancel()
-        for task in list(self._tasks):
+        for call in self._waiting:
+            if call.taken:
+                call.taken.cancel()
+        for worker in self._all:
+            worker.listener = None
+        ending = list(self._tasks)
+        for task in ending:
             task.cancel()
         await asyncio.gather(*(worker.kill() for worker in list(self._all)))
+        await asyncio.gather(*ending, return_exceptions=True)
 
     def renew(self, where: str) -> None:
         """Serve another source from now on; answers under way still come from the old one."""
         self.where = where
+        self.version = source.version(where)
         self._stale |= self._all
         while self._idle:
             self._replace(self._idle.popleft())
@@ -94,74 +77,93 @@ class Pool:
         return sorted(worker.pid for worker in self._all)
 
     @contextlib.asynccontextmanager
-    async def ask(self, task: Mapping[str, Any]) -> AsyncIterator[Answer]:
-        """An answer to a task. Leaving early, by cancelling or an error, kills its worker."""
-        worker = await self._take()
-        worker.reason = None
+    async def ask(self, task: Mapping[str, Any], call: Call | None = None) -> AsyncIterator[Answer]:
+        """An answer to a task, for which a call may be on its way already. Leaving early, by cancelling or
+        an error, kills its worker."""
         loop = asyncio.get_running_loop()
-        deadline = loop.call_later(self.limits.timeout, self._overdue, worker)
-        slow = loop.call_later(self.limits.long, self._grew_long, worker, loop.time())
-        worker.done = False
+        worker = call.worker if call else None
+        if worker is None:
+            worker = await self._take(call)
+            begin(worker, task)
+            call = None
+        since = call.since if call else loop.time()
+        deadline = loop.call_at(since + self.limits.timeout, self._overdue, worker)
+        slow = loop.call_at(since + self.limits.long, self._grew_long, worker, since)
         try:
-            worker.send(_packed(task))
-            yield await self._answer(worker)
+            yield await outcome.read(worker, task, self.limits.whole)
         except Lost as lost:
-            raise worker.reason or _fate(lost, self.limits) from None
+            raise worker.reason or outcome.fate(lost, self.limits) from None
         finally:
             deadline.cancel()
             slow.cancel()
             self._give_back(worker)
 
-    async def _answer(self, worker: Worker) -> Answer:
-        kind, data = await worker.receive()
-        if kind == sink.WHOLE:
-            worker.done = True
-            head, _, body = data.partition(b"\n")
-            found = json.loads(head)
-            return Answer(found["status"], found, body)
-        if kind == sink.REFUSED:
-            worker.done = True
-            return _refusal(data)
-        begun = json.loads(data)
-        held: list[bytes] = []
-        size = 0
-        while size <= self.limits.whole:
-            kind, data = await worker.receive()
-            if kind == sink.END:
-                worker.done = True
-                return Answer(begun["status"], begun, b"".join(held))
-            if kind == sink.REFUSED:
-                worker.done = True
-                return _refusal(data)
-            held.append(data)
-            size += len(data)
-        return Answer(begun["status"], begun, b"".join(held), self._rest(worker))
+    def start_call(self, request: bytes, heard: Callable[[], None]) -> Call | None:
+        """Begin to answer a request from its bytes; None where too many wait already. Whoever begins a call
+        ends it: by ``reply``, by ``ask``, or by ``drop``."""
+        now = asyncio.get_running_loop().time()
+        call = Call(now, request, heard)
+        worker = self._free()
+        if worker:
+            call.take(worker, now)
+            return call
+        if len(self._waiting) >= self.limits.waiting:
+            return None
+        self._waiting.append(call)
+        return call
 
-    async def _rest(self, worker: Worker) -> AsyncIterator[bytes]:
-        while True:
-            kind, data = await worker.receive()
-            if kind == sink.END:
-                worker.done = True
-                return
-            if kind == sink.REFUSED:
-                worker.done = True
-                refused = json.loads(data)
-                raise Cut(refused["status"], refused["text"])
-            yield data
+    def reply(self, call: Call) -> tuple[bytes, bytes] | None:
+        """The one frame that answers a call, which is over then; None where ``ask`` has to go on."""
+        worker = call.worker
+        frame = worker.first_frame() if worker else None
+        if worker is None or frame is None or frame[0] not in (sink.KEYED, sink.UNREAD):
+            return None
+        worker.next_frame()
+        worker.done = True
+        self._give_back(worker)
+        return frame
 
-    async def _take(self) -> Worker:
+    def drop(self, call: Call) -> None:
+        """Give up a call whose client is gone; an answer that comes at once saves the worker."""
+        worker = call.worker
+        if worker is None:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(call)
+            return
+
+        def end() -> None:
+            timer.cancel()
+            worker.listener = None
+            if not self.reply(call):
+                self._give_back(worker)
+
+        timer = asyncio.get_running_loop().call_later(_LAST_CHANCE, end)
+        worker.listener = end
+
+    def _free(self) -> Worker | None:
         while self._idle:
             worker = self._idle.popleft()
             if worker.alive:
                 return worker
             self._replace(worker)
-        if len(self._waiting) >= self.limits.waiting:
-            raise Busy
-        waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        return None
+
+    async def _take(self, call: Call | None) -> Worker:
+        """A worker, for a call that may have its place in the queue already."""
+        loop = asyncio.get_running_loop()
+        if call is None:
+            free = self._free()
+            if free:
+                return free
+            if len(self._waiting) >= self.limits.waiting:
+                raise Busy
+            call = Call(loop.time())
+            self._waiting.append(call)
+        waiter: asyncio.Future[Worker] = loop.create_future()
+        call.taken = waiter
         taken = False
         try:
-            async with asyncio.timeout(self.limits.waiting_time):
+            async with asyncio.timeout_at(call.since + self.limits.waiting_time):
                 worker = await waiter
             taken = True
             return worker
@@ -169,7 +171,7 @@ class Pool:
             raise Busy from None
         finally:
             with contextlib.suppress(ValueError):
-                self._waiting.remove(waiter)
+                self._waiting.remove(call)
             if not taken and waiter.done() and not waiter.cancelled():
                 self._offer(waiter.result())
 
@@ -184,10 +186,9 @@ class Pool:
             self._replace(worker)
 
     def _offer(self, worker: Worker) -> None:
+        now = asyncio.get_running_loop().time()
         while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_result(worker)
+            if self._waiting.popleft().take(worker, now):
                 return
         self._idle.append(worker)
 
@@ -243,7 +244,7 @@ class Pool:
                 pause = min(pause * 2, 5)
 
     async def _spawn(self) -> Worker:
-        worker = await Worker.start(self.where, self.limits)
+        worker = await Worker.start(self.where, self.limits, self.hosts)
         self._all.add(worker)
         return worker
 
@@ -251,21 +252,3 @@ class Pool:
         task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _packed(task: Mapping[str, Any]) -> bytes:
-    data = json.dumps(task).encode()
-    return _LENGTH.pack(len(data)) + data
-
-
-def _refusal(data: bytes) -> Answer:
-    found = json.loads(data)
-    return Answer(found["status"], {"retry": found["retry"]}, found["text"].encode())
-
-
-def _fate(lost: Lost, limits: Limits) -> Cut:
-    """What a worker's death says about its query."""
-    if lost.code == -11:
-        return Cut(400, "the query is too complex: it is nested or chained more deeply than can be parsed")
-    memory = f"the query needs more memory than the {limits.memory >> 20} MiB that a query may have"
-    return Cut(503, memory, retry=60)

@@ -10,14 +10,17 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from kg import home
 from kg.server import sink
 from kg.server.limits import Limits
 
 _READY_SECONDS = 60
+_UNREAD = 1 << 20  # bytes of frames that may wait to be read
 
 
 class Lost(Exception):
@@ -28,25 +31,32 @@ class Lost(Exception):
         self.code = code
 
 
-class Worker:
-    """A running worker."""
+class Worker(asyncio.Protocol):
+    """A running worker: its end of the socket, and the frames that have come and that nobody has read."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._reader = reader
-        self._writer = writer
         self.pid = process.pid
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
+        self._frames: deque[tuple[bytes, bytes]] = deque()
+        self._unread = 0
+        self._reader: asyncio.Future[None] | None = None
+        self._killed = False
+        self.listener: Callable[[], None] | None = None
         self.done = True
         self.reason: Any = None
-        self._killed = False
 
     @classmethod
-    async def start(cls, where: str, limits: Limits) -> Worker:
+    async def start(cls, where: str, limits: Limits, hosts: frozenset[str]) -> Worker:
         """Start one and wait until it has opened the source; raises Lost where it cannot."""
         ours, theirs = socket.socketpair()
-        settings = {**asdict(limits), "socket": theirs.fileno(), "source": where}
+        settings = {
+            "limits": asdict(limits),
+            "hosts": sorted(hosts),
+            "socket": theirs.fileno(),
+            "source": where,
+        }
         paths = [str(home.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
@@ -61,8 +71,7 @@ class Worker:
                 env=environment,
                 start_new_session=True,
             )
-        reader, writer = await asyncio.open_connection(sock=ours)
-        worker = cls(process, reader, writer)
+        _, worker = await asyncio.get_running_loop().create_connection(lambda: cls(process), sock=ours)
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await worker.receive()
@@ -76,19 +85,65 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return not self._killed and not self._reader.at_eof()
+        return not self._killed and self._transport is not None
 
     def send(self, data: bytes) -> None:
         """Hand over a task."""
-        self._writer.write(data)
+        if self._transport:
+            self._transport.write(data)
+
+    def first_frame(self) -> tuple[bytes, bytes] | None:
+        """The frame that has come, which is left where it is; None where none has."""
+        return self._frames[0] if self._frames else None
 
     async def receive(self) -> tuple[bytes, bytes]:
         """The next frame; raises Lost where the worker is gone."""
-        try:
-            kind, length = sink.HEAD.unpack(await self._reader.readexactly(sink.HEAD.size))
-            return kind, await self._reader.readexactly(length) if length else b""
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise Lost(await self._ended()) from None
+        while not self._frames:
+            if self._transport is None:
+                raise Lost(await self._ended())
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+        return self.next_frame()
+
+    def next_frame(self) -> tuple[bytes, bytes]:
+        """The frame that has come."""
+        kind, data = self._frames.popleft()
+        if self._unread > _UNREAD >= self._unread - len(data) and self._transport:
+            self._transport.resume_reading()
+        self._unread -= len(data)
+        return kind, data
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        before = self._unread
+        self._received += data
+        while len(self._received) >= sink.HEAD.size:
+            kind, length = sink.HEAD.unpack_from(self._received)
+            end = sink.HEAD.size + length
+            if len(self._received) < end:
+                break
+            self._frames.append((kind, bytes(self._received[sink.HEAD.size : end])))
+            self._unread += length
+            del self._received[:end]
+        if self._unread > _UNREAD >= before and self._transport:
+            self._transport.pause_reading()
+        if self._frames:
+            self._tell()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._transport = None
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake who waits for a frame."""
+        if self.listener:
+            listener, self.listener = self.listener, None
+            listener()
+        elif self._reader and not self._reader.done():
+            self._reader.set_result(None)
 
     def signal(self) -> None:
         """Kill it without waiting."""
@@ -99,7 +154,8 @@ class Worker:
     async def kill(self) -> None:
         """Kill it and take its remains away."""
         self.signal()
-        self._writer.close()
+        if self._transport:
+            self._transport.close()
         await self._ended()
 
     async def _ended(self) -> int | None:

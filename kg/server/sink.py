@@ -12,6 +12,9 @@ from typing import Any
 HEAD = struct.Struct("!cI")
 #: Kinds of frame: a whole answer, the head of a long one, a piece of it, its end, a refusal.
 WHOLE, BEGIN, PIECE, END, REFUSED = b"W", b"B", b"P", b"E", b"X"
+#: What else answers a request that came as its bytes: a whole answer after its key; that it was not read.
+KEYED, UNREAD = b"K", b"U"
+KEY = 24  # characters of a key
 _PIECE = 64 << 10
 _WORTH = 1024  # bytes below which compression gains nothing
 
@@ -35,13 +38,16 @@ class Sink:
 
     def __init__(
         self, out: socket.socket, head: Mapping[str, Any], *, gzip: bool, most: int,
-        count: Callable[[bytes], None] | None = None,
+        count: Callable[[bytes], None] | None = None, rows: int = 0, key: str = "",
     ) -> None:  # fmt: skip
+        """``count`` is fed all that is written, unless that has fewer bytes than there may be ``rows``."""
         self._out = out
         self._head = dict(head)
         self._gzip = gzip
         self._most = most
         self._count = count
+        self._rows = rows
+        self._key = key
         self._held = bytearray()
         self._written = 0
         self._packer: Any = None
@@ -52,8 +58,6 @@ class Sink:
         self._written += len(data)
         if self._written > self._most:
             raise TooLong(f"the answer is longer than {self._most:,} bytes; LIMIT makes it shorter")
-        if self._count:
-            self._count(data)
         if len(self._held) >= _PIECE:
             self._send()
         return len(data)
@@ -70,18 +74,26 @@ class Sink:
             send(self._out, END, b"")
             return
         body = bytes(self._held)
+        if self._count and len(body) > self._rows:
+            self._count(body)
         if self._gzip and len(body) > _WORTH:
             self._start_packing()
             body = self._packer.compress(body) + self._packer.flush()
-        send(self._out, WHOLE, json.dumps(self._head).encode() + b"\n" + body)
+        data = json.dumps(self._head).encode() + b"\n" + body
+        if self._key:
+            send(self._out, KEYED, self._key.encode() + data)
+        else:
+            send(self._out, WHOLE, data)
 
     def _send(self) -> None:
+        data = bytes(self._held)
+        if self._count:
+            self._count(data)
         if not self._begun:
             if self._gzip:
                 self._start_packing()
-            send(self._out, BEGIN, json.dumps(self._head).encode())
+            send(self._out, BEGIN, json.dumps({**self._head, "key": self._key}).encode())
             self._begun = True
-        data = bytes(self._held)
         self._held.clear()
         send(self._out, PIECE, self._packer.compress(data) if self._packer else data)
 
