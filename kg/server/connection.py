@@ -19,7 +19,7 @@ from kg.server.pool import Pool
 
 ACCESS = logging.getLogger("kg.serve")
 _SMALL = 32 << 10  # bytes that the transport takes at once
-_TICK = 0.1  # seconds between looks at what takes long
+_TICK, _LOOK = 0.02, 0.2  # seconds between looks at calls, and at clients, that take long
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -81,9 +81,10 @@ class Connection(web.RequestHandler):
             self._head_timer = None
 
     def _drop_call(self) -> None:
+        """Give up a call that no handler took."""
         call = self.take_call()
         if call:
-            self._server.pool.drop(call)
+            self._server.pool.give_up(call)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -163,6 +164,7 @@ class Server(web.Server):
         self.logs = not quiet
         self.doors: set[Door] = set()
         self._ticking: asyncio.TimerHandle | None = None
+        self._next_look = 0.0
 
     def __call__(self) -> Door:  # type: ignore[override]
         """What a new client comes in by."""
@@ -201,8 +203,11 @@ class Server(web.Server):
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for door in tuple(self.doors):
-            door.tick(now)
+        self.pool.tick(now)
+        if now >= self._next_look:
+            self._next_look = now + _LOOK
+            for door in tuple(self.doors):
+                door.tick(now)
         self._ticking = self._loop.call_later(_TICK, self._tick)
 
     def _request(

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from kg.server.call import Call
     from kg.server.connection import Connection, Server
 
-#: Seconds after which a query is not quick: aiohttp's side goes on with it, and keeps its deadlines.
-SOON = 0.2
+_SOON = 0.2  # seconds in which the body of a plain query comes
 _UNREAD = 4 << 20  # bytes that a client may leave unread while it asks for more
 _BEHIND = 64 << 10  # bytes of further requests that may lie here while one is answered
 _CLOSE = re.compile(rb"\r\nconnection: *close *\r\n", re.IGNORECASE)
@@ -102,10 +101,9 @@ class Door(asyncio.Protocol):
         limits = self._server.limits
         spent = now - self._since
         if self._call:
-            if now - self._call.since > (SOON if self._call.worker else limits.waiting_time):
-                self.hand_over()
+            pass  # the pool looks after it
         elif self._part:
-            if spent > SOON:
+            if spent > _SOON:
                 self._plain = False
                 data, self._part = self._part, b""
                 self._open().data_received(data)
@@ -117,18 +115,12 @@ class Door(asyncio.Protocol):
             if unread or idle:
                 self._transport.abort()
 
-    def hand_over(self) -> None:
-        """Let aiohttp's side go on with the request that is being answered."""
+    def end(self) -> None:
+        """Take no more requests, the server stops; aiohttp's side answers the last one."""
         call, self._call = self._call, None
         if call:
-            if call.worker:
-                call.worker.listener = None
-            self._open().ask(self._request, call)
-            self._go_on()
-
-    def end(self) -> None:
-        """Take no more requests: the server stops."""
-        self.hand_over()
+            self._server.pool.drop(call)
+            self._open().ask(self._request)
         if not self._inner:
             self._close()
 
@@ -163,15 +155,13 @@ class Door(asyncio.Protocol):
 
     def _heard(self) -> None:
         """The worker has spoken."""
-        if self._call is None:
+        call, self._call = self._call, None
+        if call is None:
             return
-        frame = self._server.pool.reply(self._call)
-        if frame is None:
-            self.hand_over()
-            return
-        self._call = None
-        kind, data = frame
-        if kind == sink.KEYED:
+        kind, data = call.frame or (b"", b"")
+        if not kind:
+            self._open().ask(self._request, call)
+        elif kind == sink.KEYED:
             parts = self._parts(data)
             if headers.ETAG in parts[0] and self._version == self._server.pool.version:
                 self._server.express.keep_parts(self._request, parts)

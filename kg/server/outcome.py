@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.server import sink
-from kg.server.call import begin
 from kg.server.limits import Limits
 from kg.server.process import Lost, Worker
 
@@ -41,7 +40,7 @@ async def read(worker: Worker, task: Mapping[str, Any], whole: int) -> Answer:
     """The answer of a worker that was given this task, or a request that sets it: whole up to that size."""
     kind, data = await worker.receive()
     if kind == sink.UNREAD:
-        begin(worker, task)
+        worker.begin(task)
         kind, data = await worker.receive()
     if kind in (sink.WHOLE, sink.KEYED):
         worker.done = True

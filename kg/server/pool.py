@@ -14,12 +14,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from kg.server import outcome, sink, source
-from kg.server.call import Call, begin
+from kg.server.call import Call
 from kg.server.limits import Limits
 from kg.server.outcome import Answer, Busy, Cut
 from kg.server.process import Lost, Worker
 
-_LAST_CHANCE = 0.2  # seconds that a query may go on after its client has left
+_SHARE = 8  # calls that a worker may have at once: it goes from one to the next without a pause
+_PATIENCE = 0.03  # seconds after which calls wait no longer behind another one
+_SOON = 0.2  # seconds after which a call is not quick: a handler goes on with it, and keeps its deadlines
 
 
 class Pool:
@@ -50,8 +52,6 @@ class Pool:
         for call in self._waiting:
             if call.taken:
                 call.taken.cancel()
-        for worker in self._all:
-            worker.listener = None
         ending = list(self._tasks)
         for task in ending:
             task.cancel()
@@ -82,11 +82,11 @@ class Pool:
         an error, kills its worker."""
         loop = asyncio.get_running_loop()
         worker = call.worker if call else None
+        since = call.since if call else 0.0
         if worker is None:
-            worker = await self._take(call)
-            begin(worker, task)
-            call = None
-        since = call.since if call else loop.time()
+            worker = await self._take()
+            since = loop.time()
+            worker.begin(task)
         deadline = loop.call_at(since + self.limits.timeout, self._overdue, worker)
         slow = loop.call_at(since + self.limits.long, self._grew_long, worker, since)
         try:
@@ -99,46 +99,84 @@ class Pool:
             self._give_back(worker)
 
     def start_call(self, request: bytes, heard: Callable[[], None]) -> Call | None:
-        """Begin to answer a request from its bytes; None where too many wait already. Whoever begins a call
-        ends it: by ``reply``, by ``ask``, or by ``drop``."""
-        now = asyncio.get_running_loop().time()
-        call = Call(now, request, heard)
-        worker = self._free()
-        if worker:
-            call.take(worker, now)
-            return call
+        """Begin to answer a request from its bytes; None where too many wait already."""
         if len(self._waiting) >= self.limits.waiting:
             return None
+        call = Call(asyncio.get_running_loop().time(), request, heard)
         self._waiting.append(call)
+        self._offer_free()
         return call
 
-    def reply(self, call: Call) -> tuple[bytes, bytes] | None:
-        """The one frame that answers a call, which is over then; None where ``ask`` has to go on."""
-        worker = call.worker
-        frame = worker.first_frame() if worker else None
-        if worker is None or frame is None or frame[0] not in (sink.KEYED, sink.UNREAD):
-            return None
-        worker.next_frame()
-        worker.done = True
-        self._give_back(worker)
-        return frame
-
     def drop(self, call: Call) -> None:
-        """Give up a call whose client is gone; an answer that comes at once saves the worker."""
-        worker = call.worker
-        if worker is None:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(call)
-            return
+        """Give up a call: its client is gone. A worker that is at it may still answer soon, and live."""
+        call.gone = True
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(call)
 
-        def end() -> None:
-            timer.cancel()
-            worker.listener = None
-            if not self.reply(call):
-                self._give_back(worker)
+    def give_up(self, call: Call) -> None:
+        """End the query of a call that was passed on and that no handler went on with."""
+        if call.worker:
+            self._give_back(call.worker)
 
-        timer = asyncio.get_running_loop().call_later(_LAST_CHANCE, end)
-        worker.listener = end
+    def tick(self, now: float) -> None:
+        """Look after calls that take long; to be called every few hundredths of a second."""
+        for worker in tuple(self._all):
+            if worker.calls and not worker.held:
+                spent = now - worker.calls[0].since
+                if spent > _SOON:
+                    self._pass_on(worker)
+                elif spent > _PATIENCE and len(worker.calls) > 1:
+                    self._take_back(worker)
+        while self._waiting and not self._waiting[0].taken:
+            if now - self._waiting[0].since < self.limits.waiting_time:
+                break
+            self._waiting.popleft().heard()
+
+    def _spoken(self, worker: Worker) -> None:
+        """Hand the answers of a worker to its calls; it gets new ones first."""
+        answered: list[Call] = []
+        while worker.calls and (frame := worker.first_frame()) and frame[0] in (sink.KEYED, sink.UNREAD):
+            call = worker.calls.popleft()
+            call.frame = worker.next_frame()
+            answered.append(call)
+        if answered and worker.calls:
+            worker.calls[0].since = asyncio.get_running_loop().time()
+        if worker.calls and (worker.first_frame() or not worker.alive):
+            self._pass_on(worker)
+        else:
+            self._offer(worker)
+        for call in answered:
+            if not call.gone:
+                call.heard()
+
+    def _pass_on(self, worker: Worker) -> None:
+        """Leave a worker to the call that it is at: a long or large answer, a refusal, or its end."""
+        self._take_back(worker)
+        if not worker.calls:
+            return  # it had not even begun
+        call = worker.calls.popleft()
+        worker.held = True
+        worker.done = False
+        worker.reason = None
+        if call.gone:
+            self._give_back(worker)
+        else:
+            call.heard()
+
+    def _take_back(self, worker: Worker) -> None:
+        """Let others answer the calls that a worker has not begun."""
+        self._again(worker, worker.take_back())
+        if not worker.calls:
+            self._offer(worker)
+        self._offer_free()
+
+    def _again(self, worker: Worker, number: int) -> None:
+        """Put the last calls of a worker at the head of the queue."""
+        for _ in range(number):
+            call = worker.calls.pop()
+            call.worker = None
+            if not call.gone:
+                self._waiting.appendleft(call)
 
     def _free(self) -> Worker | None:
         while self._idle:
@@ -148,23 +186,20 @@ class Pool:
             self._replace(worker)
         return None
 
-    async def _take(self, call: Call | None) -> Worker:
-        """A worker, for a call that may have its place in the queue already."""
+    async def _take(self) -> Worker:
+        free = self._free()
+        if free:
+            return free
+        if len(self._waiting) >= self.limits.waiting:
+            raise Busy
         loop = asyncio.get_running_loop()
-        if call is None:
-            free = self._free()
-            if free:
-                return free
-            if len(self._waiting) >= self.limits.waiting:
-                raise Busy
-            call = Call(loop.time())
-            self._waiting.append(call)
-        waiter: asyncio.Future[Worker] = loop.create_future()
-        call.taken = waiter
+        call = Call(loop.time())
+        call.taken = waiter = loop.create_future()
+        self._waiting.append(call)
         taken = False
         try:
-            async with asyncio.timeout_at(call.since + self.limits.waiting_time):
-                worker = await waiter
+            async with asyncio.timeout(self.limits.waiting_time):
+                worker: Worker = await waiter
             taken = True
             return worker
         except TimeoutError:
@@ -176,21 +211,46 @@ class Pool:
                 self._offer(waiter.result())
 
     def _give_back(self, worker: Worker) -> None:
+        worker.held = False
         was_long = self._long.pop(worker, None) is not None
         fresh = worker not in self._stale
         if worker.done and worker.alive and fresh and not was_long and not self.stopping:
-            self._offer(worker)
+            self._spoken(worker)
         elif was_long:
             self._retire(worker)  # its place was filled when it grew long
         else:
             self._replace(worker)
 
     def _offer(self, worker: Worker) -> None:
-        now = asyncio.get_running_loop().time()
-        while self._waiting:
-            if self._waiting.popleft().take(worker, now):
-                return
-        self._idle.append(worker)
+        """Give a worker as many of the waiting calls as are its share."""
+        share = min(_SHARE, 1 + len(self._waiting) // self.limits.workers)
+        fresh = worker not in self._stale
+        while fresh and self._waiting and len(worker.calls) < share:
+            call = self._waiting[0]
+            if call.taken:
+                if worker.calls:
+                    return  # a handler wants a worker to itself
+                self._waiting.popleft()
+                if not call.taken.done():
+                    call.taken.set_result(worker)
+                    return
+            elif worker.post(call.request):
+                self._waiting.popleft()
+                call.worker = worker
+                if not worker.calls:
+                    call.since = asyncio.get_running_loop().time()
+                worker.calls.append(call)
+            else:
+                break
+        if not worker.calls:
+            if fresh:
+                self._idle.append(worker)
+            else:
+                self._replace(worker)
+
+    def _offer_free(self) -> None:
+        while self._waiting and (worker := self._free()):
+            self._offer(worker)
 
     def _overdue(self, worker: Worker) -> None:
         self._cut(
@@ -227,6 +287,7 @@ class Pool:
     def _retire(self, worker: Worker) -> None:
         self._all.discard(worker)
         self._stale.discard(worker)
+        self._again(worker, len(worker.calls))
         worker.signal()
         self._later(worker.kill())
 
@@ -245,6 +306,7 @@ class Pool:
 
     async def _spawn(self) -> Worker:
         worker = await Worker.start(self.where, self.limits, self.hosts)
+        worker.listener = self._spoken
         self._all.add(worker)
         return worker
 

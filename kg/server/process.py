@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kg import home
 from kg.server import sink
 from kg.server.limits import Limits
 
+if TYPE_CHECKING:
+    from kg.server.call import Call
+
 _READY_SECONDS = 60
 _UNREAD = 1 << 20  # bytes of frames that may wait to be read
+_BOX = 256 << 10  # bytes that a box may hold
+_LENGTH = struct.Struct("!I")
 
 
 class Lost(Exception):
@@ -32,10 +39,15 @@ class Lost(Exception):
 
 
 class Worker(asyncio.Protocol):
-    """A running worker: its end of the socket, and the frames that have come and that nobody has read."""
+    """A running worker: what it was given to do, and the frames that have come and that nobody has read.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    A task comes by its stream. Requests come by a box, one message each, from which what it has not begun can
+    be taken back.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], box: tuple[socket.socket, socket.socket]) -> None:
         self._process = process
+        self._box = box
         self.pid = process.pid
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
@@ -43,7 +55,9 @@ class Worker(asyncio.Protocol):
         self._unread = 0
         self._reader: asyncio.Future[None] | None = None
         self._killed = False
-        self.listener: Callable[[], None] | None = None
+        self.listener: Callable[[Worker], None] | None = None
+        self.calls: deque[Call] = deque()  # the requests in its box, and before them the one it is at
+        self.held = False  # whether a handler has it to itself
         self.done = True
         self.reason: Any = None
 
@@ -51,10 +65,15 @@ class Worker(asyncio.Protocol):
     async def start(cls, where: str, limits: Limits, hosts: frozenset[str]) -> Worker:
         """Start one and wait until it has opened the source; raises Lost where it cannot."""
         ours, theirs = socket.socketpair()
+        box = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        for end in box:
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BOX)
         settings = {
             "limits": asdict(limits),
             "hosts": sorted(hosts),
             "socket": theirs.fileno(),
+            "box": box[1].fileno(),
             "source": where,
         }
         paths = [str(home.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
@@ -66,12 +85,12 @@ class Worker(asyncio.Protocol):
         with theirs:
             process = subprocess.Popen(  # noqa: S603  our own module
                 [sys.executable, "-P", "-m", "kg.server.worker", json.dumps(settings)],
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), box[1].fileno()],
                 stdin=subprocess.DEVNULL,
                 env=environment,
                 start_new_session=True,
             )
-        _, worker = await asyncio.get_running_loop().create_connection(lambda: cls(process), sock=ours)
+        _, worker = await asyncio.get_running_loop().create_connection(lambda: cls(process, box), sock=ours)
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await worker.receive()
@@ -87,10 +106,31 @@ class Worker(asyncio.Protocol):
     def alive(self) -> bool:
         return not self._killed and self._transport is not None
 
-    def send(self, data: bytes) -> None:
-        """Hand over a task."""
+    def begin(self, task: Mapping[str, Any]) -> None:
+        """Hand it a task, which it has to itself."""
+        self.held = True
+        self.done = False
+        self.reason = None
+        data = json.dumps(task).encode()
         if self._transport:
-            self._transport.write(data)
+            self._transport.write(_LENGTH.pack(len(data)) + data)
+
+    def post(self, request: bytes) -> bool:
+        """Put a request into its box; False where there is no room."""
+        try:
+            self._box[0].send(request)
+        except OSError:
+            return False
+        return True
+
+    def take_back(self) -> int:
+        """Take out of its box what it has not begun; returns how many requests that were."""
+        for taken in itertools.count():
+            try:
+                self._box[1].recv(1)
+            except OSError:
+                return taken
+        raise AssertionError
 
     def first_frame(self) -> tuple[bytes, bytes] | None:
         """The frame that has come, which is left where it is; None where none has."""
@@ -139,9 +179,8 @@ class Worker(asyncio.Protocol):
 
     def _tell(self) -> None:
         """Wake who waits for a frame."""
-        if self.listener:
-            listener, self.listener = self.listener, None
-            listener()
+        if self.calls and not self.held and self.listener:
+            self.listener(self)
         elif self._reader and not self._reader.done():
             self._reader.set_result(None)
 
@@ -156,6 +195,8 @@ class Worker(asyncio.Protocol):
         self.signal()
         if self._transport:
             self._transport.close()
+        for end in self._box:
+            end.close()
         await self._ended()
 
     async def _ended(self) -> int | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def _serve(out: socket.socket, settings: Mapping[str, Any]) -> None:
     sandbox.enclose(limits.memory, network=source.is_remote(settings["source"]))
     tasks = Tasks(opened, limits, frozenset(settings["hosts"]))
     sink.send(out, sink.WHOLE, b"ready")
-    while given := _receive(out):
+    for given in _given(out, socket.socket(fileno=settings["box"])):
         try:
             tasks.run(given, out)
         except Refused as refusal:
@@ -67,6 +68,24 @@ def _serve(out: socket.socket, settings: Mapping[str, Any]) -> None:
             print(f"kg serve: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             _refuse(out, 500, "this server failed on the request; its log says more")
     os._exit(0)
+
+
+def _given(out: socket.socket, box: socket.socket) -> Iterator[bytes]:
+    """What there is to do: requests from the box as long as there are any, else the next task."""
+    box.setblocking(False)
+    either = select.poll()
+    for end in (out, box):
+        either.register(end, select.POLLIN)
+    while True:
+        try:
+            yield box.recv(_PIECE)
+        except BlockingIOError:
+            ready = dict(either.poll())
+            if box.fileno() not in ready:
+                task = _receive(out)
+                if not task:
+                    return
+                yield task
 
 
 def _receive(out: socket.socket) -> bytes:
