@@ -87,11 +87,13 @@ def command(
             click.echo(f"  {term.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
 
     try:
-        asyncio.run(
-            app.serve_until_stopped(
-                started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer, quiet=quiet
-            )
-        )
+        with asyncio.Runner(loop_factory=app.event_loop()) as runner:
+            runner.run(
+                app.serve_until_stopped(
+                    started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer,
+                    quiet=quiet,
+                )
+            )  # fmt: skip
     except Lost as lost:
         raise BadStore(
             f"a worker could not open {where or 'the graph'} (it ended with {lost.code}); is --memory enough?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from functools import partial
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -48,7 +49,7 @@ def sparql(
         head,
         gzip=bool(task["gzip"]),
         most=limits.answer,
-        count=rows.counter(form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
+        counter=partial(rows.counter, form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
         rows=most,
         key=key,
     )
@@ -82,6 +83,8 @@ def _prefixes(query: str) -> dict[str, str]:
     """Our prefixes that a query may use: each one handed over costs as much as a word to parse."""
     if "\\" in query:
         return term.PREFIXES  # an escape may spell a prefix
+    if query.count(":") == query.count("://"):
+        return {}  # nothing but whole addresses
     return {name: address for name, address in term.PREFIXES.items() if f"{name}:" in query}
 
 

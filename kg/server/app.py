@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import re
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from aiohttp import web
 
@@ -118,6 +120,14 @@ async def running(
         pool.stopping = True  # /ready says so while the last answers go out
         await runner.cleanup()
         await pool.stop()
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """What makes the loop: uvloop's, which does twice as much at the door, where it is installed."""
+    if importlib.util.find_spec("uvloop"):
+        uvloop = importlib.import_module("uvloop")
+        return cast(Callable[[], asyncio.AbstractEventLoop], uvloop.new_event_loop)
+    return asyncio.new_event_loop
 
 
 async def serve_until_stopped(

@@ -27,7 +27,7 @@ ETAG = b"\r\nETag: "  # stands in the lines of every answer that does not change
 
 def task_key(task: Mapping[str, Any]) -> str:
     """A task's short name: the same task, the same answer."""
-    return hashlib.sha256(json.dumps(task, sort_keys=True).encode()).hexdigest()[:KEY]
+    return hashlib.sha256(repr(sorted(task.items())).encode("utf-8", "surrogatepass")).hexdigest()[:KEY]
 
 
 def etag(version: str, key: str) -> str:

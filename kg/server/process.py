@@ -79,6 +79,7 @@ class Worker(asyncio.Protocol):
         paths = [str(home.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
+            "GLIBC_TUNABLES": "glibc.malloc.tcache_count=200",  # a query is thousands of small pieces
             "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         }
