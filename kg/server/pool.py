@@ -19,6 +19,7 @@ from kg.server.limits import Limits
 from kg.server.outcome import Answer, Busy, Cut
 from kg.server.process import Lost, Worker
 
+_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _SHARE = 8  # calls that a worker may have at once: it goes from one to the next without a pause
 _PATIENCE = 0.03  # seconds after which calls wait no longer behind another one
 _SOON = 0.2  # seconds after which a call is not quick: a handler goes on with it, and keeps its deadlines
@@ -123,9 +124,10 @@ class Pool:
         for worker in tuple(self._all):
             if worker.calls and not worker.held:
                 spent = now - worker.calls[0].since
+                worker.slow = spent > _PATIENCE
                 if spent > _SOON:
                     self._pass_on(worker)
-                elif spent > _PATIENCE and len(worker.calls) > 1:
+                elif worker.slow:
                     self._take_back(worker)
         while self._waiting and not self._waiting[0].taken:
             if now - self._waiting[0].since < self.limits.waiting_time:
@@ -139,6 +141,7 @@ class Pool:
             call = worker.calls.popleft()
             call.frame = worker.next_frame()
             answered.append(call)
+        worker.slow = False
         if answered and worker.calls:
             worker.calls[0].since = asyncio.get_running_loop().time()
         if worker.calls and (worker.first_frame() or not worker.alive):
@@ -156,7 +159,7 @@ class Pool:
             return  # it had not even begun
         call = worker.calls.popleft()
         worker.held = True
-        worker.done = False
+        worker.slow = worker.done = False
         worker.reason = None
         if call.gone:
             self._give_back(worker)
@@ -167,6 +170,7 @@ class Pool:
         """Let others answer the calls that a worker has not begun."""
         self._again(worker, worker.take_back())
         if not worker.calls:
+            worker.slow = False
             self._offer(worker)
         self._offer_free()
 
@@ -180,7 +184,7 @@ class Pool:
 
     def _free(self) -> Worker | None:
         while self._idle:
-            worker = self._idle.popleft()
+            worker = self._idle.pop()  # the last one that worked has its caches warm
             if worker.alive:
                 return worker
             self._replace(worker)
@@ -249,8 +253,15 @@ class Pool:
                 self._replace(worker)
 
     def _offer_free(self) -> None:
-        while self._waiting and (worker := self._free()):
-            self._offer(worker)
+        """Wake workers for what waits. For quick calls only as many as there are cores: a few that go from
+        call to call do more than many that push each other off the cores."""
+        while self._waiting and self._idle:
+            brisk = sum(1 for worker in self._all if worker.calls and not worker.slow)
+            if brisk >= _CORES and not self._waiting[0].taken:
+                return
+            free = self._free()
+            if free:
+                self._offer(free)
 
     def _overdue(self, worker: Worker) -> None:
         self._cut(

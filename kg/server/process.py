@@ -57,6 +57,7 @@ class Worker(asyncio.Protocol):
         self._killed = False
         self.listener: Callable[[Worker], None] | None = None
         self.calls: deque[Call] = deque()  # the requests in its box, and before them the one it is at
+        self.slow = False  # whether others must not wait behind the one it is at
         self.held = False  # whether a handler has it to itself
         self.done = True
         self.reason: Any = None
