@@ -81,7 +81,7 @@ def command(
     explorer = page or home.build(where if where and not source.is_remote(where) else None) / "graph.html"
 
     def started(server: app.Running) -> None:
-        click.echo(f"serving {server.service.pool.where} at {server.address}")
+        click.echo(f"serving {server.service.pool.crew.where} at {server.address}")
         if not quiet:
             click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
             click.echo(f"  {term.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)

@@ -117,7 +117,7 @@ async def running(
         shown = f"[{host}]" if ":" in host else host
         yield Running(f"http://{shown}:{bound}/", bound, service, server)
     finally:
-        pool.stopping = True  # /ready says so while the last answers go out
+        pool.crew.stopping = True  # /ready says so while the last answers go out
         await runner.cleanup()
         await pool.stop()
 
@@ -151,5 +151,5 @@ async def _watch(server: Running, where: str | None) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
         with contextlib.suppress(KgError, OSError):
             found = await asyncio.to_thread(source.locate, where, fresh=False)
-            if found != server.service.pool.where:
+            if found != server.service.pool.crew.where:
                 server.renew(found)

@@ -88,8 +88,8 @@ def pairs(data: bytes) -> list[tuple[str, str]]:
 
 
 def _value(data: bytes) -> str:
-    """A value as ``parse_qsl`` reads it, at a third of the cost: the escapes that every query has are replaced
-    all at once. What they stand for is no part of an escape, so the order does not matter."""
+    """A value as ``parse_qsl`` reads it, at a third of the cost: the escapes that every query has are
+    replaced all at once. What they stand for is no part of an escape, so the order does not matter."""
     data = data.replace(b"+", b" ")
     for escape, meant in _ESCAPES:
         data = data.replace(escape, meant)

@@ -141,6 +141,8 @@ class Door(asyncio.Protocol):
         """Answer a whole request, or see that it is answered."""
         self._asked = True
         self._since = self._loop.time()
+        if self._inner:
+            self._inner.idle_from(self._since)
         kept = self._server.express.answer(request)
         if kept:
             self._send(request, kept)
@@ -149,7 +151,7 @@ class Door(asyncio.Protocol):
             self._call = self._server.pool.start_call(request, self._heard)
         if self._call:
             self._request = request
-            self._version = self._server.pool.version
+            self._version = self._server.pool.crew.version
         else:
             self._open().ask(request)
 
@@ -163,7 +165,7 @@ class Door(asyncio.Protocol):
             self._open().ask(self._request, call)
         elif kind == sink.KEYED:
             parts = self._parts(data)
-            if headers.ETAG in parts[0] and self._version == self._server.pool.version:
+            if headers.ETAG in parts[0] and self._version == self._server.pool.crew.version:
                 self._server.express.keep_parts(self._request, parts)
             self._send(self._request, self._server.express.dated(parts))
         else:

@@ -87,7 +87,7 @@ async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any
     """A task's answer over HTTP: from what is kept, else from a worker; whole or as a stream."""
     task["gzip"] = media.takes_gzip(request.headers.get("Accept-Encoding", ""))
     key = task_key(task)
-    version = service.pool.version
+    version = service.pool.crew.version
     tag = etag(version, key)
     if tag in (part.strip() for part in request.headers.get("If-None-Match", "").split(",")):
         return web.Response(status=304, headers={**CORS, **TRACE, "ETag": tag, "Vary": VARY})
@@ -101,7 +101,7 @@ async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any
         async with service.pool.ask(task, call) as found:
             if found.rest is None:
                 sound = found.status == 200 and found.head.get("key", key) == key
-                fresh = version == service.pool.version  # else the answer is of a graph that is gone
+                fresh = version == service.pool.crew.version  # else the answer is of a graph that is gone
                 kept_now = sound and fresh and service.keep(key, found.head, found.body)
                 return _whole(found.status, found.head, found.body, tag, Kept if kept_now else web.Response)
             begun = True

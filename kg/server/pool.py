@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from kg.server import outcome, sink, source
+from kg.server import outcome, sink
 from kg.server.call import Call
+from kg.server.crew import Crew
 from kg.server.limits import Limits
 from kg.server.outcome import Answer, Busy, Cut
 from kg.server.process import Lost, Worker
@@ -29,53 +30,38 @@ class Pool:
     """Workers over one source."""
 
     def __init__(self, where: str, limits: Limits, hosts: frozenset[str] = frozenset()) -> None:
-        self.where = where
-        self.version = source.version(where)
-        self.hosts = hosts
         self.limits = limits
-        self.stopping = False
+        self.crew = Crew(where, limits, hosts, self._spoken, self._offer)
         self._idle: deque[Worker] = deque()
-        self._all: set[Worker] = set()
-        self._stale: set[Worker] = set()
         self._long: dict[Worker, float] = {}
         self._waiting: deque[Call] = deque()
-        self._starting = 0
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all workers; raises Lost where one cannot open the source."""
-        started = await asyncio.gather(*(self._spawn() for _ in range(self.limits.workers)))
-        self._idle.extend(started)
+        await self.crew.start()
 
     async def stop(self) -> None:
         """Kill all workers."""
-        self.stopping = True
         for call in self._waiting:
             if call.taken:
                 call.taken.cancel()
-        ending = list(self._tasks)
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*(worker.kill() for worker in list(self._all)))
-        await asyncio.gather(*ending, return_exceptions=True)
+        await self.crew.stop()
 
     def renew(self, where: str) -> None:
         """Serve another source from now on; answers under way still come from the old one."""
-        self.where = where
-        self.version = source.version(where)
-        self._stale |= self._all
+        self.crew.renew(where)
         while self._idle:
             self._replace(self._idle.popleft())
 
     @property
     def ready(self) -> bool:
         """Whether workers are there to answer."""
-        return not self.stopping and len(self._all) - len(self._long) > 0
+        return not self.crew.stopping and len(self.crew.members) - len(self._long) > 0
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers."""
-        return sorted(worker.pid for worker in self._all)
+        return sorted(worker.pid for worker in self.crew.members)
 
     @contextlib.asynccontextmanager
     async def ask(self, task: Mapping[str, Any], call: Call | None = None) -> AsyncIterator[Answer]:
@@ -121,7 +107,7 @@ class Pool:
 
     def tick(self, now: float) -> None:
         """Look after calls that take long; to be called every few hundredths of a second."""
-        for worker in tuple(self._all):
+        for worker in tuple(self.crew.members):
             if worker.calls and not worker.held:
                 spent = now - worker.calls[0].since
                 worker.slow = spent > _PATIENCE
@@ -217,8 +203,7 @@ class Pool:
     def _give_back(self, worker: Worker) -> None:
         worker.held = False
         was_long = self._long.pop(worker, None) is not None
-        fresh = worker not in self._stale
-        if worker.done and worker.alive and fresh and not was_long and not self.stopping:
+        if worker.done and not was_long and self.crew.fresh(worker):
             self._spoken(worker)
         elif was_long:
             self._retire(worker)  # its place was filled when it grew long
@@ -228,7 +213,7 @@ class Pool:
     def _offer(self, worker: Worker) -> None:
         """Give a worker as many of the waiting calls as are its share."""
         share = min(_SHARE, 1 + len(self._waiting) // self.limits.workers)
-        fresh = worker not in self._stale
+        fresh = self.crew.fresh(worker)
         while fresh and self._waiting and len(worker.calls) < share:
             call = self._waiting[0]
             if call.taken:
@@ -244,8 +229,10 @@ class Pool:
                 if not worker.calls:
                     call.since = asyncio.get_running_loop().time()
                 worker.calls.append(call)
-            else:
-                break
+            elif worker.calls:
+                break  # its box is full
+            else:  # no box takes this one: a handler may go on with it
+                asyncio.get_running_loop().call_soon(self._waiting.popleft().heard)
         if not worker.calls:
             if fresh:
                 self._idle.append(worker)
@@ -256,7 +243,7 @@ class Pool:
         """Wake workers for what waits. For quick calls only as many as there are cores: a few that go from
         call to call do more than many that push each other off the cores."""
         while self._waiting and self._idle:
-            brisk = sum(1 for worker in self._all if worker.calls and not worker.slow)
+            brisk = sum(1 for worker in self.crew.members if worker.calls and not worker.slow)
             if brisk >= _CORES and not self._waiting[0].taken:
                 return
             free = self._free()
@@ -283,7 +270,7 @@ class Pool:
         self._long[worker] = since
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, worker.pid, 10)
-        self._fill()
+        self.crew.fill()
 
     def _cut(self, worker: Worker, reason: Cut) -> None:
         if not worker.done:
@@ -292,36 +279,9 @@ class Pool:
 
     def _replace(self, worker: Worker) -> None:
         self._retire(worker)
-        if not self.stopping:
-            self._fill()
+        self.crew.fill()
 
     def _retire(self, worker: Worker) -> None:
-        self._all.discard(worker)
-        self._stale.discard(worker)
         self._again(worker, len(worker.calls))
-        worker.signal()
-        self._later(worker.kill())
-
-    def _fill(self) -> None:
-        self._later(self._refill())
-
-    async def _refill(self) -> None:
-        pause = 0.1
-        while not self.stopping:
-            try:
-                self._offer(await self._spawn())
-                return
-            except Lost:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-
-    async def _spawn(self) -> Worker:
-        worker = await Worker.start(self.where, self.limits, self.hosts)
-        worker.listener = self._spoken
-        self._all.add(worker)
-        return worker
-
-    def _later(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.crew.retire(worker)
+        self._offer_free()
