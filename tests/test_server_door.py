@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -70,8 +71,8 @@ def answer(stream: socket.socket, rest: bytes = b"") -> tuple[bytes, bytes, byte
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     length = re.search(rb"Content-Length: (\d+)", head)
-    while length and len(body) < int(length[1]):
-        body += stream.recv(1 << 16)
+    while length and len(body) < int(length[1]) and (more := stream.recv(1 << 16)):
+        body += more
     size = int(length[1]) if length else 0
     return re.sub(rb"\r\nDate: [^\r]+", b"", head), body[:size], body[size:]
 
@@ -126,7 +127,7 @@ def test_what_is_not_plain_goes_the_long_way(
 ) -> None:
     before = long_ways(client)
     head, _ = send(client, message(how, query, headers))
-    assert head.startswith(f"HTTP/1.1 {status} ".encode()), head
+    assert int(head[9:12]) == status, head
     assert long_ways(client) == before + 1
 
 
@@ -134,7 +135,7 @@ def test_what_is_not_plain_goes_the_long_way(
     ("old", "new"),
     [
         (b"Host: localhost", b"Host: evil.example"), (b"Host: localhost\r\n", b""), (b"HTTP/1.1", b"HTTP/1.0"),
-        (b"GET", b"HEAD"), (b"GET", b"get"), (b"/sparql", b"//sparql"), (b"/sparql", b"http://localhost/sparql"),
+        (b"GET", b"OPTIONS"), (b"GET", b"get"), (b"/sparql", b"//sparql"), (b"/sparql", b"http://localhost/sparql"),
         (b"\r\nHost", b"\nHost"), (b"query=", b"query=ASK%7B%7D&query="), (b"query=", b"update="),
         (b"query=", b"query=%FF"), (b"query=", b"query={"), (b"query=", b"query=%0x"),
     ],
@@ -162,9 +163,9 @@ def test_requests_in_pieces_and_in_a_row(client: Client) -> None:
     for how in ("form", "direct"):
         whole = message(how, "ASK {}  # pieces")
         expected = send(client, message(how, "ASK {}  # pieces", LONG_WAY))
-        for cut in (1, 30, whole.index(b"\r\n\r\n") + 4, len(whole) - 1):
-            assert send(client, whole[:cut], whole[cut:]) == expected
-            assert send(client, whole[:cut], whole[cut:], pause=0.6) == expected
+        end = whole.index(b"\r\n\r\n") + 4
+        for cut, pause in ((1, 0.05), (30, 0.05), (end, 0.05), (end, 0.6), (len(whole) - 1, 0.05)):
+            assert send(client, whole[:cut], whole[cut:], pause=pause) == expected
     several = [
         message(how, f"SELECT (<a:row{number}> AS ?x) {{}}")
         for number, how in enumerate(("get", "form", "get", "direct", "get"))
@@ -195,14 +196,12 @@ def test_an_idle_client_is_let_go(client: Client) -> None:
         stream.sendall(message("get", "ASK {} # idle"))
         answer(stream)
         start = time.monotonic()
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert stream.recv(10) == b""
-        except ConnectionResetError:
-            pass
         assert 1.5 < time.monotonic() - start < 4
 
 
-SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 
 
 def test_quick_calls_do_not_wait_behind_a_slow_one(client: Client) -> None:
@@ -218,7 +217,7 @@ def test_quick_calls_do_not_wait_behind_a_slow_one(client: Client) -> None:
 
         assert all(crowd.map(quick, range(400)))
         assert max(times) < 2
-        assert all(one.result()[0].startswith(b"HTTP/1.1 504") for one in slow)
+        assert {one.result()[0][9:12] for one in slow} == {b"504"}
 
 
 def test_a_worker_that_dies_takes_no_other_call_with_it(client: Client) -> None:
@@ -268,7 +267,7 @@ def test_a_plain_query_is_logged(client: Client, caplog: pytest.LogCaptureFixtur
     )
 
 
-WORDS = (
+WORDS = (  # noqa: SIM905
     "SELECT ASK DESCRIBE PREFIX BASE FROM NAMED GRAPH SERVICE service NOW( rand UUID BNODE knowing İ ı ſ K ß "
     "<http://x/> <a:b#c> kg: select: x:y service:z ?s $x { } ( ) [ ] * \" ' # \n \r \\u0053 \\ , . 'a' \"b\" @en 碳"
 ).split(" ")
