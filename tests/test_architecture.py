@@ -55,6 +55,7 @@ HOMES = {
     "filelock": {"build"},
     "pyarrow": {"stream"},
     "aiohttp": {"server"},
+    "uvloop": {"server"},
     "httpx": {"endpoint"},
     "igraph": {"layout"},
     "matplotlib": {"measure"},

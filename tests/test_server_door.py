@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -45,9 +46,9 @@ HEADERS = [
 LONG_WAY = "TE: trailers\r\n"
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with serving(sample_store(tmp_path_factory.mktemp("store")), LIMITS) as found:
+@pytest.fixture(scope="module", params=[None, asyncio.new_event_loop], ids=["own loop", "asyncio"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with serving(sample_store(tmp_path_factory.mktemp("store")), LIMITS, make_loop=request.param) as found:
         yield found
 
 
