@@ -59,6 +59,9 @@ class Shape:
     calls: bool
 
 
+_SIMPLE = {form: Shape(form, (), volatile=False, calls=False) for form in _FORMS}
+
+
 def refuse(query: str, *, allow_service: bool = False, graphs: Collection[str] | None = None) -> Shape:
     """Raise BadQuery for an update, a call to another server, a graph (FROM) that is not among those that
     the store holds, or nesting that no parser should see."""
@@ -96,11 +99,12 @@ def glance(query: str) -> Shape | None:
     if begun is None:
         return None
     capitals = query.upper()
-    if any(word in capitals for word in _WEIGHTY):
-        return None
+    for word in _WEIGHTY:
+        if word in capitals:
+            return None
     if query.count("{") + query.count("(") + query.count("[") > MAX_NESTING:
         return None
-    return Shape(begun[1].upper(), (), volatile=False, calls=False)
+    return _SIMPLE[begun[1].upper()]
 
 
 def read(query: str) -> Shape:

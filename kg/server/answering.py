@@ -53,7 +53,7 @@ def sparql(
         rows=most,
         key=key,
     )
-    as_file = cast(IO[bytes], writer)
+    as_file = cast("IO[bytes]", writer)
     try:
         if isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.RdfFormat):
             ox.serialize(rows.limited(answer, most), as_file, format=form.writer, prefixes=PREFIXES)

@@ -47,9 +47,12 @@ def choose(
 ) -> Asked | None:
     """What is asked by these fields and the body, if that is a query; None where nothing is (the service
     description); raises BadRequest."""
-    if any(name == "update" for name, _ in given):
+    values: dict[str, list[str]] = {}
+    for name, value in given:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
         raise BadRequest(403, "this endpoint is read-only: it takes no updates")
-    queries = [value for name, value in given if name == "query"]
+    queries = values.get("query", [])
     if query is not None:
         queries.append(query)
     if len(queries) > 1:
@@ -62,12 +65,11 @@ def choose(
         raise BadRequest(413, f"a query may have {limits.query:,} characters")
     if not queries[0].strip():
         raise BadRequest(400, "the query is empty")
-    form = next((value for name, value in given if name in ("format", "output")), "")
     return Asked(
         queries[0],
-        tuple(value for name, value in given if name == "default-graph-uri"),
-        tuple(value for name, value in given if name == "named-graph-uri"),
-        form,
+        tuple(values.get("default-graph-uri", ())),
+        tuple(values.get("named-graph-uri", ())),
+        next((value for name, value in given if name in ("format", "output")), ""),
     )
 
 

@@ -145,7 +145,7 @@ class Door(asyncio.Protocol):
             self._inner.idle_from(self._since)
         kept = self._server.express.answer(request)
         if kept:
-            self._send(request, kept)
+            self._send(request, kept, close=_closes(request))
             return
         if wire.promising(request):
             self._call = self._server.pool.start_call(request, self._heard)
@@ -164,22 +164,23 @@ class Door(asyncio.Protocol):
         if not kind:
             self._open().ask(self._request, call)
         elif kind == sink.KEYED:
-            parts = self._parts(data)
+            close = _closes(self._request)
+            parts = self._parts(data, close=close)
             if headers.ETAG in parts[0] and self._version == self._server.pool.crew.version:
                 self._server.express.keep_parts(self._request, parts)
-            self._send(self._request, self._server.express.dated(parts))
+            self._send(self._request, self._server.express.dated(parts), close=close)
         else:
             self._plain = self._plain and fit(self._request)  # aiohttp may see the end of a body elsewhere
             self._open().ask(self._request)
         self._go_on()
 
-    def _parts(self, data: bytes) -> Parts:
+    def _parts(self, data: bytes, *, close: bool) -> Parts:
         """An answer of a worker as it goes out."""
         head, _, body = data[sink.KEY :].partition(b"\n")
         tag = headers.etag(self._version, data[: sink.KEY].decode())
-        return headers.lines(head, tag, len(body), close=_closes(self._request)), body
+        return headers.lines(head, tag, len(body), close=close), body
 
-    def _send(self, request: bytes, answer: bytes) -> None:
+    def _send(self, request: bytes, answer: bytes, *, close: bool) -> None:
         now = self._loop.time()
         if self._server.logs:
             self._server.log(self._transport, request, answer, now - self._since)
@@ -187,7 +188,7 @@ class Door(asyncio.Protocol):
         self._transport.write(answer)
         if self._inner:
             self._inner.idle_from(now)
-        if _closes(request):
+        if close:
             self._close()
         elif self._transport.get_write_buffer_size() > _UNREAD:
             self._transport.abort()  # it asks and asks and never reads

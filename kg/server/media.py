@@ -73,6 +73,7 @@ def header(media: str) -> str:
     return f"{media}; charset=utf-8" if media in _TEXT else media
 
 
+@functools.lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
     """Whether a client takes gzip."""
     given = {name: quality for name, quality, _ in _ranges(accept_encoding)}
