@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import http.client
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from kg.server.front import Service
 from kg.server.limits import Limits
 
 SAMPLE = Path(__file__).parent / "sample" / "seeds"
+Loop = Callable[[], asyncio.AbstractEventLoop]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -80,12 +81,14 @@ def sample_store(folder: Path, extra: tuple[str, ...] = ()) -> Path:
 
 
 @contextlib.contextmanager
-def serving(where: Path | str, limits: Limits | None = None, page: Path | None = None) -> Iterator[Client]:
-    """A server in a thread, stopped in the end."""
+def serving(
+    where: Path | str, limits: Limits | None = None, page: Path | None = None, make_loop: Loop | None = None
+) -> Iterator[Client]:
+    """A server in a thread, stopped in the end; on the loop of ``kg serve`` unless another is given."""
     started: list[Client] = []
     troubles: list[BaseException] = []
     ready = threading.Event()
-    loop = asyncio.new_event_loop()
+    loop = (make_loop or app.event_loop())()
     stop = asyncio.Event()
 
     async def run() -> None:

@@ -56,6 +56,7 @@ HOMES = {
     "filelock": {"build"},
     "pyarrow": {"stream"},
     "aiohttp": {"server"},
+    "uvloop": {"server"},
     "httpx": {"endpoint"},
     "igraph": {"layout"},
     "matplotlib": {"measure"},

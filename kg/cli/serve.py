@@ -81,17 +81,19 @@ def command(
     explorer = page or home.build(where if where and not source.is_remote(where) else None) / "graph.html"
 
     def started(server: app.Running) -> None:
-        click.echo(f"serving {server.service.pool.where} at {server.address}")
+        click.echo(f"serving {server.service.pool.crew.where} at {server.address}")
         if not quiet:
             click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
             click.echo(f"  {term.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
 
     try:
-        asyncio.run(
-            app.serve_until_stopped(
-                started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer, quiet=quiet
-            )
-        )
+        with asyncio.Runner(loop_factory=app.event_loop()) as runner:
+            runner.run(
+                app.serve_until_stopped(
+                    started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer,
+                    quiet=quiet,
+                )
+            )  # fmt: skip
     except Lost as lost:
         raise BadStore(
             f"a worker could not open {where or 'the graph'} (it ended with {lost.code}); is --memory enough?"

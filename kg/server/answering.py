@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from functools import partial
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -12,6 +13,7 @@ from kg import sparql as text
 from kg import term
 from kg.error import BadQuery
 from kg.server import media, rows
+from kg.server.limits import Limits
 from kg.server.sink import Refused, Sink
 from kg.server.source import Source
 
@@ -19,8 +21,11 @@ _UNKNOWN_FUNCTION = "custom function"
 PREFIXES = {name: address for name, address in term.PREFIXES.items() if name not in ("name", "link")}
 
 
-def sparql(opened: Source, task: Mapping[str, Any], out: socket.socket, limits: Mapping[str, Any]) -> None:
-    """Run a query and send its answer; raises BadQuery for a bad one, Refused where no format fits."""
+def sparql(
+    opened: Source, task: Mapping[str, Any], out: socket.socket, limits: Limits, *, key: str = ""
+) -> None:
+    """Run a query and send its answer, under its key if that is asked for; raises BadQuery for a bad query,
+    Refused where no format fits."""
     query = str(task["query"])
     shape = text.refuse(query, allow_service=False, graphs=_Known(opened))
     default, named = task["default"], task["named"]
@@ -38,15 +43,17 @@ def sparql(opened: Source, task: Mapping[str, Any], out: socket.socket, limits: 
     form, media_type = chosen
     answer = _run(opened, query, default, named)
     head = {"status": 200, "type": media.header(media_type), "volatile": shape.volatile}
-    most = int(limits["rows"])
+    most = limits.rows
     writer = Sink(
         out,
         head,
         gzip=bool(task["gzip"]),
-        most=int(limits["answer"]),
-        count=rows.counter(form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
+        most=limits.answer,
+        counter=partial(rows.counter, form.name, most) if isinstance(answer, ox.QuerySolutions) else None,
+        rows=most,
+        key=key,
     )
-    as_file = cast(IO[bytes], writer)
+    as_file = cast("IO[bytes]", writer)
     try:
         if isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.RdfFormat):
             ox.serialize(rows.limited(answer, most), as_file, format=form.writer, prefixes=PREFIXES)
@@ -65,11 +72,20 @@ def _run(
         graphs["default_graph"] = [ox.NamedNode(graph) for graph in default]
         graphs["named_graphs"] = [ox.NamedNode(graph) for graph in named]
     try:
-        return opened.graph.store.query(query, prefixes=term.PREFIXES, **graphs)
+        return opened.graph.store.query(query, prefixes=_prefixes(query), **graphs)
     except SyntaxError as error:
         raise BadQuery(f"the query is malformed: {error}") from None
     except RuntimeError as error:
         raise _as_refusal(error) from None
+
+
+def _prefixes(query: str) -> dict[str, str]:
+    """Our prefixes that a query may use: each one handed over costs as much as a word to parse."""
+    if "\\" in query:
+        return term.PREFIXES  # an escape may spell a prefix
+    if query.count(":") == query.count("://"):
+        return {}  # nothing but whole addresses
+    return {name: address for name, address in term.PREFIXES.items() if f"{name}:" in query}
 
 
 def _as_refusal(error: RuntimeError) -> Exception:

@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger, AbstractStreamWriter
 from aiohttp.http_exceptions import LineTooLong
 
-from kg.server.express import Express, fit
+from kg.server.call import Call
+from kg.server.door import Door
+from kg.server.express import Express
 from kg.server.limits import Limits
+from kg.server.pool import Pool
 
 ACCESS = logging.getLogger("kg.serve")
 _SMALL = 32 << 10  # bytes that the transport takes at once
-_UNREAD = 4 << 20  # bytes that a client may leave unread while it asks for more
+_TICK, _LOOK = 0.02, 0.2  # seconds between looks at calls, and at clients, that take long
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: 36\r\nConnection: close\r\n\r\nthe server has too many connections\n"
-)
 
 
 class Kept(web.Response):
@@ -29,7 +28,8 @@ class Kept(web.Response):
 
 
 class Connection(web.RequestHandler):
-    """A client's connection. A head must come in whole, and an answer be read, in the time allowed."""
+    """A client's connection as aiohttp sees it, behind a door. A head must come in whole, and an answer be
+    read, in the time allowed."""
 
     def __init__(
         self, manager: Server, *, loop: asyncio.AbstractEventLoop, limits: Limits, **rest: Any
@@ -39,51 +39,38 @@ class Connection(web.RequestHandler):
         self._server = manager
         self._head_timer: asyncio.TimerHandle | None = None
         self._answering = False
-        self._whole = True  # nothing but whole requests has come so far
         self._asked = b""
+        self._call: Call | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        if len(self._server.connections) > self._limits.connections and isinstance(
-            transport, asyncio.Transport
-        ):
-            transport.write(_FULL)
-            transport.close()
-            return
-        self._await_head()
+    @property
+    def free(self) -> bool:
+        """Whether no request is under way."""
+        return self._waiter is not None and not self._waiter.done()
 
     def data_received(self, data: bytes) -> None:
-        if self._whole and fit(data):
-            if self._waiter is not None and not self._waiter.done():  # no request is under way
-                answer = self._server.express.answer(data)
-                if answer is not None and self.transport is not None:
-                    self._send_at_once(data, answer)
-                    return
-            self._asked = data if not self._answering else b""
-        else:
-            self._whole = False
-            self._asked = b""
+        self._asked = b""
         if self._head_timer is None and not self._answering:
             self._await_head()
         super().data_received(data)
 
-    def _send_at_once(self, data: bytes, answer: bytes) -> None:
-        transport = cast(asyncio.Transport, self.transport)
-        transport.write(answer)
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
-        self._next_keepalive_close_time = self._loop.time() + self._limits.idle_time
-        if transport.get_write_buffer_size() > _UNREAD:
-            transport.abort()  # it asks and asks and never reads
-        if self._server.logs:
-            path = data.split(b" ", 2)[1][:300].decode("ascii", "backslashreplace")
-            peer = transport.get_extra_info("peername") or ("-",)
-            size = len(answer) - answer.find(b"\r\n\r\n") - 4
-            ACCESS.info("%s GET %s %s %s 0.0ms", peer[0], path, answer[9:12].decode(), size)
+    def ask(self, request: bytes, call: Call | None = None) -> None:
+        """A request that came whole while none is under way; a call for it may be on its way."""
+        self._call = call
+        self.data_received(request)
+        self._asked = request if request.startswith(b"GET ") else b""
+
+    def take_call(self) -> Call | None:
+        """The call that is on its way for the request."""
+        call, self._call = self._call, None
+        return call
+
+    def idle_from(self, now: float) -> None:
+        """Begin to wait for the next request: the last one was answered at the door."""
+        self._next_keepalive_close_time = now + self._limits.idle_time
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.head_came()
+        self._drop_call()
         super().connection_lost(exc)
 
     def head_came(self) -> None:
@@ -92,6 +79,12 @@ class Connection(web.RequestHandler):
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _drop_call(self) -> None:
+        """Give up a call that no handler took."""
+        call = self.take_call()
+        if call:
+            self._server.pool.give_up(call)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -112,6 +105,7 @@ class Connection(web.RequestHandler):
         finally:
             self._answering = False
             self._asked = b""
+            self._drop_call()
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None,
@@ -151,7 +145,8 @@ class Connection(web.RequestHandler):
 class Server(web.Server):
     """aiohttp's server with our connections; a client that goes away cancels what is done for it."""
 
-    def __init__(self, handler: Handler, limits: Limits, *, quiet: bool = False) -> None:
+    def __init__(self, handler: Handler, pool: Pool, *, quiet: bool = False) -> None:
+        limits = pool.limits
         super().__init__(
             handler,
             request_factory=self._request,
@@ -163,18 +158,63 @@ class Server(web.Server):
             access_log=None if quiet else ACCESS,
             access_log_class=AccessLog,
         )
-        self._limits = limits
+        self.limits = limits
+        self.pool = pool
         self.express = Express(limits.cache)
         self.logs = not quiet
+        self.doors: set[Door] = set()
+        self._ticking: asyncio.TimerHandle | None = None
+        self._next_look = 0.0
 
-    def __call__(self) -> Connection:
-        return Connection(self, loop=self._loop, limits=self._limits, **self._kwargs)
+    def __call__(self) -> Door:  # type: ignore[override]
+        """What a new client comes in by."""
+        if self._ticking is None:
+            self._tick()
+        return Door(self)
+
+    def connection(self) -> Connection:
+        """A connection for a client whose request is more than plain."""
+        return Connection(self, loop=self._loop, limits=self.limits, **self._kwargs)
+
+    def pre_shutdown(self) -> None:
+        for door in tuple(self.doors):
+            door.end()
+        super().pre_shutdown()
+
+    async def shutdown(self, timeout: float | None = None) -> None:
+        if self._ticking:
+            self._ticking.cancel()
+        for _ in range(3):  # steps until a request that was handed over is seen to be in progress
+            await asyncio.sleep(0)
+        await super().shutdown(timeout)
+        for door in tuple(self.doors):
+            door.abort()
+
+    def log(self, transport: asyncio.Transport, request: bytes, answer: bytes, seconds: float) -> None:
+        """Log a request that was answered at the door."""
+        method, path, _ = request.split(b" ", 2)
+        peer = transport.get_extra_info("peername") or ("-",)
+        size = len(answer) - answer.find(b"\r\n\r\n") - 4
+        ACCESS.info(
+            "%s %s %s %s %s %.1fms",
+            peer[0], method.decode(), _shown(path.decode("ascii", "backslashreplace")),
+            answer[9:12].decode(), size, seconds * 1000,
+        )  # fmt: skip
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        self.pool.tick(now)
+        if now >= self._next_look:
+            self._next_look = now + _LOOK
+            for door in tuple(self.doors):
+                door.tick(now)
+        self._ticking = self._loop.call_later(_TICK, self._tick)
 
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: AbstractStreamWriter, task: Any
     ) -> web.BaseRequest:
         return web.BaseRequest(
-            message, payload, protocol, writer, task, self._loop, client_max_size=self._limits.body
+            message, payload, protocol, writer, task, self._loop, client_max_size=self.limits.body
         )
 
 
@@ -182,9 +222,13 @@ class AccessLog(AbstractAccessLogger):
     """One line a request: client, method, address, status, bytes, milliseconds. Nothing in it is raw."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        path = request.raw_path if len(request.raw_path) < 300 else request.raw_path[:300] + "..."
-        shown = path.encode("unicode_escape").decode("ascii")
         self.logger.info(
             "%s %s %s %s %s %.1fms",
-            request.remote or "-", request.method, shown, response.status, response.body_length, time * 1000,
+            request.remote or "-", request.method, _shown(request.raw_path), response.status,
+            response.body_length, time * 1000,
         )  # fmt: skip
+
+
+def _shown(path: str) -> str:
+    short = path if len(path) < 300 else path[:300] + "..."
+    return short.encode("unicode_escape").decode("ascii")

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import ipaddress
-import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from kg.server import media
-from kg.server.connection import Kept
+from kg.server.connection import Connection, Kept
+from kg.server.headers import CORS, TRACE, VARY, bearing, etag, known_host, task_key
 from kg.server.limits import Limits
-from kg.server.pool import Answer, Busy, Cut, Pool
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Link",
-}
-_TRACE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Server": "regiograph"}
+from kg.server.outcome import Answer, Busy, Cut
+from kg.server.pool import Pool
 
 
 @dataclass
@@ -37,21 +25,23 @@ class Service:
 
     pool: Pool
     limits: Limits
-    version: str
     hosts: frozenset[str]
     page: Path | None = None
-    kept: OrderedDict[bytes, tuple[Mapping[str, Any], bytes]] = field(default_factory=OrderedDict)
+    kept: OrderedDict[str, tuple[Mapping[str, Any], bytes]] = field(default_factory=OrderedDict)
     kept_bytes: int = 0
 
-    def keep(self, key: bytes, head: Mapping[str, Any], body: bytes) -> None:
-        """Keep a small answer that will not change; the oldest make room."""
-        if len(body) > 256 << 10 or head.get("volatile") or key in self.kept:
-            return
+    def keep(self, key: str, head: Mapping[str, Any], body: bytes) -> bool:
+        """Keep a small answer that will not change, the oldest make room; tells whether it is kept."""
+        if len(body) > 256 << 10 or head.get("volatile"):
+            return False
+        if key in self.kept:
+            return True
         self.kept[key] = (head, body)
         self.kept_bytes += len(body) + 512
         while self.kept_bytes > self.limits.cache:
             _, (_, old) = self.kept.popitem(last=False)
             self.kept_bytes -= len(old) + 512
+        return True
 
     def forget(self) -> None:
         """Forget what was kept."""
@@ -64,7 +54,7 @@ Handler = Callable[[Service, web.BaseRequest], Awaitable[web.StreamResponse]]
 
 def plain(status: int, text: str, **headers: str) -> web.Response:
     """A short answer in words."""
-    return web.Response(status=status, text=text.rstrip("\n") + "\n", headers={**_CORS, **_TRACE, **headers})
+    return web.Response(status=status, text=text.rstrip("\n") + "\n", headers={**CORS, **TRACE, **headers})
 
 
 def guard(service: Service, request: web.BaseRequest, methods: tuple[str, ...]) -> web.Response | None:
@@ -78,8 +68,8 @@ def guard(service: Service, request: web.BaseRequest, methods: tuple[str, ...]) 
         return web.Response(
             status=204,
             headers={
-                **_CORS,
-                **_TRACE,
+                **CORS,
+                **TRACE,
                 "Allow": allowed,
                 "Access-Control-Allow-Methods": allowed,
                 "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Requested-With",
@@ -93,40 +83,27 @@ def guard(service: Service, request: web.BaseRequest, methods: tuple[str, ...]) 
     return None
 
 
-def known_host(host: str, names: frozenset[str], *, http10: bool = False) -> bool:
-    """Whether a Host header names this server: an IP address, which no DNS can rebind, or a known name."""
-    if not host:
-        return http10
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        ipaddress.ip_address(name)
-    except ValueError:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        return name.rstrip(".").lower() in names and not set(host) & set("/@?#\\ ")
-    return not set(host) & set("/@?#\\ ")
-
-
 async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any]) -> web.StreamResponse:
     """A task's answer over HTTP: from what is kept, else from a worker; whole or as a stream."""
     task["gzip"] = media.takes_gzip(request.headers.get("Accept-Encoding", ""))
-    key = hashlib.sha256(json.dumps(task, sort_keys=True).encode()).digest()
-    tag = f'W/"{service.version}-{key.hex()[:24]}"'
+    key = task_key(task)
+    version = service.pool.crew.version
+    tag = etag(version, key)
     if tag in (part.strip() for part in request.headers.get("If-None-Match", "").split(",")):
-        return web.Response(status=304, headers={**_CORS, **_TRACE, "ETag": tag, "Vary": _VARY})
-    kept = service.kept.get(key)
+        return web.Response(status=304, headers={**CORS, **TRACE, "ETag": tag, "Vary": VARY})
+    call = request.protocol.take_call() if isinstance(request.protocol, Connection) else None
+    kept = service.kept.get(key) if call is None else None
     if kept:
         service.kept.move_to_end(key)
-        return _whole(200, *kept, tag, of=Kept)
+        return _whole(200, *kept, tag, Kept)
     begun = False
     try:
-        async with service.pool.ask(task) as found:
+        async with service.pool.ask(task, call) as found:
             if found.rest is None:
-                if found.status == 200:
-                    service.keep(key, found.head, found.body)
-                return _whole(found.status, found.head, found.body, tag)
+                sound = found.status == 200 and found.head.get("key", key) == key
+                fresh = version == service.pool.crew.version  # else the answer is of a graph that is gone
+                kept_now = sound and fresh and service.keep(key, found.head, found.body)
+                return _whole(found.status, found.head, found.body, tag, Kept if kept_now else web.Response)
             begun = True
             return await _stream(service, request, found, tag)
     except Busy:
@@ -138,35 +115,13 @@ async def answer(service: Service, request: web.BaseRequest, task: dict[str, Any
         return plain(cut.status, cut.text, **headers)
 
 
-_VARY = "Accept, Accept-Encoding"
-
-
-def _headers(head: Mapping[str, Any], tag: str) -> dict[str, str]:
-    headers = {**_CORS, **_TRACE, "Vary": _VARY, "Content-Type": head["type"]}
-    if head.get("encoding"):
-        headers["Content-Encoding"] = head["encoding"]
-    if head.get("volatile"):
-        headers["Cache-Control"] = "no-store"
-    else:
-        headers["ETag"] = tag
-        headers["Cache-Control"] = "no-cache"
-    if head["type"].startswith("text/html"):
-        headers["Content-Security-Policy"] = (
-            POLICY.replace("frame-ancestors 'self'", "frame-ancestors *") if head.get("framed") else POLICY
-        )
-    for name in ("Location", "Link", "Content-Disposition"):
-        if name in head:
-            headers[name] = head[name]
-    return headers
-
-
 def _whole(
     status: int, head: Mapping[str, Any], body: bytes, tag: str, of: type[web.Response] = web.Response
 ) -> web.Response:
     if "type" not in head:
         retry = {"Retry-After": str(head["retry"])} if head.get("retry") else {}
-        return plain(status, body.decode(), Vary=_VARY, **retry)
-    headers = _headers(head, tag)
+        return plain(status, body.decode(), Vary=VARY, **retry)
+    headers = bearing(head, tag)
     if status != 200:
         headers.pop("ETag", None)
     return of(status=status, body=body, headers=headers)
@@ -174,7 +129,7 @@ def _whole(
 
 async def _stream(service: Service, request: web.BaseRequest, found: Answer, tag: str) -> web.StreamResponse:
     """Send a long answer as it comes; one that is cut short ends the connection, not the body."""
-    response = web.StreamResponse(headers=_headers(found.head, tag))
+    response = web.StreamResponse(headers=bearing(found.head, tag))
     await response.prepare(request)
     if request.method == "HEAD" or found.rest is None:
         return response

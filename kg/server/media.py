@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """A format: its short name, the media types that ask for it (the first is its own), what writes it."""
 
@@ -52,7 +53,8 @@ def choose(accept: str, offered: Sequence[str]) -> str | None:
     return found
 
 
-def format_of(accept: str, offered: Sequence[Format], *, name: str = "") -> tuple[Format, str] | None:
+@functools.lru_cache(maxsize=256)
+def format_of(accept: str, offered: tuple[Format, ...], *, name: str = "") -> tuple[Format, str] | None:
     """The format, and the media type to call it by; a name (``csv``) goes before the Accept header."""
     if name:
         named = [form for form in offered if name in (form.name, *form.types)]
@@ -71,6 +73,7 @@ def header(media: str) -> str:
     return f"{media}; charset=utf-8" if media in _TEXT else media
 
 
+@functools.lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
     """Whether a client takes gzip."""
     given = {name: quality for name, quality, _ in _ranges(accept_encoding)}

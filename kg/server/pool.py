@@ -8,188 +8,247 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import struct
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from kg.server import sink
+from kg.server import outcome, sink
+from kg.server.call import Call
+from kg.server.crew import Crew
 from kg.server.limits import Limits
+from kg.server.outcome import Answer, Busy, Cut
 from kg.server.process import Lost, Worker
 
-_LENGTH = struct.Struct("!I")
-
-
-class Busy(Exception):
-    """No worker became free in time."""
-
-
-class Cut(Exception):
-    """An answer ended before it was complete: by the deadline, by memory, by a crash, or by a crowd."""
-
-    def __init__(self, status: int, text: str, *, retry: int = 0) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-        self.retry = retry
-
-
-@dataclass
-class Answer:
-    """An answer: its head and either the whole body, or what has come so far and pieces to come."""
-
-    status: int
-    head: Mapping[str, Any]
-    body: bytes
-    rest: AsyncIterator[bytes] | None = None
+_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_SHARE = 8  # calls that a worker may have at once: it goes from one to the next without a pause
+_PATIENCE = 0.03  # seconds after which calls wait no longer behind another one
+_SOON = 0.2  # seconds after which a call is not quick: a handler goes on with it, and keeps its deadlines
 
 
 class Pool:
     """Workers over one source."""
 
-    def __init__(self, where: str, limits: Limits) -> None:
-        self.where = where
+    def __init__(self, where: str, limits: Limits, hosts: frozenset[str] = frozenset()) -> None:
         self.limits = limits
-        self.stopping = False
+        self.crew = Crew(where, limits, hosts, self._spoken, self._offer)
         self._idle: deque[Worker] = deque()
-        self._all: set[Worker] = set()
-        self._stale: set[Worker] = set()
         self._long: dict[Worker, float] = {}
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
-        self._starting = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: deque[Call] = deque()
 
     async def start(self) -> None:
         """Start all workers; raises Lost where one cannot open the source."""
-        started = await asyncio.gather(*(self._spawn() for _ in range(self.limits.workers)))
-        self._idle.extend(started)
+        await self.crew.start()
 
     async def stop(self) -> None:
         """Kill all workers."""
-        self.stopping = True
-        for waiter in self._waiting:
-            waiter.cancel()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*(worker.kill() for worker in list(self._all)))
+        for call in self._waiting:
+            if call.taken:
+                call.taken.cancel()
+        await self.crew.stop()
 
     def renew(self, where: str) -> None:
         """Serve another source from now on; answers under way still come from the old one."""
-        self.where = where
-        self._stale |= self._all
+        self.crew.renew(where)
         while self._idle:
             self._replace(self._idle.popleft())
 
     @property
     def ready(self) -> bool:
         """Whether workers are there to answer."""
-        return not self.stopping and len(self._all) - len(self._long) > 0
+        return not self.crew.stopping and len(self.crew.members) - len(self._long) > 0
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers."""
-        return sorted(worker.pid for worker in self._all)
+        return sorted(worker.pid for worker in self.crew.members)
 
     @contextlib.asynccontextmanager
-    async def ask(self, task: Mapping[str, Any]) -> AsyncIterator[Answer]:
-        """An answer to a task. Leaving early, by cancelling or an error, kills its worker."""
-        worker = await self._take()
-        worker.reason = None
+    async def ask(self, task: Mapping[str, Any], call: Call | None = None) -> AsyncIterator[Answer]:
+        """An answer to a task, for which a call may be on its way already. Leaving early, by cancelling or
+        an error, kills its worker."""
         loop = asyncio.get_running_loop()
-        deadline = loop.call_later(self.limits.timeout, self._overdue, worker)
-        slow = loop.call_later(self.limits.long, self._grew_long, worker, loop.time())
-        worker.done = False
+        worker = call.worker if call else None
+        since = call.since if call else 0.0
+        if worker is None:
+            worker = await self._take()
+            since = loop.time()
+            worker.begin(task)
+        deadline = loop.call_at(since + self.limits.timeout, self._overdue, worker)
+        slow = loop.call_at(since + self.limits.long, self._grew_long, worker, since)
         try:
-            worker.send(_packed(task))
-            yield await self._answer(worker)
+            yield await outcome.read(worker, task, self.limits.whole)
         except Lost as lost:
-            raise worker.reason or _fate(lost, self.limits) from None
+            raise worker.reason or outcome.fate(lost, self.limits) from None
         finally:
             deadline.cancel()
             slow.cancel()
             self._give_back(worker)
 
-    async def _answer(self, worker: Worker) -> Answer:
-        kind, data = await worker.receive()
-        if kind == sink.WHOLE:
-            worker.done = True
-            head, _, body = data.partition(b"\n")
-            found = json.loads(head)
-            return Answer(found["status"], found, body)
-        if kind == sink.REFUSED:
-            worker.done = True
-            return _refusal(data)
-        begun = json.loads(data)
-        held: list[bytes] = []
-        size = 0
-        while size <= self.limits.whole:
-            kind, data = await worker.receive()
-            if kind == sink.END:
-                worker.done = True
-                return Answer(begun["status"], begun, b"".join(held))
-            if kind == sink.REFUSED:
-                worker.done = True
-                return _refusal(data)
-            held.append(data)
-            size += len(data)
-        return Answer(begun["status"], begun, b"".join(held), self._rest(worker))
+    def start_call(self, request: bytes, heard: Callable[[], None]) -> Call | None:
+        """Begin to answer a request from its bytes; None where too many wait already."""
+        if len(self._waiting) >= self.limits.waiting:
+            return None
+        call = Call(asyncio.get_running_loop().time(), request, heard)
+        self._waiting.append(call)
+        self._offer_free()
+        return call
 
-    async def _rest(self, worker: Worker) -> AsyncIterator[bytes]:
-        while True:
-            kind, data = await worker.receive()
-            if kind == sink.END:
-                worker.done = True
-                return
-            if kind == sink.REFUSED:
-                worker.done = True
-                refused = json.loads(data)
-                raise Cut(refused["status"], refused["text"])
-            yield data
+    def drop(self, call: Call) -> None:
+        """Give up a call: its client is gone. A worker that is at it may still answer soon, and live."""
+        call.gone = True
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(call)
 
-    async def _take(self) -> Worker:
+    def give_up(self, call: Call) -> None:
+        """End the query of a call that was passed on and that no handler went on with."""
+        if call.worker:
+            self._give_back(call.worker)
+
+    def tick(self, now: float) -> None:
+        """Look after calls that take long; to be called every few hundredths of a second."""
+        for worker in tuple(self.crew.members):
+            if worker.calls and not worker.held:
+                spent = now - worker.calls[0].since
+                worker.slow = spent > _PATIENCE
+                if spent > _SOON:
+                    self._pass_on(worker)
+                elif worker.slow:
+                    self._take_back(worker)
+        while self._waiting and not self._waiting[0].taken:
+            if now - self._waiting[0].since < self.limits.waiting_time:
+                break
+            self._waiting.popleft().heard()
+
+    def _spoken(self, worker: Worker) -> None:
+        """Hand the answers of a worker to its calls; it gets new ones first."""
+        answered: list[Call] = []
+        while worker.calls and (frame := worker.first_frame()) and frame[0] in (sink.KEYED, sink.UNREAD):
+            call = worker.calls.popleft()
+            call.frame = worker.next_frame()
+            answered.append(call)
+        worker.slow = False
+        if answered and worker.calls:
+            worker.calls[0].since = asyncio.get_running_loop().time()
+        if worker.calls and (worker.first_frame() or not worker.alive):
+            self._pass_on(worker)
+        else:
+            self._offer(worker)
+        for call in answered:
+            if not call.gone:
+                call.heard()
+
+    def _pass_on(self, worker: Worker) -> None:
+        """Leave a worker to the call that it is at: a long or large answer, a refusal, or its end."""
+        self._take_back(worker)
+        if not worker.calls:
+            return  # it had not even begun
+        call = worker.calls.popleft()
+        worker.held = True
+        worker.slow = worker.done = False
+        worker.reason = None
+        if call.gone:
+            self._give_back(worker)
+        else:
+            call.heard()
+
+    def _take_back(self, worker: Worker) -> None:
+        """Let others answer the calls that a worker has not begun."""
+        self._again(worker, worker.take_back())
+        if not worker.calls:
+            worker.slow = False
+            self._offer(worker)
+        self._offer_free()
+
+    def _again(self, worker: Worker, number: int) -> None:
+        """Put the last calls of a worker at the head of the queue."""
+        for _ in range(number):
+            call = worker.calls.pop()
+            call.worker = None
+            if not call.gone:
+                self._waiting.appendleft(call)
+
+    def _free(self) -> Worker | None:
         while self._idle:
-            worker = self._idle.popleft()
+            worker = self._idle.pop()  # the last one that worked has its caches warm
             if worker.alive:
                 return worker
             self._replace(worker)
+        return None
+
+    async def _take(self) -> Worker:
+        free = self._free()
+        if free:
+            return free
         if len(self._waiting) >= self.limits.waiting:
             raise Busy
-        waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        loop = asyncio.get_running_loop()
+        call = Call(loop.time())
+        call.taken = waiter = loop.create_future()
+        self._waiting.append(call)
         taken = False
         try:
             async with asyncio.timeout(self.limits.waiting_time):
-                worker = await waiter
+                worker: Worker = await waiter
             taken = True
             return worker
         except TimeoutError:
             raise Busy from None
         finally:
             with contextlib.suppress(ValueError):
-                self._waiting.remove(waiter)
+                self._waiting.remove(call)
             if not taken and waiter.done() and not waiter.cancelled():
                 self._offer(waiter.result())
 
     def _give_back(self, worker: Worker) -> None:
+        worker.held = False
         was_long = self._long.pop(worker, None) is not None
-        fresh = worker not in self._stale
-        if worker.done and worker.alive and fresh and not was_long and not self.stopping:
-            self._offer(worker)
+        if worker.done and not was_long and self.crew.fresh(worker):
+            self._spoken(worker)
         elif was_long:
             self._retire(worker)  # its place was filled when it grew long
         else:
             self._replace(worker)
 
     def _offer(self, worker: Worker) -> None:
-        while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_result(worker)
+        """Give a worker as many of the waiting calls as are its share."""
+        share = min(_SHARE, 1 + len(self._waiting) // self.limits.workers)
+        fresh = self.crew.fresh(worker)
+        while fresh and self._waiting and len(worker.calls) < share:
+            call = self._waiting[0]
+            if call.taken:
+                if worker.calls:
+                    return  # a handler wants a worker to itself
+                self._waiting.popleft()
+                if not call.taken.done():
+                    call.taken.set_result(worker)
+                    return
+            elif worker.post(call.request):
+                self._waiting.popleft()
+                call.worker = worker
+                if not worker.calls:
+                    call.since = asyncio.get_running_loop().time()
+                worker.calls.append(call)
+            elif worker.calls:
+                break  # its box is full
+            else:  # no box takes this one: a handler may go on with it
+                asyncio.get_running_loop().call_soon(self._waiting.popleft().heard)
+        if not worker.calls:
+            if fresh:
+                self._idle.append(worker)
+            else:
+                self._replace(worker)
+
+    def _offer_free(self) -> None:
+        """Wake workers for what waits. For quick calls only as many as there are cores: a few that go from
+        call to call do more than many that push each other off the cores."""
+        while self._waiting and self._idle:
+            brisk = sum(1 for worker in self.crew.members if worker.calls and not worker.slow)
+            if brisk >= _CORES and not self._waiting[0].taken:
                 return
-        self._idle.append(worker)
+            free = self._free()
+            if free:
+                self._offer(free)
 
     def _overdue(self, worker: Worker) -> None:
         self._cut(
@@ -211,7 +270,7 @@ class Pool:
         self._long[worker] = since
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, worker.pid, 10)
-        self._fill()
+        self.crew.fill()
 
     def _cut(self, worker: Worker, reason: Cut) -> None:
         if not worker.done:
@@ -220,52 +279,9 @@ class Pool:
 
     def _replace(self, worker: Worker) -> None:
         self._retire(worker)
-        if not self.stopping:
-            self._fill()
+        self.crew.fill()
 
     def _retire(self, worker: Worker) -> None:
-        self._all.discard(worker)
-        self._stale.discard(worker)
-        worker.signal()
-        self._later(worker.kill())
-
-    def _fill(self) -> None:
-        self._later(self._refill())
-
-    async def _refill(self) -> None:
-        pause = 0.1
-        while not self.stopping:
-            try:
-                self._offer(await self._spawn())
-                return
-            except Lost:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-
-    async def _spawn(self) -> Worker:
-        worker = await Worker.start(self.where, self.limits)
-        self._all.add(worker)
-        return worker
-
-    def _later(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _packed(task: Mapping[str, Any]) -> bytes:
-    data = json.dumps(task).encode()
-    return _LENGTH.pack(len(data)) + data
-
-
-def _refusal(data: bytes) -> Answer:
-    found = json.loads(data)
-    return Answer(found["status"], {"retry": found["retry"]}, found["text"].encode())
-
-
-def _fate(lost: Lost, limits: Limits) -> Cut:
-    """What a worker's death says about its query."""
-    if lost.code == -11:
-        return Cut(400, "the query is too complex: it is nested or chained more deeply than can be parsed")
-    memory = f"the query needs more memory than the {limits.memory >> 20} MiB that a query may have"
-    return Cut(503, memory, retry=60)
+        self._again(worker, len(worker.calls))
+        self.crew.retire(worker)
+        self._offer_free()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import socket
 import struct
@@ -12,8 +13,11 @@ from typing import Any
 HEAD = struct.Struct("!cI")
 #: Kinds of frame: a whole answer, the head of a long one, a piece of it, its end, a refusal.
 WHOLE, BEGIN, PIECE, END, REFUSED = b"W", b"B", b"P", b"E", b"X"
+#: What else answers a request that came as its bytes: a whole answer after its key; that it was not read.
+KEYED, UNREAD = b"K", b"U"
+KEY = 24  # characters of a key
 _PIECE = 64 << 10
-_WORTH = 1024  # bytes below which compression gains nothing
+_WORTH, _SMALL = 1024, 16 << 10  # bytes below which compression gains nothing, or needs no large window
 
 
 class TooLong(Exception):
@@ -35,13 +39,18 @@ class Sink:
 
     def __init__(
         self, out: socket.socket, head: Mapping[str, Any], *, gzip: bool, most: int,
-        count: Callable[[bytes], None] | None = None,
+        counter: Callable[[], Callable[[bytes], None]] | None = None, rows: int = 0, key: str = "",
     ) -> None:  # fmt: skip
+        """``counter`` makes what is fed all that is written, unless that has fewer bytes than there may be
+        ``rows``. With a key a whole answer goes out under it."""
         self._out = out
         self._head = dict(head)
         self._gzip = gzip
         self._most = most
-        self._count = count
+        self._counter = counter
+        self._count: Callable[[bytes], None] | None = None
+        self._rows = rows
+        self._key = key
         self._held = bytearray()
         self._written = 0
         self._packer: Any = None
@@ -52,8 +61,6 @@ class Sink:
         self._written += len(data)
         if self._written > self._most:
             raise TooLong(f"the answer is longer than {self._most:,} bytes; LIMIT makes it shorter")
-        if self._count:
-            self._count(data)
         if len(self._held) >= _PIECE:
             self._send()
         return len(data)
@@ -70,24 +77,43 @@ class Sink:
             send(self._out, END, b"")
             return
         body = bytes(self._held)
+        if len(body) > self._rows:
+            self._count_rows(body)
         if self._gzip and len(body) > _WORTH:
-            self._start_packing()
+            self._start_packing(small=len(body) < _SMALL)
             body = self._packer.compress(body) + self._packer.flush()
-        send(self._out, WHOLE, json.dumps(self._head).encode() + b"\n" + body)
+        if self._key:
+            send(self._out, KEYED, self._key.encode() + _line(tuple(self._head.items())) + body)
+        else:
+            send(self._out, WHOLE, json.dumps(self._head).encode() + b"\n" + body)
 
     def _send(self) -> None:
+        data = bytes(self._held)
+        self._count_rows(data)
         if not self._begun:
             if self._gzip:
                 self._start_packing()
-            send(self._out, BEGIN, json.dumps(self._head).encode())
+            send(self._out, BEGIN, json.dumps({**self._head, "key": self._key}).encode())
             self._begun = True
-        data = bytes(self._held)
         self._held.clear()
         send(self._out, PIECE, self._packer.compress(data) if self._packer else data)
 
-    def _start_packing(self) -> None:
-        self._packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+    def _count_rows(self, data: bytes) -> None:
+        if self._counter and not self._count:
+            self._count = self._counter()
+        if self._count:
+            self._count(data)
+
+    def _start_packing(self, *, small: bool = False) -> None:
+        window, memory = (12, 5) if small else (15, 8)  # setting up the large one takes longer than packing
+        self._packer = zlib.compressobj(5, zlib.DEFLATED, 16 + window, memory)
         self._head["encoding"] = "gzip"
+
+
+@functools.lru_cache(maxsize=64)
+def _line(head: tuple[tuple[str, Any], ...]) -> bytes:
+    """The head of an answer to a query as its frame begins: there are few kinds of them."""
+    return json.dumps(dict(head)).encode() + b"\n"
 
 
 def send(out: socket.socket, kind: bytes, data: bytes) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 
 from kg.server import front, protocol
+from kg.server.asked import BadRequest, pairs
 from kg.server.front import Service
-from kg.server.protocol import BadRequest
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -59,7 +59,7 @@ def _explorer(page: Path) -> tuple[bytes, str]:
 async def page(service: Service, request: web.BaseRequest) -> web.StreamResponse:
     """The query page, or one question with its answer."""
     try:
-        given = protocol.pairs(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
+        given = pairs(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
     except BadRequest as error:
         return front.plain(error.status, str(error))
     task: dict[str, Any] = {
@@ -92,12 +92,12 @@ async def void(service: Service, request: web.BaseRequest) -> web.StreamResponse
 async def reconcile(service: Service, request: web.BaseRequest) -> web.StreamResponse:
     """The reconciliation service; parameters come in the address or in a form."""
     try:
-        given = protocol.pairs(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
+        given = pairs(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
         if request.method == "POST":
             kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             if kind != "application/x-www-form-urlencoded":
                 raise BadRequest(415, "send the queries as application/x-www-form-urlencoded")
-            given += protocol.pairs(await protocol.body_of(service, request))
+            given += pairs(await protocol.body_of(service, request))
     except BadRequest as error:
         return front.plain(error.status, str(error))
     task: dict[str, Any] = {

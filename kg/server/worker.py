@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import select
 import signal
 import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kg.error import Ambiguous, BadQuery, BadStore, KgError, NotFound
-from kg.server import sandbox, sink, source
+from kg.server import answering, sandbox, sink, source, wire
+from kg.server.headers import task_key
+from kg.server.limits import Limits
 from kg.server.sink import Refused, TooLong
 
 Task = Mapping[str, Any]
 _LENGTH = struct.Struct("!I")
 _STACK = 64 << 20
+_PIECE = 64 << 10
 
 
 def main() -> None:
@@ -40,16 +43,13 @@ def main() -> None:
 
 def _serve(out: socket.socket, settings: Mapping[str, Any]) -> None:
     opened = source.open_source(settings["source"])
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    del soft
-    sandbox.enclose(settings["memory"], network=source.is_remote(settings["source"]))
-    tasks = Tasks(opened, settings)
+    limits = Limits(**settings["limits"])
+    sandbox.enclose(limits.memory, network=source.is_remote(settings["source"]))
+    tasks = Tasks(opened, limits, frozenset(settings["hosts"]))
     sink.send(out, sink.WHOLE, b"ready")
-    received = out.makefile("rb")
-    while head := received.read(_LENGTH.size):
-        task = json.loads(received.read(_LENGTH.unpack(head)[0]))
+    for given in _given(out, socket.socket(fileno=settings["box"])):
         try:
-            tasks.run(task, out)
+            tasks.run(given, out)
         except Refused as refusal:
             _refuse(out, refusal.status, refusal.text, refusal.retry)
         except (TooLong, MemoryError) as error:
@@ -70,6 +70,36 @@ def _serve(out: socket.socket, settings: Mapping[str, Any]) -> None:
     os._exit(0)
 
 
+def _given(out: socket.socket, box: socket.socket) -> Iterator[bytes]:
+    """What there is to do: requests from the box as long as there are any, else the next task."""
+    box.setblocking(False)
+    either = select.poll()
+    for end in (out, box):
+        either.register(end, select.POLLIN)
+    while True:
+        try:
+            yield box.recv(_PIECE)
+        except BlockingIOError:
+            ready = dict(either.poll())
+            if box.fileno() not in ready:
+                task = _receive(out)
+                if not task:
+                    return
+                yield task
+
+
+def _receive(out: socket.socket) -> bytes:
+    """The next task; nothing where the parent has gone."""
+    data = out.recv(_PIECE)
+    while data:
+        end = _LENGTH.size + (_LENGTH.unpack_from(data)[0] if len(data) >= _LENGTH.size else _PIECE)
+        if len(data) >= end:
+            return data[_LENGTH.size :]
+        more = out.recv(max(_PIECE, end - len(data)))
+        data = data + more if more else b""
+    return data
+
+
 def _refuse(out: socket.socket, status: int, text: str, retry: int = 0) -> None:
     sink.send(out, sink.REFUSED, json.dumps({"status": status, "text": text, "retry": retry}).encode())
 
@@ -77,21 +107,31 @@ def _refuse(out: socket.socket, status: int, text: str, retry: int = 0) -> None:
 class Tasks:
     """The kinds of task by name, each a function of the open source, a task and where the answer goes."""
 
-    def __init__(self, opened: source.Source, settings: Mapping[str, Any]) -> None:
+    def __init__(self, opened: source.Source, limits: Limits, hosts: frozenset[str]) -> None:
         self.opened = opened
-        self.settings = settings
+        self.limits = limits
+        self.hosts = hosts
 
-    def run(self, task: Task, out: socket.socket) -> None:
-        """Answer one task."""
+    def run(self, given: bytes, out: socket.socket) -> None:
+        """Answer one task: a JSON object, or a request to the endpoint as it came."""
+        if given.startswith(b"{"):
+            self.answer(json.loads(given), out)
+            return
+        task = wire.read(given, self.limits, self.hosts)
+        if task is None:
+            sink.send(out, sink.UNREAD, b"")
+        else:
+            answering.sparql(self.opened, task, out, self.limits, key=task_key(task))
+
+    def answer(self, task: Task, out: socket.socket) -> None:
+        """Answer a task."""
         kind = str(task["kind"])
         if kind == "sparql":
-            from kg.server import answering
-
-            answering.sparql(self.opened, task, out, self.settings)
+            answering.sparql(self.opened, task, out, self.limits)
             return
         status, head, body = _simple(kind)(self.opened, task)
         writer = sink.Sink(
-            out, {"status": status, **head}, gzip=bool(task.get("gzip")), most=self.settings["answer"]
+            out, {"status": status, **head}, gzip=bool(task.get("gzip")), most=self.limits.answer
         )
         writer.write(body)
         writer.close()

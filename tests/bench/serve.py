@@ -2,9 +2,10 @@
 
     python tests/bench/serve.py BUILD_FOLDER [--clients 200] [--seconds 10]
 
-Each client keeps its connection and asks one query after another over entities of the graph. ``repeated``
-draws from a few hundred queries, as people and pages do; ``unlike`` makes every query a new text, so that
-nothing that was kept can answer it. Both servers read the same store, one after the other.
+Each client asks one query after another over entities of the graph. ``repeated`` draws from a few hundred
+queries, as people and pages do; ``unlike`` makes every query a new text, so that nothing that was kept can
+answer it; ``anew`` makes it a new text on a new connection. Both servers read the same store, one after the
+other.
 """
 
 from __future__ import annotations
@@ -37,16 +38,20 @@ QUERIES = (
 )
 
 
-async def client(port: int, texts: list[str], end: float, *, unlike: bool, times: list[float]) -> int:
+KINDS = ("repeated", "unlike", "anew")
+
+
+async def client(port: int, texts: list[str], end: float, *, kind: str, times: list[float]) -> int:
     """One client until the end; returns how many answers were not 200."""
     failed = 0
     numbers = itertools.count(random.randrange(1 << 40))
     while time.perf_counter() < end:
+        opened = time.perf_counter()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while time.perf_counter() < end:
-                text = random.choice(texts) + (f" # {next(numbers)}" if unlike else "")
-                start = time.perf_counter()
+                text = random.choice(texts) + ("" if kind == "repeated" else f" # {next(numbers)}")
+                start = opened if kind == "anew" else time.perf_counter()
                 writer.write(
                     f"GET {PATH}?query={quote(text)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
                     "Accept: application/sparql-results+json\r\n\r\n".encode()
@@ -61,6 +66,8 @@ async def client(port: int, texts: list[str], end: float, *, unlike: bool, times
                     await reader.readexactly(int(length))
                 times.append(time.perf_counter() - start)
                 failed += b" 200 " not in head[:16]
+                if kind == "anew":
+                    break
         writer.close()
     return failed
 
@@ -68,16 +75,12 @@ async def client(port: int, texts: list[str], end: float, *, unlike: bool, times
 PATH = "/sparql"
 
 
-async def load(
-    port: int, texts: list[str], clients: int, seconds: float, *, unlike: bool
-) -> dict[str, object]:
+async def load(port: int, texts: list[str], clients: int, seconds: float, *, kind: str) -> dict[str, object]:
     """Run all clients and sum up."""
     times: list[float] = []
     start = time.perf_counter()
     end = start + seconds
-    failed = await asyncio.gather(
-        *(client(port, texts, end, unlike=unlike, times=times) for _ in range(clients))
-    )
+    failed = await asyncio.gather(*(client(port, texts, end, kind=kind, times=times) for _ in range(clients)))
     spent = time.perf_counter() - start
     times.sort()
     return {
@@ -151,13 +154,10 @@ def main() -> None:
         ):
             PATH = path
             async with started as port:
-                for unlike in (False, True):
-                    await load(port, texts, 20, 1, unlike=unlike)
-                    found = await load(port, texts, given.clients, given.seconds, unlike=unlike)
-                    print(
-                        json.dumps({"server": name, "queries": "unlike" if unlike else "repeated", **found}),
-                        flush=True,
-                    )
+                for kind in KINDS:
+                    await load(port, texts, 20, 1, kind=kind)
+                    found = await load(port, texts, given.clients, given.seconds, kind=kind)
+                    print(json.dumps({"server": name, "queries": kind, **found}), flush=True)
 
     print(json.dumps({"cores": os.cpu_count(), "clients": given.clients, "queries": len(texts)}))
     asyncio.run(run())
