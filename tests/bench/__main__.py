@@ -32,15 +32,17 @@ def figures(folder: Path, sizes: Iterable[int], repeats: int, *, rdflib: bool = 
         say(f"{on.size:,} statements: query")
         yield from querying.figures(on, repeats, rdflib=rdflib)
         say(f"{on.size:,} statements: view, page")
-        yield from viewing.figures(on, repeats)
+        yield from viewing.figures(on, again)
         if on.size <= NODES_MOST:
             yield from drawing.figures(on, repeats)
         if number == 0:
             say(f"{on.size:,} statements: cold start")
             yield from starting.figures(on, repeats)
         say(f"{on.size:,} statements: verification, search")
-        yield from verifying.figures(on, repeats)
+        if on.size <= building.CURATED_MOST:
+            yield from verifying.figures(on, repeats)
         yield from searching.figures(folder, size, repeats)
+        on.remove()
 
 
 def say(what: str) -> None:

@@ -6,42 +6,67 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import mapped
 from tests.bench.figure import OURS, Figure, child, disk
 from tests.bench.ground import Ground
 
 FLOOR = "pyoxigraph bulk_load"
 RDFLIB_MOST = 20_000  # statements: above, its parser alone outlasts the whole run
+CURATED_MOST = 20_000  # statements: the tables of people are no longer
 
 
 def figures(ground: Ground, repeats: int, *, rdflib: bool = True) -> Iterator[Figure]:
-    folder = ground.folder.parent / "building"
-    quads = ground.built.quads
-    found: dict[str, list[dict[str, float]]] = {OURS: [], FLOOR: [], "rdflib": []}
+    folder = ground.folder.parent / "floor"
+    runs: dict[str, list[dict[str, float]]] = {OURS: [], FLOOR: [], "rdflib": [], mapped.WHO: []}
     sizes: dict[str, int] = {}
     for _ in range(repeats):
-        for who, arguments in (
-            (OURS, ("build", ground.seeds, folder)),
-            (FLOOR, ("load", ground.file, folder)),
+        for who, where, arguments in (
+            (OURS, ground.folder, ("bulk", ground.tables, ground.folder)),
+            (FLOOR, folder, ("load", ground.file, folder)),
         ):
-            shutil.rmtree(folder, ignore_errors=True)
-            found[who].append(child(*arguments))
-            sizes[who] = _store_size(folder)
+            shutil.rmtree(where, ignore_errors=True)
+            runs[who].append(child(*arguments))
+            sizes[who] = _store_size(where)
     if rdflib and ground.size <= RDFLIB_MOST:
-        found["rdflib"].append(child("rdflib", ground.file))
-    shutil.rmtree(folder, ignore_errors=True)
-    for who, runs in found.items():
-        if seconds := tuple(run["seconds"] for run in runs if run):
-            done = {"done": quads, "what": "quads", "floor": FLOOR, "most": 2 if who == OURS else None}
-            yield Figure("build", "tables to store on disk", ground.size, who, seconds, **done)  # type: ignore[arg-type]
-            memory = tuple(run["memory"] / 1e6 for run in runs if run)
+        runs["rdflib"].append(child("rdflib", ground.file))
+    if mapped.is_here():
+        runs[mapped.WHO].append(child("mapped", ground.tables, folder))
+    done = {"done": ground.built.quads, "what": "quads", "floor": FLOOR}
+    for who, found in runs.items():
+        found = [run for run in found if run]
+        if found:
+            seconds = tuple(run["seconds"] for run in found)
+            most = 2 if who == OURS else None
+            yield Figure("build", "tables to store on disk", ground.size, who, seconds, **done, most=most)  # type: ignore[arg-type]
+            memory = tuple(run["memory"] / 1e6 for run in found)
             yield Figure("build", "memory", ground.size, who, memory, "MB", floor=FLOOR)
+    rows = tuple(ground.rows / run["seconds"] for run in runs[OURS])
+    yield Figure("build", "rows a second", ground.size, OURS, rows, "rows/s")
     extra = tuple(
-        (ours["memory"] - floor["memory"]) / ground.size
-        for ours, floor in zip(found[OURS], found[FLOOR], strict=True)
+        (ours["memory"] - floor["memory"]) / ground.rows
+        for ours, floor in zip(runs[OURS], runs[FLOOR], strict=True)
     )
-    yield Figure("build", "memory beyond the store's, a row", ground.size, OURS, extra, "bytes", most=150)
+    yield Figure("build", "memory beyond the floor's, a row", ground.size, OURS, extra, "bytes", most=150)
     for who, size in sizes.items():
         yield Figure("build", "store on disk", ground.size, who, (size / 1e6,), "MB", floor=FLOOR)
+    shutil.rmtree(folder, ignore_errors=True)
+    if ground.size <= CURATED_MOST:
+        yield from _curated(ground, repeats)
+
+
+def _curated(ground: Ground, repeats: int) -> Iterator[Figure]:
+    """The path of ``kg build``, which holds all rows in memory to check them against one another."""
+    folder = ground.folder.parent / "curated"
+    text = folder / "graph.nq"
+    runs: dict[str, list[float]] = {OURS: [], FLOOR: []}
+    for _ in range(repeats):
+        shutil.rmtree(folder, ignore_errors=True)
+        runs[OURS].append(child("build", ground.curated, folder)["seconds"])
+        runs[FLOOR].append(child("load", text, folder / "floor")["seconds"])
+    for who, seconds in runs.items():
+        most = 2 if who == OURS else None
+        yield Figure("build", "curated tables", ground.size, who, tuple(seconds), floor=FLOOR, most=most)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _store_size(folder: Path) -> int:

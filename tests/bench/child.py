@@ -18,8 +18,20 @@ def build(seeds: str, folder: str) -> dict[str, float]:
     from kg import build as builds
     from kg import home
 
-    built = timed(lambda: builds.build(Path(seeds), home.ontology(), Path(folder)))
-    return {**built, "quads": json.loads((Path(folder) / "current.json").read_text())["quads"]}
+    return timed(lambda: builds.build(Path(seeds), home.ontology(), Path(folder)))
+
+
+def bulk(tables: str, folder: str) -> dict[str, float]:
+    from kg import bulk as loads
+    from kg import home
+
+    return timed(lambda: loads.load(Path(tables), home.ontology(), Path(folder)))
+
+
+def mapping(tables: str, folder: str) -> dict[str, float]:
+    from tests.bench import mapped
+
+    return timed(lambda: mapped.load(tables, folder))
 
 
 def load(file: str, folder: str) -> dict[str, float]:
@@ -89,7 +101,7 @@ def _peak() -> int:
 
 
 JOBS: dict[str, Callable[..., dict[str, float]]] = {
-    "build": build, "load": load, "rdflib": rdflib, "rdflib-queries": rdflib_queries
+    "build": build, "bulk": bulk, "load": load, "mapped": mapping, "rdflib": rdflib, "rdflib-queries": rdflib_queries
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ class World:
     topics: int
     orgs: int
     projects: int
+    programmes: int
 
 
 def write(folder: Path, statements: int, *, seed: int = 1, form: str = "csv") -> int:
@@ -115,7 +116,11 @@ def _world(statements: int) -> World:
     for n in range(counties):
         regions.append((f"place/synthetic-county-{n}", "District", regions[provinces + n % cities][0]))
     return World(
-        tuple(regions), min(1_200, 20 + statements // 50), 5 + statements // 12, 5 + statements // 20
+        tuple(regions),
+        topics=min(1_200, 20 + statements // 50),
+        orgs=5 + statements // 12,
+        projects=5 + statements // 20,
+        programmes=3 + statements // 100,
     )
 
 
@@ -157,6 +162,9 @@ def _entities(world: World, put: Put) -> None:
     for number in range(world.projects):
         put("projects", {"id": f"project/synthetic-{number}", "kind": "Project"})
         _names(f"project/synthetic-{number}", f"synthetic plant no. {number}", "", put)
+    for number in range(world.programmes):
+        put("programmes", {"id": f"programme/synthetic-{number}", "kind": "Programme"})
+        _names(f"programme/synthetic-{number}", f"synthetic action {number}", f"合成行动{number}", put)
     put("indicators", {"id": "indicator/synthetic-output", "kind": "Indicator", "unit": "CNY"})
     _names("indicator/synthetic-output", "synthetic output value", "合成产值", put)
 
@@ -230,6 +238,7 @@ def _statements(
         # a few topics are in every report, most are rare
         number = min(int(chance.paretovariate(0.6)) - 1, world.topics - 1)
         org, project = chance.randrange(world.orgs), chance.randrange(world.projects)
+        programme = chance.randrange(world.programmes)
         subject, predicate, item, name = region, "promotes", f"topic/synthetic-{number}", topic(number)
         if kind > 0.9:
             subject, predicate = f"org/synthetic-{org}", "develops"
@@ -241,6 +250,13 @@ def _statements(
             item, name = f"org/synthetic-{org}", f"Synthetic Company {org}"
         elif kind > 0.66:
             predicate, item, name = "hosts", f"org/synthetic-{org}", f"Synthetic Company {org}"
+        elif kind > 0.63:
+            predicate, item = "implements", f"programme/synthetic-{programme}"
+            name = f"synthetic action {programme}"
+        elif kind > 0.61:
+            subject, predicate = f"programme/synthetic-{programme}", "focusesOn"
+        elif kind > 0.59 and number:
+            subject, predicate = f"topic/synthetic-{number - 1}", "componentOf"
         if (subject, item) in seen:
             continue
         seen.add((subject, item))
@@ -281,6 +297,7 @@ _COMMON: dict[str, type[row.Row]] = {
     "orgs": row.EntityRow,
     "topics": row.EntityRow,
     "projects": row.EntityRow,
+    "programmes": row.EntityRow,
     "indicators": row.IndicatorRow,
     "names": row.NameRow,
     "hierarchy": row.HierarchyRow,

@@ -1,42 +1,61 @@
-"""What a run measures on: tables of a size and the graph built from them, in a folder of the run's own."""
+"""What a run measures on: a synthetic corpus of a size and the graph built from it, in a folder of its own."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kg import build, home, pointer
-from kg.graph import Graph, open_graph
-from tests.bench.scale import scale
+from kg import bulk, graph, home, pointer, store
+from tests.bench import corpus, scale
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Tables with ``size`` statements, and where they are built."""
+    """Tables with ``size`` statements and targets in ``rows`` rows, and where they are built."""
 
     size: int
-    seeds: Path
+    rows: int
+    tables: Path
     folder: Path
 
     @cached_property
     def built(self) -> pointer.Built:
-        return build.build(self.seeds, home.ontology(), self.folder)[0]
-
-    @property
-    def file(self) -> Path:
-        """The graph as N-Quads."""
-        self.built  # noqa: B018
-        return self.folder / "graph.nq"
+        """The graph, built now unless a benchmark of building has left it."""
+        if not (self.folder / pointer.NAME).is_file():
+            bulk.load(self.tables, home.ontology(), self.folder)
+        return pointer.current(self.folder)
 
     @cached_property
-    def graph(self) -> Graph:
+    def file(self) -> Path:
+        """The graph as N-Quads, in the store's order."""
+        path = self.folder.parent / f"graph-{self.size}.nq"
+        store.open_folder(self.built.path(self.folder)).dump(str(path), format=store.N_QUADS)
+        return path
+
+    @cached_property
+    def graph(self) -> graph.Graph:
         """The graph on disk, read-only."""
         self.built  # noqa: B018
-        return open_graph(self.folder)
+        return graph.open_graph(self.folder)
+
+    @cached_property
+    def curated(self) -> Path:
+        """The curated tables, their sources copied under new ids until there are as many statements."""
+        folder = self.folder.parent / f"seeds-{self.size}"
+        scale.scale(home.seeds(), folder, self.size)
+        return folder
+
+    def remove(self) -> None:
+        """Make room for the next size."""
+        for path in self.folder.parent.glob(f"*-{self.size}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def ground(folder: Path, statements: int) -> Ground:
-    """Tables with about this many statements below a folder."""
-    seeds = folder / f"seeds-{statements}"
-    return Ground(scale(home.seeds(), seeds, statements), seeds, folder / f"build-{statements}")
+    """A corpus with about this many statements below a folder."""
+    tables = folder / f"corpus-{statements}"
+    size = corpus.write(tables, statements)
+    rows = sum(path.read_bytes().count(b"\n") - 1 for path in tables.glob("*.csv"))
+    return Ground(size, rows, tables, folder / f"build-{size}")
