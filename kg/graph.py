@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote as percent
@@ -26,6 +26,13 @@ from kg.question import Parameter, Question
 from kg.store import Rows, Store
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
+#: What a parameter of a closed type may be, found once for a graph.
+_CHOICE = "SELECT ?found ?name ?label { GRAPH graph:ontology { PATTERN } } ORDER BY ?name ?found"
+_CONCEPTS = "?found skos:inScheme kg:SCHEME ; skos:notation ?name ; skos:prefLabel ?label"
+_CHOICES = {
+    "predicate": "{ ?found a kg:Predicate } UNION { VALUES ?found { kg:targets } } ?found rdfs:label ?label",
+    "class": "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label",
+}
 _TERM_LABELS = """
 SELECT ?term ?label {
   GRAPH graph:ontology { ?term skos:prefLabel|rdfs:label ?label }
@@ -93,6 +100,7 @@ class Graph:
     store: Store
     where: str
     index: Path | None = None
+    _choices: dict[str, list[dict[str, str]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> search.Index:
@@ -204,9 +212,7 @@ class Graph:
                 raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
         if parameter.type == "boolean":
             return _boolean(parameter, value)
-        if parameter.type in _SCHEMES:
-            return self._concept(parameter, value)
-        if parameter.type in ("predicate", "class"):
+        if parameter.type in (*_SCHEMES, *_CHOICES):
             return self._of_ontology(parameter, value)
         words = tuple(parameter.type.split("|"))
         segments = term.ENTITY_SEGMENTS if parameter.type == "entity" else words
@@ -216,31 +222,16 @@ class Graph:
             return str(ox.Literal(value))
         return str(ox.NamedNode(term.iri(self.names.resolve(value, segments=segments))))
 
-    def _concept(self, parameter: Parameter, value: str) -> str:
-        rows = store.select(
-            self.store,
-            "SELECT ?concept ?notation ?label { GRAPH graph:ontology {"
-            f" ?concept skos:inScheme kg:{parameter.type} ; skos:notation ?notation ; skos:prefLabel ?label"
-            " } } ORDER BY ?notation",
-        ).values()
-        for row in rows:
-            if value.casefold() in (row["notation"].casefold(), row["label"].casefold()):
-                return f"<{row['concept']}>"
-        raise NotFound(f"{parameter.name} is one of {', '.join(dict.fromkeys(r['notation'] for r in rows))}")
-
     def _of_ontology(self, parameter: Parameter, value: str) -> str:
-        """A predicate or class by its name (byCompany), its label (by company) or its IRI."""
-        known = (
-            "{ ?found a kg:Predicate } UNION { VALUES ?found { kg:targets } } ?found rdfs:label ?label"
-            if parameter.type == "predicate"
-            else "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label"
-        )
-        rows = store.select(
-            self.store, f"SELECT ?found ?label {{ GRAPH graph:ontology {{ {known} }} }}"
-        ).values()
-        names = {term.short(row["found"]).rpartition(":")[2]: row["found"] for row in rows}
-        for row in rows:
-            name = term.short(row["found"]).rpartition(":")[2]
+        """A concept, predicate or class by its name (byCompany, in-production), its label or its IRI."""
+        kind = parameter.type
+        if kind not in self._choices:
+            pattern = _CHOICES.get(kind, _CONCEPTS.replace("SCHEME", kind))
+            self._choices[kind] = store.select(self.store, _CHOICE.replace("PATTERN", pattern)).values()
+        names = {}
+        for row in self._choices[kind]:
+            name = row["name"] or term.short(row["found"]).rpartition(":")[2]
+            names[name] = row["found"]
             if value.casefold() in (name.casefold(), row["label"].casefold(), row["found"].casefold()):
                 return f"<{row['found']}>"
         raise NotFound(f"{parameter.name} is one of {', '.join(sorted(names))}, not {value!r}")

@@ -26,18 +26,18 @@ def figures(folder: Path, sizes: Iterable[int], repeats: int, *, rdflib: bool = 
     """Every benchmark at every size, one after the other."""
     for number, size in enumerate(sizes):
         on = ground(folder, size)
-        again = repeats if size < 50_000 else 1
+        again = repeats if size < 50_000 else 1  # so many seconds at this size that a moment's noise is little
         say(f"{on.size:,} statements: build")
         yield from building.figures(on, again, rdflib=rdflib)
         say(f"{on.size:,} statements: query")
-        yield from querying.figures(on, repeats, rdflib=rdflib)
+        yield from querying.figures(on, again, rdflib=rdflib)
         say(f"{on.size:,} statements: view, page")
         yield from viewing.figures(on, again)
         if on.size <= NODES_MOST:
-            yield from drawing.figures(on, repeats)
+            yield from drawing.figures(on, again)
         if number == 0:
-            say(f"{on.size:,} statements: cold start")
-            yield from starting.figures(on, repeats)
+            say("the curated graph: cold start")
+            yield from starting.figures(folder / "curated", repeats)
         say(f"{on.size:,} statements: verification, search")
         if on.size <= building.CURATED_MOST:
             yield from verifying.figures(on, repeats)
@@ -52,7 +52,7 @@ def say(what: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="statements, about")
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--large", action="store_true", help="a million statements, once")
     parser.add_argument("--output", type=Path, default=Path("build"), help="folder for the results")
     parser.add_argument("--docs", action="store_true", help="put tables and chart into docs/ as well")

@@ -29,8 +29,8 @@ def figures(ground: Ground, repeats: int, *, rdflib: bool = True) -> Iterator[Fi
             sizes[who] = _store_size(where)
     if rdflib and ground.size <= RDFLIB_MOST:
         runs["rdflib"].append(child("rdflib", ground.file))
-    if mapped.is_here():
-        runs[mapped.WHO].append(child("mapped", ground.tables, folder))
+    if mapped.python():
+        runs[mapped.WHO].append(child("mapped", ground.tables, folder, python=mapped.python()))
     done = {"done": ground.built.quads, "what": "quads", "floor": FLOOR}
     for who, found in runs.items():
         found = [run for run in found if run]
@@ -64,8 +64,7 @@ def _curated(ground: Ground, repeats: int) -> Iterator[Figure]:
         runs[OURS].append(child("build", ground.curated, folder)["seconds"])
         runs[FLOOR].append(child("load", text, folder / "floor")["seconds"])
     for who, seconds in runs.items():
-        most = 2 if who == OURS else None
-        yield Figure("build", "curated tables", ground.size, who, tuple(seconds), floor=FLOOR, most=most)
+        yield Figure("build", "curated tables", ground.size, who, tuple(seconds), floor=FLOOR)
     shutil.rmtree(folder, ignore_errors=True)
 
 

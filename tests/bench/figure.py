@@ -60,11 +60,11 @@ def race(
     return {who: tuple(found) for who, found in times.items()}
 
 
-def child(*arguments: str | Path, seconds: float = 600) -> dict[str, float]:
+def child(*arguments: str | Path, seconds: float = 600, python: str = sys.executable) -> dict[str, float]:
     """What ``tests.bench.child`` measures of itself in a process of its own; empty where time ran out."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.child", *map(str, arguments)],
+            [python, "-m", "tests.bench.child", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=ROOT,

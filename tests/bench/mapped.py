@@ -1,11 +1,12 @@
-"""The same statements through a mapping: Morph-KGC, an RML engine, where it is installed.
+"""The same statements through a mapping: Morph-KGC, an RML engine, in an environment of its own.
 
-Its triples are fewer than ours: it takes the table of statements alone, without evidence, checks or counts.
+``MORPH_KGC`` names the Python that has it, for its libraries and ours exclude one another. Its triples are
+fewer: it takes the table of statements alone, without evidence, checks or counts.
 """
 
 from __future__ import annotations
 
-from importlib import util
+import os
 from pathlib import Path
 
 WHO = "Morph-KGC"
@@ -28,8 +29,9 @@ _MAPPING = """
 """
 
 
-def is_here() -> bool:
-    return util.find_spec("morph_kgc") is not None
+def python() -> str:
+    """The Python that has Morph-KGC, or nothing."""
+    return os.environ.get("MORPH_KGC", "")
 
 
 def load(tables: str, folder: str) -> int:
