@@ -52,7 +52,6 @@ def create(folder: Path, lines: Iterable[str]) -> None:
     """A new store on disk."""
     store = ox.Store(str(folder))
     load(store, lines)
-    store.optimize()
     store.flush()
 
 
@@ -64,8 +63,7 @@ def create_from(folder: Path, file: Path, tick: Callable[[int], None]) -> int:
     store = ox.Store(str(folder))
     with file.open("rb") as lines:
         store.bulk_load(input=_Heard(lines, tick), format=ox.RdfFormat.N_QUADS)
-    store.optimize()
-    store.flush()
+    store.flush()  # no optimize(): after one load it makes no query faster, and the files larger
     return len(store)
 
 

@@ -119,6 +119,12 @@ def test_common_tables_may_stand_elsewhere(tmp_path: Path, built_sample: set[str
     assert unplaced(quads(tmp_path / "graph")) == unplaced(built_sample)
 
 
+_LINKS = """
+SELECT ?child ?relation ?parent {
+  GRAPH graph:reference { ?link a kg:Link ; rdf:subject ?child ; rdf:predicate ?is ; rdf:object ?parent }
+  BIND (REPLACE(STR(?is), "^.*[#/]", "") AS ?relation)
+}
+"""
 FAULTS = {
     "unknown-entity": ("statements.csv", ",topic/lidar,", ",topic/lidor,"),
     "unknown-predicate": ("statements.csv", ",focusesOn,", ",focusOn,"),
@@ -149,6 +155,25 @@ def test_a_bad_row_is_reported_and_the_good_ones_kept_if_asked(tmp_path: Path, c
     statements, targets = kept.built.counts["statements"], kept.built.counts["targets"]
     assert statements + targets == 9
     assert len(graph.open_graph(tmp_path / "graph").store) == kept.built.quads
+
+
+def test_a_link_that_closes_a_circle_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    corpus.write(folder, 200)
+    path = folder / "hierarchy.csv"
+    sound = rows(path)
+    child, parent = next((r["child"], r["parent"]) for r in sound if r["relation"] == "broader")
+    path.write_text(f"{path.read_text()}{parent},broader,{child},made up\n")
+    loaded = load(folder, tmp_path / "graph", keep_good=True)
+    assert [(p.code, p.file) for p in loaded.first] == [("circle", "hierarchy.csv")]
+    kept = {
+        (row["child"], row["relation"], row["parent"])
+        for row in graph.open_graph(tmp_path / "graph").select(_LINKS)
+    }
+    found = {(row["child"], row["relation"], row["parent"]) for row in rows(path)}
+    assert len(found - kept) == 1
+    assert kept < found
+    assert (child, "broader", parent) in kept or (parent, "broader", child) in kept
 
 
 def test_every_problem_is_in_the_report_and_the_first_are_shown(tmp_path: Path) -> None:

@@ -106,23 +106,32 @@ def _compile(tables: Tables, ontology: Path, work: Work, *, keep_good: bool, tic
 
 
 def _links(tables: Tables, found: commons.Common, ontology: Ontology, work: Work) -> Iterator[str]:
-    """Assumed links, and the hierarchies that they and the stated ones make."""
+    """Assumed links, and the hierarchies that they and the stated ones make; none that has a problem or
+    closes a circle."""
+    known: links.Links = {
+        (child, relation, parent): (file, line) for child, relation, parent, file, line, _ in work.state.links
+    }
+    bad: set[tuple[str, int]] = set()
+
+    def tell(problem: Problem) -> None:
+        work.tell(problem)
+        bad.add((problem.file, problem.line))
+
+    for link in tables.rows("hierarchy", row.HierarchyRow, tell):
+        for fault in links.linked([link], found.register, ontology, known):
+            tell(fault)
+    for fault in links.circles(known):
+        tell(fault)
     parents: nquads.Parents = {relation: {} for relation in nquads.CLOSED}
-    known: links.Links = {}
     for child, relation, parent, file, line, counts in work.state.links:
-        known[child, relation, parent] = (file, line)
-        if counts:
+        if counts and (file, line) not in bad:
             parents[relation].setdefault(child, set()).add(parent)
-    for link in tables.rows("hierarchy", row.HierarchyRow, work.tell):
-        if faults := list(links.linked([link], found.register, ontology, known)):
-            for fault in faults:
-                work.tell(fault)
+    for link in tables.rows("hierarchy", row.HierarchyRow, lambda _problem: None):
+        if (link.file, link.line) in bad:
             continue
         if link.relation in nquads.CLOSED:
             parents[link.relation].setdefault(link.child, set()).add(link.parent)
         yield from nquads.assumed(link, ontology)
-    for fault in links.circles(known):
-        work.tell(fault)
     yield from nquads.closed(parents)
 
 

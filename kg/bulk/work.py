@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -84,7 +85,9 @@ class Work:
         return self._journal.is_file()
 
     def put(self, lines: Iterable[str]) -> None:
-        self._lines.write("".join(lines).encode())
+        waiting = iter(lines)
+        while some := list(islice(waiting, 10_000)):
+            self._lines.write("".join(some).encode())
 
     def back(self, found: Iterable[Backed]) -> None:
         """Note which regions back which topics, to be counted at the end."""

@@ -21,11 +21,22 @@ def build(seeds: str, folder: str) -> dict[str, float]:
     return timed(lambda: builds.build(Path(seeds), home.ontology(), Path(folder)))
 
 
-def bulk(tables: str, folder: str) -> dict[str, float]:
+def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
+    """A load whose compiled lines are kept as a file; ``rows`` is the memory that it took before the store's."""
     from kg import bulk as loads
     from kg import home
 
-    return timed(lambda: loads.load(Path(tables), home.ontology(), Path(folder)))
+    before, rows = _peak(), 0
+
+    def tick(stage: str, _done: int, _all: int) -> None:
+        nonlocal rows
+        if stage == "bytes" and not rows:
+            rows = _peak() - before
+            Path(keep).unlink(missing_ok=True)
+            Path(keep).hardlink_to(next(Path(folder).glob(".bulk-*/compiled.nq")))
+
+    took = timed(lambda: loads.load(Path(tables), home.ontology(), Path(folder), tick=tick))
+    return {**took, "rows": rows}
 
 
 def mapping(tables: str, folder: str) -> dict[str, float]:

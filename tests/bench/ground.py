@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kg import bulk, graph, home, pointer, store
+from kg import graph, home, pointer
 from tests.bench import corpus, scale
 
 
@@ -22,17 +22,13 @@ class Ground:
 
     @cached_property
     def built(self) -> pointer.Built:
-        """The graph, built now unless a benchmark of building has left it."""
-        if not (self.folder / pointer.NAME).is_file():
-            bulk.load(self.tables, home.ontology(), self.folder)
+        """The graph, as the benchmark of building has left it."""
         return pointer.current(self.folder)
 
-    @cached_property
+    @property
     def file(self) -> Path:
-        """The graph as N-Quads, in the store's order."""
-        path = self.folder.parent / f"graph-{self.size}.nq"
-        store.open_folder(self.built.path(self.folder)).dump(str(path), format=store.N_QUADS)
-        return path
+        """The graph as N-Quads, as it was compiled and loaded."""
+        return self.folder.parent / f"graph-{self.size}.nq"
 
     @cached_property
     def graph(self) -> graph.Graph:

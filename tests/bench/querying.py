@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from tests.bench.ground import Ground
 
 RAW = "pyoxigraph"
 RDFLIB_MOST = 2_000  # statements
+SLOW = 5  # seconds: such a query runs once for each
 MEMORY_MOST = 200_000  # statements: above, a store in memory alone takes most of the machine
 #: Things of every corpus, by the type of the parameter that they stand for.
 THINGS = {
@@ -43,7 +45,12 @@ def figures(ground: Ground, repeats: int, *, seconds: float = 2, rdflib: bool = 
                 OURS: lambda: rows.add(len(graph.ask(asked.name, **given))),  # noqa: B023
                 RAW: lambda: rows.add(len(_raw(graph.store, bound[asked.name]))),  # noqa: B023
             }
-            times = race(parties, repeats, seconds=seconds)
+            begin = time.perf_counter()
+            parties[RAW]()  # brings into memory what the query reads, for both
+            once = time.perf_counter() - begin
+            times = race(parties, repeats, seconds=seconds) if once < SLOW else {RAW: (once,)}
+            if once >= SLOW:
+                times |= race({OURS: parties[OURS]}, 1)
             assert len(rows) == 1, f"{asked.name}: {rows} rows"
             for who, values in times.items():
                 done, case = max(rows), f"{asked.name}, {where}"
