@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,6 +15,7 @@ import kg.measure
 import kg.path
 from kg.error import Ambiguous, BadQuery, BadStore, KgError, NotFound
 from kg.graph import Graph, open_graph, text_fragment
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("module", [kg.graph, kg.frame, kg.measure, kg.path], ids=lambda m: m.__name__)
@@ -115,3 +117,10 @@ def test_ambiguous_names_list_their_bearers(curated: Graph) -> None:
         name, bearers = sorted(clashes.items())[0]
         with pytest.raises(Ambiguous, match=bearers[0][0]):
             names.resolve(name)
+
+
+def test_the_queries_of_the_docs_have_answers(curated: Graph) -> None:
+    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sparql\n(.*?)```", text, flags=re.DOTALL)
+    assert len(queries) == 2
+    assert all(len(curated.select(query)) > 0 for query in queries)
