@@ -162,8 +162,9 @@ def _sweep(folder: Path, keep: set[str]) -> None:
     """Take away stores that nothing points to; the one before stays for those who have it open."""
     kept = keep | {search.beside(folder / name).name for name in keep}
     for path in folder.iterdir():
-        if path.name.lstrip(".").startswith(("store-", "search-")) and path.name not in kept:
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        if path.name in kept or not path.name.lstrip(".").startswith(("store-", "search-")):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.suffix == ".sqlite":
+            path.unlink(missing_ok=True)

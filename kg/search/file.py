@@ -91,6 +91,7 @@ def of(graph: Store) -> Index:
 
 def open(path: Path) -> Index:
     """Open an index file; raises BadStore where it is missing, cut short or of another version."""
+    connection = None
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -101,6 +102,8 @@ def open(path: Path) -> Index:
         )
         short = path.stat().st_size < pages * size
     except sqlite3.DatabaseError as error:
+        if connection:
+            connection.close()
         raise BadStore(f"the index {path} cannot be read ({error}): kg build makes it again") from None
     if found != FORMAT or short:
         connection.close()

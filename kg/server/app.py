@@ -106,11 +106,11 @@ async def running(
     names = LOCAL | {host.lower()} | {name.lower() for name in hosts}
     pool = Pool(where, chosen, names)
     service = Service(pool, chosen, names, page)
-    await pool.start()
     server = Server(dispatcher(service), pool, quiet=quiet)  # type: ignore[arg-type]
     runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS, handle_signals=False)
-    await runner.setup()
     try:
+        await pool.start()
+        await runner.setup()
         listening = web.TCPSite(runner, host, port, backlog=1024)
         await listening.start()
         bound = runner.addresses[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 from kg.server.process import Worker
@@ -16,11 +17,13 @@ class Call:
     handler has to go on with it: with ``worker`` where that is at work on it already.
     """
 
-    __slots__ = ("frame", "gone", "heard", "request", "since", "taken", "worker")
+    __slots__ = ("frame", "gone", "heard", "number", "request", "since", "taken", "worker")
+    _numbers = itertools.count()
 
     def __init__(self, since: float, request: bytes = b"", heard: Callable[[], None] | None = None) -> None:
         self.since = since  # when it came; once it is a worker's turn, when that began
         self.request = request
+        self.number = next(self._numbers)  # by which it is known in a box
         self.heard = heard or (lambda: None)
         self.frame: tuple[bytes, bytes] | None = None
         self.worker: Worker | None = None

@@ -95,7 +95,8 @@ class Connection(web.RequestHandler):
             else:
                 async with asyncio.timeout(self._limits.write_time):
                     done = await super().finish_response(request, resp, start_time)
-            if self._asked and not done[1] and isinstance(resp, Kept) and resp.keep_alive:
+            present = self._server.pool.crew.version in resp.headers.get("ETag", "")  # no older graph's
+            if isinstance(resp, Kept) and present and self._asked and resp.keep_alive and not done[1]:
                 self._server.express.keep(self._asked, resp)
             return done
         except TimeoutError:
@@ -130,7 +131,7 @@ class Connection(web.RequestHandler):
     @property
     def _drained(self) -> bool:
         transport = self.transport
-        return isinstance(transport, asyncio.Transport) and transport.get_write_buffer_size() == 0
+        return transport is not None and transport.get_write_buffer_size() == 0
 
     def _await_head(self) -> None:
         loop = asyncio.get_running_loop()

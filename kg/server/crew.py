@@ -28,7 +28,8 @@ class Crew:
         self._spoken = spoken
         self._joined = joined
         self._stale: set[Worker] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._filling: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all; raises Lost where one cannot open the source."""
@@ -38,33 +39,32 @@ class Crew:
     async def stop(self) -> None:
         """Kill all."""
         self.stopping = True
-        ending = list(self._tasks)
-        for task in ending:
+        for task in self._filling:
             task.cancel()
-        await asyncio.gather(*(worker.kill() for worker in list(self.members)))
-        await asyncio.gather(*ending, return_exceptions=True)
+        await asyncio.gather(*self._filling, return_exceptions=True)
+        await asyncio.gather(*self._ending, *(worker.kill() for worker in list(self.members)))
 
     def renew(self, where: str) -> None:
         """Open another source from now on; whoever opened the old one is no longer fresh."""
+        self.version = source.version(where)  # raises where it cannot be read, and then nothing has changed
         self.where = where
-        self.version = source.version(where)
         self._stale |= self.members
 
     def fresh(self, worker: Worker) -> bool:
         """Whether a worker may be given more to do."""
-        return worker.alive and worker not in self._stale and not self.stopping
+        return worker.alive and worker not in self._stale
 
     def retire(self, worker: Worker) -> None:
         """Let one go."""
         self.members.discard(worker)
         self._stale.discard(worker)
         worker.signal()
-        self._later(worker.kill())
+        _later(worker.kill(), self._ending)
 
     def fill(self) -> None:
         """Start one more."""
         if not self.stopping:
-            self._later(self._refill())
+            _later(self._refill(), self._filling)
 
     async def _refill(self) -> None:
         pause = 0.1
@@ -72,7 +72,7 @@ class Crew:
             try:
                 self._joined(await self._spawn())
                 return
-            except Lost:
+            except (Lost, OSError):  # it cannot start now; there may be room for a process again
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
 
@@ -82,7 +82,8 @@ class Crew:
         self.members.add(worker)
         return worker
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+def _later(work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+    task = asyncio.ensure_future(work)
+    among.add(task)
+    task.add_done_callback(among.discard)

@@ -108,7 +108,7 @@ class Door(asyncio.Protocol):
                 data, self._part = self._part, b""
                 self._open().data_received(data)
         elif self._inner and not self._inner.free:
-            pass  # aiohttp's side has its own limits
+            self._since = now  # aiohttp's side has its own limits
         else:
             unread = spent > limits.write_time and self._transport.get_write_buffer_size() > 0
             idle = not self._inner and spent > (limits.idle_time if self._asked else limits.header_time)

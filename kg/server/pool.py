@@ -1,4 +1,4 @@
-"""The pool: a few worker processes, one query each at a time, killed at the deadline and replaced.
+"""The pool: a few worker processes, each running one query at a time, killed at the deadline and replaced.
 
 A query that runs long gives its place to a fresh worker and goes on with low priority, so that quick ones do
 not wait behind it; when the room for long ones is full and others wait, the one that has run longest ends.
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 
 from kg.server import outcome, sink
@@ -71,7 +71,7 @@ class Pool:
         worker = call.worker if call else None
         since = call.since if call else 0.0
         if worker is None:
-            worker = await self._take()
+            worker = await self._take(since or loop.time())
             since = loop.time()
             worker.begin(task)
         deadline = loop.call_at(since + self.limits.timeout, self._overdue, worker)
@@ -140,9 +140,12 @@ class Pool:
 
     def _pass_on(self, worker: Worker) -> None:
         """Leave a worker to the call that it is at: a long or large answer, a refusal, or its end."""
-        self._take_back(worker)
-        if not worker.calls:
-            return  # it had not even begun
+        self._take_back(worker, keep=True)
+        if not worker.calls:  # it had not even begun
+            self._offer(worker)
+            return
+        if len(worker.calls) > 1 and worker.alive and not worker.first_frame():
+            return  # the first of them is answered already, and will be heard soon
         call = worker.calls.popleft()
         worker.held = True
         worker.slow = worker.done = False
@@ -152,18 +155,19 @@ class Pool:
         else:
             call.heard()
 
-    def _take_back(self, worker: Worker) -> None:
-        """Let others answer the calls that a worker has not begun."""
+    def _take_back(self, worker: Worker, *, keep: bool = False) -> None:
+        """Let others answer the calls that a worker has not begun; ``keep`` gives it none in their place."""
         self._again(worker, worker.take_back())
         if not worker.calls:
             worker.slow = False
-            self._offer(worker)
+            if not keep:
+                self._offer(worker)
         self._offer_free()
 
-    def _again(self, worker: Worker, number: int) -> None:
-        """Put the last calls of a worker at the head of the queue."""
-        for _ in range(number):
-            call = worker.calls.pop()
+    def _again(self, worker: Worker, numbers: Collection[int]) -> None:
+        """Put calls of a worker, by their numbers, at the head of the queue."""
+        for call in reversed([call for call in worker.calls if call.number in numbers]):
+            worker.calls.remove(call)
             call.worker = None
             if not call.gone:
                 self._waiting.appendleft(call)
@@ -176,7 +180,8 @@ class Pool:
             self._replace(worker)
         return None
 
-    async def _take(self) -> Worker:
+    async def _take(self, since: float) -> Worker:
+        """A worker to oneself, for one who has waited since then."""
         free = self._free()
         if free:
             return free
@@ -188,7 +193,7 @@ class Pool:
         self._waiting.append(call)
         taken = False
         try:
-            async with asyncio.timeout(self.limits.waiting_time):
+            async with asyncio.timeout_at(since + self.limits.waiting_time):
                 worker: Worker = await waiter
             taken = True
             return worker
@@ -223,7 +228,7 @@ class Pool:
                 if not call.taken.done():
                     call.taken.set_result(worker)
                     return
-            elif worker.post(call.request):
+            elif worker.post(call.number, call.request):
                 self._waiting.popleft()
                 call.worker = worker
                 if not worker.calls:
@@ -282,6 +287,6 @@ class Pool:
         self.crew.fill()
 
     def _retire(self, worker: Worker) -> None:
-        self._again(worker, len(worker.calls))
+        self._again(worker, [call.number for call in worker.calls])
         self.crew.retire(worker)
         self._offer_free()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import signal
@@ -13,7 +12,7 @@ import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
@@ -84,7 +83,7 @@ class Worker(asyncio.Protocol):
             "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         }
-        with theirs:
+        with theirs, _closing_if_failed(ours, *box):
             process = subprocess.Popen(  # noqa: S603  our own module
                 [sys.executable, "-P", "-m", "kg.server.worker", json.dumps(settings)],
                 pass_fds=[theirs.fileno(), box[1].fileno()],
@@ -117,22 +116,24 @@ class Worker(asyncio.Protocol):
         if self._transport:
             self._transport.write(_LENGTH.pack(len(data)) + data)
 
-    def post(self, request: bytes) -> bool:
-        """Put a request into its box; False where there is no room."""
+    def post(self, number: int, request: bytes) -> bool:
+        """Put a request into its box under a number of its own; False where there is no room."""
         try:
-            self._box[0].send(request)
+            self._box[0].send(sink.NUMBER.pack(number) + request)
         except OSError:
             return False
         return True
 
-    def take_back(self) -> int:
-        """Take out of its box what it has not begun; returns how many requests that were."""
-        for taken in itertools.count():
-            try:
-                self._box[1].recv(1)
-            except OSError:
-                return taken
-        raise AssertionError
+    def take_back(self) -> set[int]:
+        """Take out of its box what it has not begun; returns the numbers of these requests.
+
+        The worker reads the same box meanwhile, so that any of them may be missing.
+        """
+        taken = set()
+        with contextlib.suppress(OSError):
+            while True:
+                taken.add(sink.NUMBER.unpack(self._box[1].recv(sink.NUMBER.size))[0])
+        return taken
 
     def first_frame(self) -> tuple[bytes, bytes] | None:
         """The frame that has come, which is left where it is; None where none has."""
@@ -207,3 +208,13 @@ class Worker(asyncio.Protocol):
                 break
             await asyncio.sleep(pause)
         return self._process.returncode
+
+
+@contextlib.contextmanager
+def _closing_if_failed(*ends: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        for end in ends:
+            end.close()
+        raise

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 HEAD = struct.Struct("!cI")
+#: The number of a request in a box, before its bytes.
+NUMBER = struct.Struct("!Q")
 #: Kinds of frame: a whole answer, the head of a long one, a piece of it, its end, a refusal.
 WHOLE, BEGIN, PIECE, END, REFUSED = b"W", b"B", b"P", b"E", b"X"
 #: What else answers a request that came as its bytes: a whole answer after its key; that it was not read.

@@ -78,7 +78,7 @@ def _given(out: socket.socket, box: socket.socket) -> Iterator[bytes]:
         either.register(end, select.POLLIN)
     while True:
         try:
-            yield box.recv(_PIECE)
+            yield box.recv(_PIECE + sink.NUMBER.size)[sink.NUMBER.size :]
         except BlockingIOError:
             ready = dict(either.poll())
             if box.fileno() not in ready:

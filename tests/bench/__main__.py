@@ -27,9 +27,7 @@ def figures(folder: Path, sizes: Iterable[int], repeats: int, *, rdflib: bool = 
     """Every benchmark at every size, one after the other."""
     for number, size in enumerate(sizes):
         on = ground(folder, size)
-        again = (
-            repeats if size < 50_000 else 1
-        )  # so many seconds at this size that a moment's noise is little
+        again = repeats if size < 50_000 else 1  # long runs: a moment's noise is little in them
         say(f"{on.size:,} statements: build")
         yield from building.figures(on, again, rdflib=rdflib)
         say(f"{on.size:,} statements: query")
