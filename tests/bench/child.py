@@ -54,6 +54,14 @@ def load(file: str, folder: str) -> dict[str, float]:
     return timed(run)
 
 
+def query(store: str, file: str) -> dict[str, float]:
+    """One query over a store on disk, from a file."""
+    from kg import store as stores
+
+    opened = stores.open_folder(Path(store))
+    return timed(lambda: stores.select(opened, Path(file).read_text(encoding="utf-8")))
+
+
 def rdflib(file: str) -> dict[str, float]:
     from rdflib import Dataset
 
@@ -112,7 +120,7 @@ def _peak() -> int:
 
 
 JOBS: dict[str, Callable[..., dict[str, float]]] = {
-    "build": build, "bulk": bulk, "load": load, "mapped": mapping, "rdflib": rdflib, "rdflib-queries": rdflib_queries
+    "build": build, "bulk": bulk, "load": load, "mapped": mapping, "query": query, "rdflib": rdflib, "rdflib-queries": rdflib_queries
 }  # fmt: skip
 
 if __name__ == "__main__":
