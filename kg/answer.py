@@ -22,6 +22,8 @@ EVIDENCE = ("source", "paragraph", "quote", "link")
 #: Columns that name the statements or targets behind a row, or counts of them: one id, or several with
 #: spaces between.
 RECORDS = ("statement", "statements", "target", "targets", "counts")
+#: Columns that list entities, ids with spaces between, which people read as labels.
+LISTS = ("regions",)
 FORMATS = ("table", "csv", "tsv", "json", "md")
 #: Words that Excel would turn into a date or another number.
 _MISREAD = re.compile(
@@ -78,6 +80,20 @@ class Answer:
             found = dict.fromkeys(member for part in ids for member in members.get(term.short(part), ()))
             rows.append((*row[:at], ox.Literal(" ".join(found)), *row[at + 1 :]))
         return Answer((*self.columns[:at], name, *self.columns[at + 1 :]), tuple(rows), self.labels)
+
+    def named(self, column: str) -> Answer:
+        """The answer with each list of ids in a column put as labels, by the alphabet."""
+        at = self.columns.index(column)
+        known: dict[str, str] = {}
+        rows = []
+        for row in self.terms:
+            cell = value(row[at])
+            if isinstance(cell, str):
+                ids = [term.short(part) for part in cell.split()]
+                known.update({one: self.label(one) or one for one in ids if one not in known})
+                row = (*row[:at], ox.Literal(", ".join(sorted(known[one] for one in ids))), *row[at + 1 :])
+            rows.append(row)
+        return Answer(self.columns, tuple(rows), self.labels)
 
     def expand(self, column: str, evidence: Mapping[str, tuple[str | int, ...]]) -> Answer:
         """A row for each record named in ``column``, which gives way to where the record says so."""

@@ -1,7 +1,8 @@
 """Counts kept ready: how many statements back each topic, by region and by year, as an RDF data cube.
 
 A count over all statements grows with them; these grow with regions and topics alone, so that a matrix or a
-ranking reads them in place of a million statements.
+ranking reads them in place of a million statements. Beside each count over all years stands what follows from
+it, region kg:backs topic: to find who shares what, one triple is read and not four.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 from kg import claim
-from kg.line import TYPE, iri, literal, name, quads
+from kg.line import TYPE, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.register import Register
 from kg.seeds import Document
@@ -58,6 +59,8 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
                 ]
                 if year:
                     facts.append((name("kg:countsYear"), literal(year, datatype="xsd:integer")))
+                else:
+                    yield quad(iri(region), name("kg:backs"), iri(topic), GRAPH)
                 yield from quads(iri(identifier(region, topic, year)), facts, graph)
         except sqlite3.OperationalError as error:
             raise OSError(f"{error}") from None

@@ -20,7 +20,7 @@ from urllib.parse import quote as percent
 import pyoxigraph as ox
 
 from kg import home, pointer, question, search, sparql, store, term
-from kg.answer import RECORDS, Answer
+from kg.answer import LISTS, RECORDS, Answer
 from kg.error import BadStore, KgError, NotFound
 from kg.question import Parameter, Question
 from kg.store import Rows, Store
@@ -30,7 +30,7 @@ _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "
 _CHOICE = "SELECT ?found ?name ?label { GRAPH graph:ontology { PATTERN } } ORDER BY ?name ?found"
 _CONCEPTS = "?found skos:inScheme kg:SCHEME ; skos:notation ?name ; skos:prefLabel ?label"
 _CHOICES = {
-    "predicate": "{ ?found a kg:Predicate } UNION { VALUES ?found { kg:targets } } ?found rdfs:label ?label",
+    "predicate": "?found a ?kind ; rdfs:label ?label . FILTER (?kind = kg:Predicate || ?found = kg:targets)",
     "class": "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label",
 }
 _TERM_LABELS = """
@@ -135,7 +135,10 @@ class Graph:
         """Answer a question of the catalogue; parameters take a name, an alias or an id."""
         asked = question.find(question_name)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
-        return self.answer(store.select(self.store, asked.bind(self.terms(asked, given))))
+        found = self.answer(store.select(self.store, asked.bind(self.terms(asked, given))))
+        for column in set(LISTS).intersection(found.columns):
+            found = found.named(column)
+        return found
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
         """Parameters of a question as serialised RDF terms.

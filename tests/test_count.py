@@ -36,6 +36,13 @@ def counted(graph: Graph) -> dict[tuple[str, str, str], int]:
     return {(row["region"], row["topic"], row["year"]): int(row["number"]) for row in rows}
 
 
+def pairs(graph: Graph) -> set[tuple[str, str]]:
+    rows = store.select(
+        graph.store, "SELECT ?region ?topic { GRAPH graph:counts { ?region kg:backs ?topic } }"
+    )
+    return {(row["region"], row["topic"]) for row in rows.values()}
+
+
 def recounted(graph: Graph) -> dict[tuple[str, str, str], int]:
     found: Counter[tuple[str, str, str]] = Counter()
     for row in store.select(graph.store, STATED).values():
@@ -48,6 +55,7 @@ def test_counts_are_those_of_the_curated_statements(curated: Graph) -> None:
     found = counted(curated)
     assert len(found) > 800
     assert found == recounted(curated)
+    assert pairs(curated) == {(region, topic) for region, topic, _ in found}
 
 
 def test_counts_of_a_bulk_load_are_those_of_its_statements(tmp_path: Path) -> None:
@@ -57,6 +65,7 @@ def test_counts_of_a_bulk_load_are_those_of_its_statements(tmp_path: Path) -> No
     found = counted(graph)
     assert len({year for _, _, year in found}) > 3
     assert found == recounted(graph)
+    assert pairs(graph) == {(region, topic) for region, topic, _ in found}
 
 
 def test_what_is_withheld_is_not_counted(sample: Path, tmp_path: Path) -> None:

@@ -131,6 +131,15 @@ def test_targets_stand_like_beside_like(sample_graph: Graph) -> None:
     assert len(sample_graph.ask("targets", topic="optics")) == 3
 
 
+@pytest.mark.parametrize(("name", "column"), [("companies", "field"), ("targets", "scope")])
+def test_a_topic_leaves_out_what_names_none(curated: Graph, name: str, column: str) -> None:
+    below = "SELECT ?below { GRAPH graph:hierarchy { ?below skos:broaderTransitive topic:semiconductor } }"
+    wanted = {row["below"] for row in curated.select(below)} | {"topic/semiconductor"}
+    found = curated.ask(name, topic="semiconductors")
+    assert 0 < len(found) < len(curated.ask(name))
+    assert {row[column] for row in found} <= wanted
+
+
 def test_change_between_two_documents() -> None:
     graph = Graph(store.memory(), "made up")
     prefixes = "".join(f"@prefix {name}: <{address}> .\n" for name, address in term.PREFIXES.items())
