@@ -10,6 +10,7 @@ from pathlib import Path
 from kg import gap, text
 from kg.gap import Gap
 from kg.problem import Problem
+from kg.row import SourceRow
 from kg.seeds import Document, Seeds
 
 
@@ -28,21 +29,27 @@ class Verification:
 def verify(seeds: Seeds, folder: Path | None) -> Verification:
     """Hold every quote of the seeds against the texts in a folder, matched by content, not by name."""
     result = Verification()
-    files = _files(folder) if folder else {}
+    known = files(folder) if folder else {}
+    at_hand = {key: found for key, path in known.items() if (found := read(path)) is not None}
     for name, document in seeds.documents.items():
-        paragraphs = _match(document, files, result)
+        paragraphs = _match(document, at_hand, result)
         if paragraphs is None:
             result.unverified += len({(e.paragraph, e.quote) for e in document.evidence()})
             result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
             continue
-        _verify_quotes(document, paragraphs, result)
-        _verify_cues(document, paragraphs, result)
+        hold(document, paragraphs, result)
         under = gap.quoted(result.positions[name])
         covered, problems = gap.cover(document, paragraphs, under)
         result.problems.extend(problems)
         result.gaps.extend(gap.gaps(name, paragraphs, covered))
         _report_quoted(document, paragraphs, under, result)
     return result
+
+
+def hold(document: Document, paragraphs: list[str], result: Verification) -> None:
+    """Find the quotes and cues of a source, or of a part of it, in the paragraphs of its text."""
+    _verify_quotes(document, paragraphs, result)
+    _verify_cues(document, paragraphs, result)
 
 
 def stale(document: Document, positions: list[dict[str, object]]) -> list[Problem]:
@@ -76,38 +83,41 @@ def stale(document: Document, positions: list[dict[str, object]]) -> list[Proble
     return problems
 
 
-def _files(folder: Path) -> dict[str, str]:
-    """Texts of a folder by SHA-256 of their bytes; files that are not UTF-8 are passed over."""
+def files(folder: Path) -> dict[str, Path]:
+    """The files of a folder by SHA-256 of their bytes, as sources name them."""
     found = {}
     for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
-        raw = path.read_bytes()
-        try:
-            found[hashlib.sha256(raw).hexdigest()] = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
+        with path.open("rb") as file:
+            found[hashlib.file_digest(file, "sha256").hexdigest()] = path
     return found
 
 
-def _match(document: Document, files: Mapping[str, str], result: Verification) -> list[str] | None:
+def read(path: Path) -> list[str] | None:
+    """The paragraphs of a text; None where it is not UTF-8."""
+    try:
+        return text.paragraphs(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+
+
+def counted(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
+    """Whether a text has as many paragraphs as its source says."""
+    number = len(paragraphs)
+    if number == source.paragraphs:
+        return []
+    what = f"the text has {number} paragraphs"
+    return [source.problem("paragraphs", "paragraph-count", what, source.paragraphs, f"write {number}")]
+
+
+def _match(document: Document, files: Mapping[str, list[str]], result: Verification) -> list[str] | None:
     """The paragraphs of a source: by its hash, else by the file that shares most paragraphs."""
     source = document.source
-    if source.sha256 in files:
-        paragraphs = text.paragraphs(files[source.sha256])
-        if len(paragraphs) != source.paragraphs:
-            result.problems.append(
-                source.problem(
-                    "paragraphs",
-                    "paragraph-count",
-                    f"the text has {len(paragraphs)} paragraphs",
-                    source.paragraphs,
-                    f"write {len(paragraphs)}",
-                )
-            )
+    if paragraphs := files.get(source.sha256):
+        result.problems.extend(counted(source, paragraphs))
         return paragraphs
     known = {p.paragraph: p.hash for p in document.positions if not p.quote}
     best, shared = None, 0
-    for content in files.values():
-        paragraphs = text.paragraphs(content)
+    for paragraphs in files.values():
         same = sum(known.get(n) == text.folded_hash(p) for n, p in enumerate(paragraphs, 1))
         if same > shared:
             best, shared = paragraphs, same

@@ -157,6 +157,59 @@ def test_a_bad_row_is_reported_and_the_good_ones_kept_if_asked(tmp_path: Path, c
     assert len(graph.open_graph(tmp_path / "graph").store) == kept.built.quads
 
 
+def test_quotes_are_held_against_texts_at_hand(tmp_path: Path, built_sample: set[str]) -> None:
+    loaded = bulk.load(SEEDS, home.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    assert loaded.built
+    assert loaded.built.counts["quotes verified"] == 10
+    assert "quotes not verified" not in loaded.built.counts
+    assert quads(tmp_path / "graph") == built_sample
+
+
+def test_quotes_without_their_text_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    shutil.copy(SAMPLE / "texts/english.txt", tmp_path / "texts")
+    (tmp_path / "texts/another.txt").write_bytes(b"\xff not what a source names")
+    loaded = bulk.load(SEEDS, home.ontology(), tmp_path / "graph", texts=tmp_path / "texts")
+    assert loaded.built
+    verified, other = (loaded.built.counts[f"quotes {what}"] for what in ("verified", "not verified"))
+    assert min(verified, other) > 0
+    assert verified + other == 10
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "before", "after", "left"),
+    [
+        ("quote-missing", "statements.csv", "2,build an optics park,", "2,builds an optics park,", 9),
+        ("cue-missing", "statements.csv", ",planned,,will build,", ",planned,,shall build,", 9),
+        ("stale-position", "positions.csv", "2,build an optics park,", "2,build an optics park,1", 10),
+    ],
+)
+def test_what_the_text_does_not_bear_is_a_problem(
+    tmp_path: Path, code: str, file: str, before: str, after: str, left: int
+) -> None:
+    folder = shutil.copytree(SEEDS, tmp_path / "seeds")
+    path = folder / "hubei-2030" / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    loaded = bulk.load(folder, home.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    assert loaded.built is None
+    assert code in {problem.code for problem in loaded.first}
+    kept = bulk.load(folder, home.ontology(), tmp_path / "graph", texts=SAMPLE / "texts", keep_good=True)
+    assert kept.built
+    assert kept.built.counts["statements"] + kept.built.counts["targets"] == left
+
+
+def test_a_text_of_another_length_leaves_its_source_out(tmp_path: Path) -> None:
+    folder = shutil.copytree(SEEDS, tmp_path / "seeds")
+    path = folder / "sources.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("238f1,3", "238f1,4"), encoding="utf-8")
+    loaded = bulk.load(folder, home.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    assert "paragraph-count" in {problem.code for problem in loaded.first}
+    assert loaded.built is None
+
+
 def test_a_link_that_closes_a_circle_is_left_out(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     corpus.write(folder, 200)

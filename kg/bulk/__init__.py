@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import build, count, home, nquads, pointer, row, store
+from kg import build, count, evidence, home, nquads, pointer, row, store
 from kg import ontology as ontologies
 from kg.bulk import common as commons
 from kg.bulk.document import compile_sources
@@ -46,20 +46,23 @@ def load(
     where: Path,
     *,
     common: Path | None = None,
+    texts: Path | None = None,
     keep_good: bool = False,
     report: Path | None = None,
     shown: int = 20,
     tick: Tick = lambda _stage, _done, _all: None,
 ) -> Loaded:
     """Load tables into a folder of builds. With ``keep_good`` rows with problems are left out, else any
-    problem means that nothing is built. Common tables that the folder lacks are taken from ``common``.
+    problem means that nothing is built. Common tables that the folder lacks are taken from ``common``;
+    quotes are held against the files in ``texts`` that have the hashes of sources.
 
     Raises KgError where it cannot run; what was there is intact, and a load that was interrupted goes on
     where it stood.
     """
     tables = Tables(folder, common)
     with build.hold(where):
-        made_from = _fingerprint(tables, ontology, keep_good=keep_good)
+        files = evidence.files(texts) if texts else None
+        made_from = _fingerprint(tables, ontology, files, keep_good=keep_good)
         target = report or where / "problems.csv"
         present = pointer.read(where)
         if present and present.made_from == made_from and build.is_whole(present.path(where)):
@@ -70,7 +73,7 @@ def load(
         _sweep(where, made_from)
         with Work(where / f".bulk-{made_from[:16]}", shown=shown) as work:
             if not work.state.complete:
-                _compile(tables, ontology, work, keep_good=keep_good, tick=tick)
+                _compile(tables, ontology, work, texts=files, keep_good=keep_good, tick=tick)
         first = tuple(work.first)
         if work.state.problems:
             _copy(work.report, target)
@@ -85,7 +88,15 @@ def load(
         return Loaded(built, True, *ending)
 
 
-def _compile(tables: Tables, ontology: Path, work: Work, *, keep_good: bool, tick: Tick) -> None:
+def _compile(
+    tables: Tables,
+    ontology: Path,
+    work: Work,
+    *,
+    texts: Mapping[str, Path] | None,
+    keep_good: bool,
+    tick: Tick,
+) -> None:
     known = ontologies.read(ontology)
     tick("names", 0, 0)
     if work.begun:
@@ -95,9 +106,11 @@ def _compile(tables: Tables, ontology: Path, work: Work, *, keep_good: bool, tic
         work.state.counts = dict(found.counts)
         work.save()
     total = found.paragraphs
-    compile_sources(
-        tables, found, known, work, keep_good=keep_good, tick=lambda done: tick("rows", done, total)
-    )
+
+    def done(paragraphs: int) -> None:
+        tick("rows", paragraphs, total)
+
+    compile_sources(tables, found, known, work, texts=texts, keep_good=keep_good, tick=done)
     work.put(_links(tables, found, known, work))
     work.put(count.lines(work.backed()))
     work.put(nquads.itself(ontology, home.VERSION))
@@ -148,9 +161,10 @@ def _store(where: Path, work: Work, made_from: str, tick: Tick) -> Built:
     return build.place(where, made_from, counts, fill)
 
 
-def _fingerprint(tables: Tables, ontology: Path, *, keep_good: bool) -> str:
+def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | None, *, keep_good: bool) -> str:
     """A hash over all that a load depends on."""
-    state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}".encode())
+    at_hand = "no texts" if texts is None else " ".join(sorted(texts))
+    state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}\0{at_hand}".encode())
     for path in tables.files():
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
-from kg import claim, count, nquads, row
+from kg import claim, count, evidence, nquads, row
 from kg.bulk.common import Common
 from kg.bulk.feed import Feed, Tables
 from kg.bulk.work import Work
@@ -30,10 +31,14 @@ def compile_sources(
     ontology: Ontology,
     work: Work,
     *,
+    texts: Mapping[str, Path] | None,
     keep_good: bool,
     tick: Callable[[int], None],
 ) -> None:
-    """All sources after the one at which an earlier run stopped; ``tick`` hears of paragraphs done."""
+    """All sources after the one at which an earlier run stopped; ``tick`` hears of paragraphs done.
+
+    Quotes are held against ``texts``, files by the hash that a source names, unless that is None.
+    """
     state, order = work.state, common.order
     feeds = _Feeds(tables, order, work)
     reached = not state.source
@@ -52,14 +57,18 @@ def compile_sources(
         tick(done)
         sections = feeds.turn(source.id, state.lines, within=within)
         document = Document(source, tuple(sections), (), (), tuple(feeds.coverage.take()), ())
+        file = (texts or {}).get(source.sha256)
+        paragraphs = evidence.read(file) if file else None
         if not within:
             faults = list(frame.framed(document, common.register))
+            faults += evidence.counted(source, paragraphs) if paragraphs is not None else []
             _tell(work, chain(faults, frame.covered(document, ontology)))
             if faults or feeds.sections.faults:
                 state.count("rows left out", feeds.pass_over())
                 continue
         for part, upto in feeds.parts(document):
-            sound = _sound(part, common, ontology, work)
+            held = _held(part, paragraphs, work) if texts is not None else []
+            sound = _sound(part, common, ontology, work, held)
             first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
             if keep_good or not state.problems:
                 if first == 1:
@@ -139,10 +148,28 @@ class _Feeds:
             feed.finish(after.get(feed.stem, 0))
 
 
-def _sound(part: Document, common: Common, ontology: Ontology, work: Work) -> Document:
-    """What of a part keeps the rules; the rest is told."""
+def _held(part: Document, paragraphs: list[str] | None, work: Work) -> list[Problem]:
+    """What holding the quotes of a part against the text shows; without a text they are only counted."""
+    quotes = {(at.paragraph, at.quote) for at in part.evidence()}
+    if paragraphs is None:
+        work.state.count("quotes not verified", len(quotes))
+        return []
+    found = evidence.Verification()
+    evidence.hold(part, paragraphs, found)
+    work.state.count("quotes verified", found.verified)
+    asked = quotes | {(at.paragraph, "") for at in part.positions}
+    known = [at for at in found.positions[part.source.id] if (at["paragraph"], at["quote"]) in asked]
+    return [*found.problems, *(evidence.stale(part, known) if part.positions else ())]
+
+
+def _sound(
+    part: Document, common: Common, ontology: Ontology, work: Work, held: Iterable[Problem]
+) -> Document:
+    """What of a part keeps the rules and stands in its text; the rest is told."""
     found = chain(
-        statements.stated(part, common.register, ontology), targets.aimed(part, common.register, ontology)
+        statements.stated(part, common.register, ontology),
+        targets.aimed(part, common.register, ontology),
+        held,
     )
     bad = set()
     for problem in found:
@@ -154,6 +181,7 @@ def _sound(part: Document, common: Common, ontology: Ontology, work: Work) -> Do
         part,
         statements=tuple(at for at in part.statements if (at.file, at.line) not in bad),
         targets=tuple(at for at in part.targets if (at.file, at.line) not in bad),
+        positions=tuple(at for at in part.positions if (at.file, at.line) not in bad),
     )
 
 

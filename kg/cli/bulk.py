@@ -32,6 +32,11 @@ _STAGES = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Curated tables to take entities and names from, where FOLDER has none.",
 )
+@click.option(
+    "--texts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Texts of the sources, to verify quotes against (default: quotes are not verified).",
+)
 @option.ontology
 @click.option("--keep-good", is_flag=True, help="Leave out rows with problems, instead of building nothing.")
 @click.option(
@@ -46,6 +51,7 @@ def command(
     folder: Path,
     where: Path,
     common: Path | None,
+    texts: Path | None,
     ontology: Path | None,
     keep_good: bool,
     report: Path | None,
@@ -58,13 +64,14 @@ def command(
     FOLDER holds the tables of kg build, each as .csv, .jsonl or .parquet; those of the sources
     (statements, targets, sections, positions, coverage) stand in a folder for each source, or once for
     all in FOLDER itself with a first column source, ordered as the sources are. Rows are checked by the
-    rules of kg check, less quotes and entities without use. Memory stays flat. A load that was
-    interrupted goes on where it stood when it is run again.
+    rules of kg check, less entities without use; with --texts quotes are verified where a file has the
+    hash that its source names. Memory stays flat. A load that was interrupted goes on where it stood
+    when it is run again.
 
     \b
     Example:
       kg bulk corpus --graph corpus-graph
-      kg bulk corpus --graph corpus-graph --keep-good --report problems.csv
+      kg bulk corpus --graph corpus-graph --texts texts --keep-good --report problems.csv
     """
     with _bar(quiet=quiet or as_json) as tick:
         loaded = bulk.load(
@@ -72,6 +79,7 @@ def command(
             home.ontology(ontology),
             where,
             common=common,
+            texts=texts,
             keep_good=keep_good,
             report=report,
             shown=limit,

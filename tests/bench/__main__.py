@@ -62,10 +62,14 @@ def main(arguments: list[str] | None = None) -> None:
     sizes, repeats = (LARGE, 1) if given.large else (given.sizes, given.repeats)
     name = "bench-large" if given.large else "bench"
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="regiograph-bench-") as folder:
-        found = list(figures(Path(folder), sizes, repeats))
-    seconds = time.monotonic() - begin
-    write(found, seconds, given.output, name)
+    found: list[Figure] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="regiograph-bench-") as folder:
+            for figure in figures(Path(folder), sizes, repeats):
+                found.append(figure)
+    finally:  # a run that was ended keeps what it has seen
+        seconds = time.monotonic() - begin
+        write(found, seconds, given.output, name)
     if given.docs:
         report.publish(found, seconds, ROOT / "docs" / "benchmarks.md")
     print(report.markdown(found))
