@@ -171,7 +171,7 @@ def test_fmt_puts_tables_in_order(sample: Path) -> None:
 
 
 MISTAKES = [
-    (("bild",), "No such command"),
+    (("bild",), "Did you mean build"),
     (("ask", "promotors"), "did you mean promoters"),
     (("ask", "promoters", "unobtainium"), "nothing is called 'unobtainium'"),
     (("ask", "promoters", "--topik", "lidar"), "has no parameter --topik"),

@@ -173,9 +173,10 @@ export function makeGraph(data, stage) {
     for (const { x, y } of entities) {
       left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
     }
-    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), high = box.clientHeight - 118 - covered();
+    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), under = legend.offsetHeight + covered();
+    const high = box.clientHeight - 92 - under;
     const scale = Math.min(wide / (right - left + 1), Math.max(high, 60) / (bottom - top + 1), 1.3);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (12 + covered() / 2) / scale }, scale: Math.max(scale, 0.02),
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (under / 2 - 1) / scale }, scale: Math.max(scale, 0.02),
       animation: animate && glide(380) });
   }
 
