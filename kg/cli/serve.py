@@ -1,3 +1,5 @@
+"""The command that serves the graph: serve."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from kg import iris, locations
+from kg import iris
+from kg.cli import options, terminal
 from kg.errors import BadStore, missing_extra
 
 MIB = 1 << 20
@@ -52,11 +55,11 @@ MIB = 1 << 20
     help="Rows that an answer may have.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Write no access log.")
-def command(
+def serve_command(
     where: str | None, host: str, port: int, hosts: tuple[str, ...], page: Path | None, timeout: float,
     workers: int, memory: int, rows: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """Serve the graph: SPARQL, linked data, reconciliation, query page; read-only.
+    """Serve SPARQL, linked data, reconciliation and a query page.
 
     Strangers' queries run in worker processes with limits of time and memory. Sizing: each worker takes
     40 MB and what its query needs, at most --memory; there are up to twice --workers of them when queries
@@ -71,22 +74,20 @@ def command(
       kg serve --graph http://127.0.0.1:7879/query
     """
     try:
-        from kg.server import app, source
+        from kg.server import app
         from kg.server.limits import Limits
         from kg.server.process import Lost
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
-    explorer = (
-        page or locations.build(where if where and not source.is_remote(where) else None) / "graph.html"
-    )
+    explorer = page or options.page(where)
 
     def started(server: app.Running) -> None:
-        click.echo(f"serving {server.service.pool.crew.where} at {server.address}")
+        terminal.echo(f"serving {server.service.pool.crew.where} at {server.address}")
         if not quiet:
-            click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
-            click.echo(f"  {iris.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
+            terminal.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
+            terminal.echo(f"  {iris.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
 
     try:
         with asyncio.Runner(loop_factory=app.event_loop()) as runner:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.cli import COMMANDS
+from kg import locations
+from kg.cli import COMMANDS, options
 from tests.conftest import SAMPLE
 
 SEEDS, TEXTS = str(SAMPLE / "seeds"), str(SAMPLE / "texts")
@@ -47,7 +48,7 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert done.returncode == 0
     assert "Example:" in done.stdout
     assert f"kg {name}" in done.stdout.partition("Example:")[2]
-    assert COMMANDS[name].rstrip(".").split(",")[0] in " ".join(done.stdout.split())
+    assert f"\n\n  {COMMANDS[name]}\n" in done.stdout
 
 
 def test_check_of_sound_seeds() -> None:
@@ -165,7 +166,7 @@ def test_fmt_puts_tables_in_order(sample: Path) -> None:
     path = sample / "topics.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\ufeff" + "\r\n".join([header, *reversed(rows)]))
-    assert kg("fmt", str(path)).stdout == f"put in order: {path}\n1 table, 1 changed\n"
+    assert kg("fmt", str(path)).stdout == f"formatted: {path}\n1 table, 1 changed\n"
     assert path.read_text().splitlines() == [header, *rows]
     assert kg("fmt", "--seeds", str(sample), "-q").stdout == ""
 
@@ -234,3 +235,14 @@ def test_a_closed_pipe_is_no_error(graph: str) -> None:
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_page_is_written_where_the_server_looks_for_it(graph: str, tmp_path: Path) -> None:
+    done = kg("page", "--graph", graph, cwd=tmp_path)
+    assert done.returncode == 0
+    assert options.page(graph) == Path(graph) / "graph.html"
+    assert options.page(graph).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert done.stdout.startswith(f"{graph}/graph.html: ")
+    assert options.page(None) == locations.build() / "graph.html"
+    assert options.page("http://127.0.0.1:1/query") == Path("graph.html")
+    assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ import pytest
 
 from kg import iris, locations
 from kg.check import run
-from kg.cli.ask import parameters
+from kg.cli.parameters import parameters
 from kg.compile import reference as reference_data
 from kg.errors import BadQuery, NotFound
 from kg.export import rdf
