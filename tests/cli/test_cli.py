@@ -241,7 +241,7 @@ def test_the_page_is_written_where_the_server_looks_for_it(graph: str, tmp_path:
     done = kg("page", "--graph", graph, cwd=tmp_path)
     assert done.returncode == 0
     assert options.page(graph) == Path(graph) / "graph.html"
-    assert options.page(graph).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "<title>Regiograph</title>" in options.page(graph).read_text(encoding="utf-8")
     assert done.stdout.startswith(f"{graph}/graph.html: ")
     assert options.page(None) == locations.build() / "graph.html"
     assert options.page("http://127.0.0.1:1/query") == Path("graph.html")
