@@ -1,4 +1,4 @@
-"""Statements and targets as one flat record a line: a public format, documented in docs/model.md."""
+"""Statements and targets as one flat record a line: a public format, documented in docs/explanation/model.md."""
 
 from __future__ import annotations
 

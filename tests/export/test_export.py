@@ -39,5 +39,5 @@ def test_statements_as_csv(sample_graph: Graph) -> None:
 
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
-    """Write it again with: kg export dictionary -o docs/dictionary.md"""
-    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.markdown(curated)
+    """Write it again with: kg export dictionary -o docs/reference/dictionary.md"""
+    assert (ROOT / "docs/reference/dictionary.md").read_text(encoding="utf-8") == dictionary.markdown(curated)

@@ -47,7 +47,7 @@ ASKED = {"topic": "lidar", "region": "Sample City", "entity": "optics park", "pl
          "organisation": "Acme Optics", "company": "Acme Optics", "source": "hubei-2030"}  # fmt: skip
 
 
-#: What an engine does not do, as docs/engines.md tells it.
+#: What an engine does not do, as docs/explanation/engines.md tells it.
 DEVIATIONS = {
     ("virtuoso", "statements"): "Virtuoso 7.2.5 loses rows of a group whose members differ in what is bound",
     ("virtuoso", "doubts"): "Virtuoso 7.2.5 loses rows of a group that begins with VALUES and BIND",
