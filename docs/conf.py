@@ -12,7 +12,7 @@ from kg import locations  # noqa: E402 - the checkout's package, found on the pa
 
 project = "Regiograph"
 author = "The Regiograph authors"
-copyright = "The Regiograph authors; code Apache 2.0, data and texts CC BY 4.0"  # noqa: A001 - Sphinx's name
+copyright = "The Regiograph authors; code Apache 2.0, data and texts CC BY 4.0"
 version = release = locations.VERSION
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "reference"]
 source_suffix = {".md": "markdown"}

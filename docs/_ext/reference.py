@@ -50,7 +50,9 @@ def error_tree() -> str:
     """Every error that the package raises for a user's mistake."""
     kinds = [k for _, k in inspect.getmembers(errors, inspect.isclass) if issubclass(k, errors.KgError)]
     kinds.sort(key=lambda kind: (len(kind.__mro__), kind.__name__))
-    rows = [(f"`{kind.__name__}`", f"`{kind.__bases__[0].__name__}`", _sentence(kind.__doc__)) for kind in kinds]
+    rows = [
+        (f"`{kind.__name__}`", f"`{kind.__bases__[0].__name__}`", _sentence(kind.__doc__)) for kind in kinds
+    ]
     return _markdown(("error", "is a", "when"), rows)
 
 
@@ -67,7 +69,7 @@ def modules() -> str:
 def public_names() -> str:
     """Documentation of all that ``import kg`` gives, for autodoc."""
     lines = ["```{eval-rst}", ".. currentmodule:: kg", ""]
-    for name in getattr(kg, "__all__", ()):
+    for name in kg.__all__:
         value = getattr(kg, name)
         if inspect.isclass(value):
             kind = "exception" if issubclass(value, Exception) else "class"

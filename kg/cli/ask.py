@@ -12,9 +12,11 @@ import pyoxigraph as ox
 from kg import iris, locations
 from kg.cli import options, parameters, sparql, terminal
 from kg.errors import BadQuery
-from kg.query import profile, result
+from kg.query import result
+from kg.query.description import describe_entity
 from kg.query.graph import Graph, open_graph
 from kg.query.result import Answer
+from kg.query.statements import Statement, Target
 from kg.read import queries
 from kg.read.queries import Question
 from kg.store import search
@@ -108,7 +110,7 @@ def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, 
       kg show 碳化硅
     """
     opened = open_graph(graph)
-    found = profile.read(opened, opened.names.resolve(" ".join(entity)))
+    found = describe_entity(opened, opened.names.resolve(" ".join(entity)))
     if as_json:
         terminal.write_json(asdict(found))
         return
@@ -116,12 +118,12 @@ def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, 
     for name in found.names:
         sure = "" if name.confidence == "certain" else f", {name.confidence}"
         terminal.echo(f"  {name.role:12} {name.name}  [{name.lang}{sure}; {name.ground}]")
-    for key, value in found.facts:
+    for key, value in found.properties:
         terminal.echo(f"  {key:12} {value}")
-    said = [*found.statements, *found.targets]
+    said: list[Statement | Target] = [*found.statements, *found.targets]
     shown = said[: limit or None]
     columns = ("what is said", "qualifiers", "quote", "where", "row")
-    terminal.table(columns, [_row(one) for one in shown], whole=("where", "row"))
+    terminal.table(columns, [_row(one, found.sentences[one.id]) for one in shown], whole=("where", "row"))
     rest = f", {len(said) - len(shown)} not shown" if len(said) > len(shown) else ""
     targets = terminal.count(len(found.targets), "target")
     terminal.echo(f"{terminal.count(len(found.statements), 'statement')}, {targets}{rest}")
@@ -251,12 +253,12 @@ def _describe(asked: Question) -> None:
     terminal.echo(f"\nExample:\n  kg ask {asked.name} {asked.example}")
 
 
-def _row(said: profile.Said) -> list[str]:
+def _row(said: Statement | Target, sentence: str) -> list[str]:
     evidence = said.evidence
-    qualifiers = (said.stage, said.tier, said.period, *said.flags, said.note)
+    reached = (said.stage, said.tier, said.period) if isinstance(said, Statement) else ()
     return [
-        said.words,
-        "; ".join(part for part in qualifiers if part),
+        sentence,
+        "; ".join(part for part in (*reached, *said.flags, said.note) if part),
         f"“{evidence.quote}”",
         f"{evidence.source.partition('/')[2]} ¶{evidence.paragraph}",
         evidence.row.rpartition("/")[2],

@@ -46,7 +46,7 @@ def build_command(
     """
     where = locations.build(folder)
     try:
-        built, fresh = build.build(locations.seeds(seeds), locations.ontology(ontology), where)
+        built, fresh = build.build_graph(locations.seeds(seeds), locations.ontology(ontology), where)
     except build.Unsound as error:
         raise refused(error) from None
     if as_json:

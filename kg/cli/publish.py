@@ -168,7 +168,7 @@ def dist_command(
     """
     tables, place = locations.seeds(seeds), locations.build(folder)
     try:
-        build.build(tables, locations.ontology(ontology), place)
+        build.build_graph(tables, locations.ontology(ontology), place)
     except build.Unsound as error:
         raise builds.refused(error) from None
     for path in release.write(tables, place, target, since=since):

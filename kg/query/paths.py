@@ -49,8 +49,8 @@ def paths(
 
     Raises NotFound or Ambiguous for a name that does not stand for one entity.
 
-    >>> from kg.query.graph import open_graph
-    >>> found = paths(open_graph(), "Jinan", "BYD", limit=1)
+    >>> import kg
+    >>> found = paths(kg.open_graph(), "Jinan", "BYD", limit=1)
     >>> found.columns
     ('path', 'step', 'subject', 'relation', 'object', 'statement')
     """
