@@ -1,11 +1,11 @@
-"""Sphinx extension: fills the marks ``<!-- generated: NAME -->`` of a page with Markdown made from the code."""
+"""Sphinx extension: replaces ``<!-- generated: NAME -->`` in a page by Markdown made from the code."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -144,8 +144,8 @@ def _sentence(text: str | None) -> str:
     return re.split(r"(?<=[.:;]) (?=[A-Z])", joined)[0]
 
 
-def _markdown(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [columns, ("---",) * len(columns), *rows]
+def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines: list[Sequence[str]] = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(map(_escape, line))} |" for line in lines)
 
 
