@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def check_command(
       kg check
       kg check --texts texts --gaps
     """
-    if write and locations.texts(texts) is None:
+    if write and not locations.texts(texts):
         raise click.UsageError("--write needs the texts: name their folder with --texts")
     report = run.check_seeds(
         locations.seeds(seeds), locations.ontology(ontology), locations.texts(texts), write=write
@@ -150,7 +151,22 @@ def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:
     for notice in report.notices:
         terminal.echo(f"note: {notice}")
     terminal.echo(f"checked {terminal.counts(report.counts())}")
-    terminal.echo(f"quotes: {report.verified:,} verified, {report.unverified:,} not verified (no text)")
+    for line in _quotes(report):
+        terminal.echo(line)
     if gaps:
         terminal.echo(f"gaps: {len(report.gaps):,}")
     terminal.echo(terminal.count(problems, "problem"))
+
+
+def _quotes(report: Report) -> Iterator[str]:
+    """Say how many quotes were verified now, how many earlier, and how many never."""
+    never = report.unverified - report.recorded
+    if report.verified or not report.unverified:
+        yield f"{terminal.count(report.verified, 'quote')} verified"
+    if report.recorded:
+        yield (
+            f"{terminal.count(report.recorded, 'quote')} verified earlier, against texts with the recorded"
+            " hashes; the texts are not in this copy"
+        )
+    if never:
+        yield f"{terminal.count(never, 'quote')} not verified: the texts are not in this copy"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,9 +56,7 @@ def test_check_of_sound_seeds() -> None:
     done = kg("check", "--seeds", SEEDS, "--texts", TEXTS)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(
-        "checked 2 sources, 10 entities, 14 names, 7 statements, 3 targets\n"
-        "quotes: 10 verified, 0 not verified (no text)\n"
-        "0 problems\n"
+        "checked 2 sources, 10 entities, 14 names, 7 statements, 3 targets\n10 quotes verified\n0 problems\n"
     )
 
 
@@ -246,3 +245,25 @@ def test_the_page_is_written_where_the_server_looks_for_it(graph: str, tmp_path:
     assert options.page(None) == locations.build() / "graph.html"
     assert options.page("http://127.0.0.1:1/query") == Path("graph.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_lie_in_several_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, folder in (("english.txt", "a/2030"), ("chinese.txt", "b")):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(SAMPLE / "texts" / name, tmp_path / folder)
+    folders = [tmp_path / "a", tmp_path / "nowhere", tmp_path / "b"]
+    monkeypatch.setenv("KG_TEXTS", os.pathsep.join(map(str, folders)))
+    assert "\n10 quotes verified\n" in kg("check", "--seeds", SEEDS).stdout
+    monkeypatch.setenv("KG_TEXTS", str(folders[1]))
+    assert (
+        "\n10 quotes verified earlier, against texts with the recorded hashes; the texts are not in this copy\n"
+        in kg("check", "--seeds", SEEDS).stdout
+    )
+
+
+def test_quotes_that_were_never_verified_are_counted(sample: Path) -> None:
+    (sample / "wuhan-2030/positions.csv").unlink()
+    shown = kg("check", "--seeds", str(sample)).stdout
+    assert "note: wuhan-2030: the text is not at hand, so its quotes could not be verified\n" in shown
+    assert "\n6 quotes verified earlier, " in shown
+    assert "\n4 quotes not verified: the texts are not in this copy\n" in shown
