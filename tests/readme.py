@@ -20,6 +20,7 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
+_ANY = re.compile(r"^\.\.\.\n", re.M)
 _PYTHON = re.compile(r"```python\n(.*?)```", re.S)
 #: Commands that .ci/run tries from a clean clone, since they install things, and what needs them.
 MAKE = ("make explore", "make test", "source .venv/bin/activate")
@@ -64,7 +65,7 @@ def tidy(output: str) -> str:
 
 def is_shown(output: str, shown: str) -> bool:
     """Whether a page shows an output, with ``...`` for any lines."""
-    parts = [re.escape(part) for part in re.split(r"^\.\.\.\n", shown, flags=re.M)]
+    parts = [re.escape(part) for part in re.split(_ANY, shown)]
     return re.fullmatch("(?:.*\n)*".join(parts), output) is not None
 
 
@@ -80,8 +81,8 @@ def _write(page: Path, folder: Path) -> None:
     def fresh(block: re.Match[str]) -> str:
         parts = []
         for command, output in commands(block.group()):
-            now = "" if command in MAKE else run(command, folder)
-            parts.append(f"$ {command}\n{output if command in MAKE or '...' in output else now}")
+            now = output if command in MAKE else run(command, folder)
+            parts.append(f"$ {command}\n{output if re.search(_ANY, output) else now}")
         return f"```console\n{''.join(parts)}```"
 
     page.write_text(_BLOCK.sub(fresh, page.read_text(encoding="utf-8")), encoding="utf-8")

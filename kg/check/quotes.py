@@ -28,7 +28,7 @@ class Verification:
 
 
 def verify(seeds: Seeds, texts: Path | Sequence[Path] | None) -> Verification:
-    """Hold every quote of the seeds against the texts in a folder or several, matched by content, not by name."""
+    """Hold every quote of the seeds against the texts in folders, matched by content, not by name."""
     result = Verification()
     known = files(*([texts] if isinstance(texts, Path) else texts or ()))
     at_hand = {key: found for key, path in known.items() if (found := read(path)) is not None}
