@@ -10,13 +10,14 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kg.cli import parameters, terminal
+from kg.cli import main, parameters, terminal
 from kg.errors import Ambiguous, KgError
 from kg.query.graph import Graph
 from kg.read import queries
@@ -37,6 +38,38 @@ def run(*arguments: str, stdin: bytes = b"", **environment: str) -> tuple[int, b
         input=stdin,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def inside(*arguments: str, cwd: Path | None = None) -> Done:
+    """The same in this process, for what does not depend on streams: many mistakes are tried soon."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    before = sys.argv, sys.stdout, sys.stderr, Path.cwd()
+    sys.argv, sys.stdout, sys.stderr = ["kg", *arguments], out, err
+    os.chdir(cwd or before[3])
+    try:
+        main()
+    except SystemExit as stop:
+        out.flush()
+        err.flush()
+        shown = (stream.buffer.getvalue().decode() for stream in (out, err))
+        return Done(int(stop.code or 0), *shown)
+    finally:
+        sys.argv, sys.stdout, sys.stderr = before[:3]
+        os.chdir(before[3])
+    raise AssertionError("main() returned")
+
+
+@pytest.fixture(autouse=True)
+def _width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 # Encodings
@@ -121,7 +154,7 @@ EMPTY = [
 
 @pytest.mark.parametrize(("arguments", "number"), EMPTY, ids=str)
 def test_an_empty_argument_is_refused(arguments: tuple[str, ...], number: int, tmp_path: Path) -> None:
-    done = kg(*arguments, cwd=tmp_path)
+    done = inside(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"argument {number} of kg {arguments[0]} is empty" in " ".join(done.stderr.split())
     assert list(tmp_path.iterdir()) == []
@@ -302,7 +335,7 @@ def test_a_file_without_a_readable_query_is_refused(
 ) -> None:
     path = tmp_path / "q.rq"
     path.write_bytes(content)
-    done = kg("query", str(path), "--graph", graph)
+    done = inside("query", str(path), "--graph", graph)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
@@ -313,7 +346,7 @@ def test_a_file_without_a_readable_query_is_refused(
      "# a note\nDESCRIBE topic:lidar", "  DESCRIBE\ttopic:lidar"],
 )  # fmt: skip
 def test_a_query_without_braces_is_a_query(graph: str, query: str, tmp_path: Path) -> None:
-    done = kg("query", query, "--graph", graph, cwd=tmp_path)
+    done = inside("query", query, "--graph", graph, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "topic:lidar" in done.stdout
 
@@ -333,7 +366,7 @@ def test_a_query_without_braces_is_a_query(graph: str, query: str, tmp_path: Pat
 def test_what_is_neither_file_nor_query_is_told(
     graph: str, argument: str, message: str, tmp_path: Path
 ) -> None:
-    done = kg("query", argument, "--graph", graph, cwd=tmp_path)
+    done = inside("query", argument, "--graph", graph, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in " ".join(done.stderr.split())
 
@@ -356,7 +389,7 @@ SYNTAX = [
 
 @pytest.mark.parametrize(("query", "message", "caret"), SYNTAX, ids=lambda value: str(value)[:30])
 def test_a_syntax_error_says_where(graph: str, query: str, message: str, caret: int) -> None:
-    done = kg("query", query, "--graph", graph)
+    done = inside("query", query, "--graph", graph)
     assert (done.returncode, done.stdout) == (2, "")
     first, text, mark = done.stderr.splitlines()
     assert first.startswith("kg: the query is malformed at line ")
@@ -378,7 +411,7 @@ HINTS = [
 
 @pytest.mark.parametrize(("query", "hints"), HINTS, ids=lambda value: str(value)[:40])
 def test_an_empty_answer_names_the_terms_that_do_not_exist(graph: str, query: str, hints: list[str]) -> None:
-    done = kg("query", query, "--graph", graph)
+    done = inside("query", query, "--graph", graph)
     assert done.returncode == 0
     assert [line for line in done.stderr.splitlines() if line.startswith("note: ")] == [
         f"note: {h}" for h in hints
@@ -387,7 +420,7 @@ def test_an_empty_answer_names_the_terms_that_do_not_exist(graph: str, query: st
 
 def test_an_answer_with_rows_has_no_hints(graph: str) -> None:
     query = "SELECT ?r { ?r kg:promotes topic:lidar OPTIONAL { ?r kg:promote ?x } }"
-    assert kg("query", query, "--graph", graph).stderr == "1 row\n"
+    assert inside("query", query, "--graph", graph).stderr == "1 row\n"
 
 
 # Outputs that end early
