@@ -55,7 +55,7 @@ class Question:
 
 def read(path: Path, *, example_needed: bool = True) -> Question:
     """Read one query file; raise KgError where its header, example or a parameter's place is missing."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     header = []
     for line in lines:
         if not line.startswith("#"):
