@@ -48,12 +48,7 @@ class Graph:
 
     def __repr__(self) -> str:
         try:
-            row = self.select(
-                "SELECT ?statements ?targets ?sources {"
-                " { SELECT (COUNT(*) AS ?statements) { GRAPH ?a { ?s a kg:Statement } } }"
-                " { SELECT (COUNT(*) AS ?targets) { GRAPH ?b { ?t a kg:Target } } }"
-                " { SELECT (COUNT(*) AS ?sources) { ?c prov:wasDerivedFrom ?source } } }"
-            )[0]
+            row = self.answer(oxigraph.select(self.store, queries.internal("counts").bind({})))[0]
         except KgError as error:
             return f"<Graph {self.where}: {error}>"
         counts = ", ".join(f"{row[name]:,} {name}" for name in row)

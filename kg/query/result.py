@@ -168,7 +168,7 @@ class Answer:
         at = self.columns.index(column)
         rows = []
         for row in self.terms:
-            if row[at] is not None:
+            if isinstance(value(row[at]), str):
                 ids = (iris.short(part) for part in _parts(row[at]))
                 listed = ", ".join(sorted(self.label(one) or one for one in ids))
                 row = (*row[:at], ox.Literal(listed), *row[at + 1 :])
@@ -264,7 +264,8 @@ def _number(kind: str, text: str) -> int | float | str:
 
 def _parts(item: Term | None) -> list[str]:
     """Return the ids in a cell, which lists them with spaces between."""
-    return item.value.split() if isinstance(item, ox.Literal | ox.NamedNode) else []
+    cell = value(item)
+    return cell.split() if isinstance(cell, str) else []
 
 
 def _link(address: str, text: str, title: str) -> str:
