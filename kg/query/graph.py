@@ -24,7 +24,8 @@ from kg.errors import BadStore, KgError, NotFound
 from kg.query.result import LISTS, RECORDS, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
-from kg.store import guard, manifest, oxigraph, search
+from kg.store import guard, manifest, oxigraph
+from kg.store.names import Index, index_of, index_path, open_index
 from kg.store.oxigraph import Rows, Store
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
@@ -105,9 +106,14 @@ class Graph:
     _choices: dict[str, list[dict[str, str]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def names(self) -> search.Index:
+    def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return search.open(self.index) if self.index else search.of(self.store)
+        return open_index(self.index) if self.index else index_of(self.store)
+
+    def close(self) -> None:
+        """Close the names index; the store is closed with its last reference."""
+        if "names" in self.__dict__:
+            self.names.close()
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -266,7 +272,7 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
 
 def open_built(folder: Path, where: str) -> Graph:
     """Open one store of a folder of builds, with its index."""
-    index = search.beside(folder)
+    index = index_path(folder)
     return Graph(oxigraph.open_folder(folder), where, index if index.is_file() else None)
 
 
