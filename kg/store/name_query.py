@@ -57,7 +57,7 @@ def likeness(query: str, name: str) -> float:
     return max(
         fuzz.ratio(query, name),
         part,
-        90.0 if query.startswith(f"{name},") else 0.0,
+        90.0 if squeeze(query.partition(",")[0]) == squeeze(name) else 0.0,
         0.95 * fuzz.token_sort_ratio(words, others),  # the same words in another order
         0.8 * fuzz.token_set_ratio(words, others),  # all words of one in the other
     )

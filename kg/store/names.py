@@ -207,9 +207,14 @@ class Index:
         ]
 
     def _candidates(self, words: str, segments: Sequence[str]) -> Iterator[list[tuple[str, str, str, str]]]:
-        """Yield the names that a search scores: those that differ by spaces, then ever looser matches."""
-        query = "SELECT entity, role, name, key FROM name WHERE squeezed = ? ORDER BY id LIMIT ?"
-        rows = self.connection.execute(query, (squeeze(key(words)), _POOL)).fetchall()
+        """Yield the names that a search scores: those that differ by spaces, then ever looser matches.
+
+        The words before a comma are a name of their own: "Jinan, Shandong".
+        """
+        wanted = key(words)
+        query = "SELECT entity, role, name, key FROM name WHERE squeezed IN (?, ?) ORDER BY id LIMIT ?"
+        forms = squeeze(wanted), squeeze(wanted.partition(",")[0])
+        rows = self.connection.execute(query, (*forms, _POOL)).fetchall()
         found = [row for row in rows if not segments or _segment(row[0]) in segments]
         among = f" AND segment : ({' OR '.join(name_query.quoted(s) for s in segments)})" if segments else ""
         for step in name_query.widening(self.connection, pieces(fold(words))):
