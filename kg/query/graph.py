@@ -26,7 +26,7 @@ from kg.read import queries
 from kg.read.queries import Parameter, Question
 from kg.store import guard, manifest, oxigraph
 from kg.store.names import Index, index_of, index_path, open_index
-from kg.store.oxigraph import Rows, Store
+from kg.store.oxigraph import QueryResult, Rows, Store
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
 #: What a parameter of a closed type may be, found once for a graph.
@@ -127,9 +127,7 @@ class Graph:
         rows = oxigraph.select(self.store, _PHRASES).values()
         return {iris.short(row["predicate"]): row["phrase"] for row in rows}
 
-    def query(
-        self, text: str, *, allow_service: bool = False
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
         """Run SPARQL; raises BadQuery where it is malformed or asks for what is refused."""
         guard.refuse(text, allow_service=allow_service)
         return oxigraph.query(self.store, text)
