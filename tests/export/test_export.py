@@ -19,8 +19,8 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize("form", rdf.RDF_FORMATS)
 def test_rdf_reads_back_whole(curated: Graph, form: str) -> None:
-    written = rdf.rdf(curated, form)
-    assert written == rdf.rdf(curated, form)
+    written = rdf.rdf_bytes(curated, form)
+    assert written == rdf.rdf_bytes(curated, form)
     chosen = rdf.RDF_FORMATS[form]
     back = set(ox.parse(written, format=chosen))
     quads = set(curated.store.quads_for_pattern(None, None, None, None))
@@ -31,13 +31,13 @@ def test_rdf_reads_back_whole(curated: Graph, form: str) -> None:
 
 
 def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
-    lines = rdf.rdf(curated, "nq").splitlines()
+    lines = rdf.rdf_bytes(curated, "nq").splitlines()
     assert lines == sorted(lines)
     assert len(lines) == len(curated.store)
 
 
 def test_statements_as_csv(sample_graph: Graph) -> None:
-    rows = list(csv.DictReader(io.StringIO(rdf.statements(sample_graph, "csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(rdf.statement_bytes(sample_graph, "csv").decode())))
     assert len(rows) == len(statement_rows(sample_graph)) == 10
     assert tuple(rows[0]) == COLUMNS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
@@ -55,7 +55,7 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
     graph = Graph(oxigraph.memory(lines), "sample")
     cells = [
         cell
-        for row in csv.DictReader(io.StringIO(rdf.statements(graph, "csv").decode(), newline=""))
+        for row in csv.DictReader(io.StringIO(rdf.statement_bytes(graph, "csv").decode(), newline=""))
         for cell in row.values()
     ]
     assert {cell for cell in cells if "=HYPERLINK" in cell[:11]} == {'\'=HYPERLINK("http://x")'}
