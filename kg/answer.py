@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +10,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from kg import term
+from kg import table, term
 from kg.store import Term
 
 Value = str | int | float | bool | date | None
@@ -25,10 +22,6 @@ RECORDS = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = ("regions",)
 FORMATS = ("table", "csv", "tsv", "json", "md")
-#: Words that Excel would turn into a date or another number.
-_MISREAD = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
-)
 _INTEGERS = {"integer", "nonNegativeInteger", "int", "long"}
 
 
@@ -146,22 +139,22 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
 
     ``bom`` is for Excel: it shows Chinese, and words such as 3-4 do not turn into dates or numbers.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     named = _entity_columns(answer)
-    writer.writerow(
-        name
-        for column in answer.columns
-        for name in ([column, f"{column}_label"] if column in named else [column])
-    )
+    rows: list[list[object]] = [
+        [
+            name
+            for column in answer.columns
+            for name in ([column, f"{column}_label"] if column in named else [column])
+        ]
+    ]
     for row in answer:
         cells: list[object] = []
         for column, cell in row.items():
-            cells.append(_cell(cell, excel=bom))
+            cells.append(_cell(cell))
             if column in named:
                 cells.append(answer.labels.get(str(cell), ""))
-        writer.writerow(cells)
-    return ("\ufeff" if bom else "") + out.getvalue()
+        rows.append(cells)
+    return ("\ufeff" if bom else "") + "".join(table.spreadsheet(rows, delimiter=delimiter, excel=bom))
 
 
 def as_json(answer: Answer) -> str:
@@ -195,12 +188,8 @@ def _entity_columns(answer: Answer) -> set[str]:
     }
 
 
-def _cell(found: Value, *, excel: bool) -> object:
-    """A cell that a spreadsheet takes as it is: booleans in words, no formula begun by a stray sign."""
-    if excel and isinstance(found, str) and _MISREAD.fullmatch(found):
-        return f'="{found}"'
+def _cell(found: Value) -> object:
+    """A value as it is written: booleans in words, nothing for None."""
     if isinstance(found, bool):
         return "yes" if found else "no"
-    if isinstance(found, str) and found[:1] in "=+-@\t":
-        return f"'{found}"
     return "" if found is None else found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg import network, record, term
+from kg import network, record, table, term
 from kg.graph import Graph
 
 RDF_FORMATS = {
@@ -72,13 +70,12 @@ def statements(graph: Graph, form: str) -> bytes:
     """Every statement and target as JSON Lines or CSV, with the keys of ``record.KEYS``."""
     if form == "jsonl":
         return "".join(record.as_jsonl(graph)).encode()
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, record.KEYS, lineterminator="\n")
-    writer.writeheader()
+    rows: list[list[object]] = [list(record.KEYS)]
     for row in record.records(graph):
         flags = row["flags"]
-        writer.writerow({**row, "flags": ";".join(flags) if isinstance(flags, list) else ""})
-    return out.getvalue().encode()
+        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
+        rows.append([cells[key] for key in record.KEYS])
+    return "".join(table.spreadsheet(rows)).encode()
 
 
 def _key(quad: ox.Quad) -> tuple[str, str, str, str]:

@@ -10,6 +10,7 @@ from datetime import date
 import pyoxigraph as ox
 import pytest
 
+from kg import table
 from kg.answer import Answer, as_csv, as_json, as_markdown, value
 from kg.term import expand, iri
 
@@ -57,6 +58,38 @@ def test_csv_has_labels_beside_ids_and_no_formulas() -> None:
         ["place/jinan", "Jinan", "'=SUM(A1)", "2024-01-21", "yes"],
     ]
     assert as_csv(found, delimiter="\t").splitlines()[0] == "place\tplace_label\twords\tday\tsure"
+
+
+FORMULAS = ["=1+1", "+1+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1"]
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_no_text_cell_of_a_csv_is_a_formula(words: str) -> None:
+    """Labels stand in cells too; an apostrophe before a formula sign says that the cell is text."""
+    found = Answer(("place", "words"), ((JINAN, ox.Literal(words)),), {"place/jinan": words})
+    assert list(csv.reader(io.StringIO(as_csv(found), newline="")))[1] == [
+        "place/jinan",
+        f"'{words}",
+        f"'{words}",
+    ]
+    assert table.plain_text(f"'{words}") == words
+
+
+@pytest.mark.parametrize("words", ["-3", "+3", "-0.5", "-1e-05", "", "a=b", "'tis", "Ji'nan"])
+def test_numbers_and_plain_words_are_written_as_they_are(words: str) -> None:
+    assert as_csv(answer("words", "day", rows=[(ox.Literal(words), typed("2024-01-21", "date"))])) == (
+        f"words,day\n{words},2024-01-21\n"
+    )
+    assert table.plain_text(words) == words
+
+
+def test_negative_numbers_and_empty_cells() -> None:
+    rows: list[tuple[ox.NamedNode | ox.Literal | None, ...]] = [
+        (typed("-3", "integer"), typed("-0.5", "decimal"), None, ox.Literal(""))
+    ]
+    for bom in (False, True):
+        written = as_csv(answer("whole", "part", "none", "empty", rows=rows), bom=bom)
+        assert written.removeprefix("\ufeff") == "whole,part,none,empty\n-3,-0.5,,\n"
 
 
 @pytest.mark.parametrize("words", ["3-4", "1/2", "2021/12", "2024-03", "007", "1E5", "12345678901234567"])

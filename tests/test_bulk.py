@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg import build, bulk, graph, home, pointer, stream
-from kg.bulk.work import Work
+from kg.bulk.work import Work, read_report
 from kg.error import KgError
 from kg.problem import Problem
 from tests.bench import corpus
@@ -227,6 +227,16 @@ def test_a_link_that_closes_a_circle_is_left_out(tmp_path: Path) -> None:
     assert len(found - kept) == 1
     assert kept < found
     assert (child, "broader", parent) in kept or (parent, "broader", child) in kept
+
+
+def test_the_report_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) -> None:
+    told = [Problem("a.csv", 2, "note", "bad-cell", "no", text) for text in ("=1+1", "'-x", "-3", "")]
+    with Work(tmp_path / "work", shown=9) as work:
+        for problem in told:
+            work.tell(problem)
+    report = tmp_path / "work/problems.csv"
+    assert [row["text"] for row in rows(report)] == ["'=1+1", "''-x", "-3", ""]
+    assert read_report(report, 9) == told
 
 
 def test_every_problem_is_in_the_report_and_the_first_are_shown(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from kg import dictionary, export, record
+from kg import dictionary, export, home, nquads, ontology, record, seeds, store
 from kg.graph import Graph
 from tests.conftest import ROOT
 
@@ -35,6 +36,26 @@ def test_statements_as_csv(sample_graph: Graph) -> None:
     assert len(rows) == len(record.records(sample_graph)) == 10
     assert tuple(rows[0]) == record.KEYS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
+
+
+def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
+    """Quotes, labels and literals of the graph are text, whatever they begin with."""
+    names = sample / "names.csv"
+    names.write_text(
+        names.read_text().replace(",lidar,", ',"=HYPERLINK(""http://x"")",').replace(",Acme", ",@Acme")
+    )
+    lines = nquads.lines(
+        seeds.read(sample)[0], ontology.read(home.ontology()), home.ontology(), version="test"
+    )
+    graph = Graph(store.memory(lines), "sample")
+    cells = [
+        cell
+        for row in csv.DictReader(io.StringIO(export.statements(graph, "csv").decode(), newline=""))
+        for cell in row.values()
+    ]
+    assert {cell for cell in cells if "=HYPERLINK" in cell[:11]} == {'\'=HYPERLINK("http://x")'}
+    assert not [cell for cell in cells if cell[:1] in set("=+@\t\r\n")]
+    assert "" in cells
 
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
