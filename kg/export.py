@@ -46,11 +46,10 @@ EXPORTS = {
 def rdf(graph: Graph, form: str) -> bytes:
     """The whole graph in one RDF format, in a fixed order. Formats without named graphs hold the union."""
     if form == "nq":
-        lines = (
-            ox.serialize(graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form])
-            or b""
-        ).splitlines(keepends=True)
-        return b"".join(sorted(lines))
+        written = ox.serialize(
+            graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form]
+        )
+        return b"".join(sorted(line + b"\n" for line in (written or b"").split(b"\n") if line))
     quads = sorted(graph.store.quads_for_pattern(None, None, None, None), key=_key)
     chosen = RDF_FORMATS[form]
     prefixes = {name: address for name, address in term.PREFIXES.items() if name not in ("name", "link")}

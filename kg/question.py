@@ -52,7 +52,7 @@ class Question:
 
 def read(path: Path) -> Question:
     """One question; raises KgError where the header or a parameter's place is missing."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     header = []
     for line in lines:
         if not line.startswith("#"):
