@@ -63,7 +63,7 @@ def read(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record]
             "encoding",
             f"not UTF-8 at byte {error.start}",
             "",
-            f"save it as UTF-8, or: kg fmt --encoding {guess}",
+            f"save it as UTF-8, or: kg fmt {path} --encoding {guess}",
         )
         return [], problems
     if "\x00" in text:
