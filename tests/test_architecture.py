@@ -33,6 +33,7 @@ LAYERS = (
         "cache",
         "build",
         "bulk",
+        "delimited",
         "sheet",
     ),
     ("quads", "diff"),
