@@ -150,6 +150,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("number-without-unit", cell(T, 2, "unit_written", ""), T, 2, "unit_written"),
     ("unit-mismatch", cell(T, 2, "unit", "percent"), T, 2, "unit"),
     ("number-mismatch", cell(T, 2, "value", "65.8"), T, 2, "value"),
+    ("unread-number", cell(T, 2, "written", "65.8 billion yuan"), T, 2, "note"),
     ("range-bounds", cell(T, 2, "upper", "70000000000"), T, 2, "upper"),
     ("range-bounds", cell(T, 2, "comparator", "range"), T, 2, "upper"),
     ("value-not-in-quote", cell(T, 2, "quote", "will exceed"), T, 2, "written"),
@@ -191,6 +192,56 @@ def test_a_fault_is_named_where_it_stands(
     problems = run(sample).problems
     assert (code, file, line, column) in {(p.code, p.file, p.line, p.column) for p in problems}
     assert all(p.what and p.remedy for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "comparator", "value", "upper", "unit"),
+    [
+        ("100-150亿", "range", "10000000000", "15000000000", "CNY"),
+        ("thirty-five", "exactly", "35", "", "CNY"),
+        ("二三百亿", "range", "20000000000", "30000000000", "CNY"),
+        ("-3", "exactly", "-3", "", "CNY"),
+        ("1/3", "exactly", "0.333", "", "CNY"),
+        ("三分之一", "exactly", "33.3", "", "percent"),
+        ("half", "exactly", "50", "", "percent"),
+        ("三成", "exactly", "30", "", "percent"),
+        ("翻两番", "exactly", "4", "", "multiple"),
+    ],
+)
+def test_a_target_has_the_value_of_its_words(
+    sample: Path, written: str, comparator: str, value: str, upper: str, unit: str
+) -> None:
+    assert _target_codes(sample, written, comparator=comparator, value=value, upper=upper, unit=unit) == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "unit"),
+    [
+        ("1/3", "0.3", "CNY"), ("1/3", "0.34", "CNY"), ("1/3", "33", "CNY"), ("half", "5", "percent"),
+        ("一万五", "10005", "CNY"), ("二〇二五", "5", "CNY"), ("三成", "3", "percent"), ("-3", "3", "CNY"),
+    ],
+)  # fmt: skip
+def test_a_target_has_no_other_value(sample: Path, written: str, value: str, unit: str) -> None:
+    assert _target_codes(sample, written, comparator="exactly", value=value, unit=unit) == {"number-mismatch"}
+
+
+def test_words_that_are_not_read_stand_with_a_note(sample: Path) -> None:
+    assert _target_codes(sample, "a few score", comparator="about", value="60") == {"unread-number"}
+    cell(T, 2, "note", "three score, after the table")(sample)
+    report = run(sample)
+    assert {p.code for p in report.problems if p.file == T} == {"quote-missing"}
+    assert [notice for notice in report.notices if notice.startswith(f"{T}:2: the value 60 ")]
+    cell(T, 2, "upper", "70")(sample)
+    assert {p.code for p in run(sample).problems if p.file == T} == {"quote-missing", "range-bounds"}
+
+
+def _target_codes(sample: Path, written: str, unit: str = "CNY", **changes: str) -> set[str]:
+    """What the check finds in a target of these words; the text of the sample does not hold them."""
+    changes |= {"quote": f"it is {written} yuan", "written": written, "unit_written": "yuan", "unit": unit}
+    for column, value in changes.items():
+        cell(T, 2, column, value)(sample)
+    found = {p.code for p in run(sample).problems if p.file == T}
+    return found - {"quote-missing", "unit-mismatch"}
 
 
 def test_every_code_is_seen_to_fail() -> None:
