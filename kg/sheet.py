@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kg import home, ontology, row, seeds, table, term, text
+from kg import home, ontology, period, row, seeds, table, term, text
 from kg.error import KgError
 from kg.ontology import Ontology
 
@@ -34,8 +34,10 @@ def write(
     (company, locatedIn, country). Empty cells say nothing. ``published`` is a day (2024-03-01). The
     folder must be new; ``kg check`` and ``kg build --seeds`` take it from there.
 
-    Raises KgError for a column or class that does not exist, or a folder that does.
+    Raises KgError for a column, class or day that does not exist, or a folder that does.
     """
+    if not period.is_day(published):
+        raise KgError(f"published is a day that exists, such as 2024-03-01, not {published!r}")
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
     known = ontology.read(home.ontology())

@@ -99,6 +99,22 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("bad-cell", cell(S, 6, "flags", "read-from-name;;garbled"), S, 6, "flags"),
     ("bad-cell", cell("places.csv", 3, "latitude", "91"), "places.csv", 3, "latitude"),
     ("bad-cell", cell("sources.csv", 2, "published", "2.1.2030"), "sources.csv", 2, "published"),
+    ("bad-cell", cell("sources.csv", 2, "id", "9" * 400), "sources.csv", 2, "id"),
+    ("bad-cell", cell("sources.csv", 2, "published", "2030-02-30"), "sources.csv", 2, "published"),
+    ("bad-cell", cell("sources.csv", 2, "published", ""), "sources.csv", 2, "published"),
+    ("bad-cell", cell("names.csv", 2, "date", "2030-13-45"), "names.csv", 2, "date"),
+    ("bad-cell", cell("redirects.csv", 2, "date", "２０３０-01-01"), "redirects.csv", 2, "date"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "read", "2030-06-31"), f"{EN}/sections.csv", 2, "read"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "reread", "2029-02-29"), f"{EN}/sections.csv", 2, "reread"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "under", "１"), f"{EN}/sections.csv", 2, "under"),
+    ("bad-cell", cell(f"{EN}/coverage.csv", 2, "read", "2030-00-01"), f"{EN}/coverage.csv", 2, "read"),
+    ("bad-cell", cell(f"{EN}/coverage.csv", 2, "reread", "2030-01-00"), f"{EN}/coverage.csv", 2, "reread"),
+    ("bad-cell", cell("places.csv", 3, "gb2260", "４２００００"), "places.csv", 3, "gb2260"),
+    ("bad-cell", cell("places.csv", 3, "latitude", "３０"), "places.csv", 3, "latitude"),
+    ("bad-cell", cell(T, 2, "value", "65_800_000_000"), T, 2, "value"),
+    ("bad-cell", cell(T, 2, "value", "٦٥٨"), T, 2, "value"),
+    ("bad-cell", cell(T, 2, "period", "2030-02-30"), T, 2, "period"),
+    ("bad-cell", cell(T, 2, "period", "../２０３０"), T, 2, "period"),
     ("duplicate-id", again("orgs.csv", 2), "orgs.csv", 3, "id"),
     ("wrong-table", again("orgs.csv", 2, id="topic/acme"), "orgs.csv", 3, "id"),
     ("missing-folder", again("sources.csv", 2, id="nowhere"), "sources.csv", 4, "id"),
@@ -192,6 +208,17 @@ def test_a_fault_is_named_where_it_stands(
     problems = run(sample).problems
     assert (code, file, line, column) in {(p.code, p.file, p.line, p.column) for p in problems}
     assert all(p.what and p.remedy for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [("2030-01-31", False), ("2030-02-30", True), ("2030-19-39", True), ("２０３０-01-01", True)],
+)
+def test_a_stated_day_exists(sample: Path, day: str, known: bool) -> None:
+    cell(S, 2, "predicate", "heldOn")(sample)
+    cell(S, 2, "object", day)(sample)
+    found = {(p.text, p.remedy) for p in run(sample).problems if p.code == "bad-literal"}
+    assert found == ({(day, "write it as 2024-01-21")} if known else set())
 
 
 @pytest.mark.parametrize(

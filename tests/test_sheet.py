@@ -49,6 +49,9 @@ def test_mistakes_say_what_would_be_right(file: Path, tmp_path: Path) -> None:
         written(file, tmp_path / "a", facts=[("firm", "locatedIn", "country")])
     with pytest.raises(KgError, match="'Firm' is no class"):
         written(file, tmp_path / "a", kinds={"company": "Firm", "country": "Country"})
+    for day in ("2024-02-30", "2024-13-01", "２０２４-03-01", "2024", ""):
+        with pytest.raises(KgError, match=f"a day that exists, such as 2024-03-01, not '{day}'"):
+            written(file, tmp_path / "a", published=day)
     assert not (tmp_path / "a").exists()
     written(file, tmp_path / "a")
     with pytest.raises(KgError, match="not empty"):
