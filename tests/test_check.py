@@ -138,6 +138,10 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("unknown-predicate", cell(S, 2, "predicate", "bilds"), S, 2, "predicate"),
     ("wrong-end", cell(S, 2, "predicate", "broader"), S, 2, "subject"),
     ("wrong-end", cell(S, 5, "object", "place/sample-city"), S, 5, "object"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "topic/optics"), f"{EN}/sections.csv", 2, "region"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "org/acme-optics"), f"{EN}/sections.csv", 2, "region"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", f"source/{EN}"), f"{EN}/sections.csv", 2, "region"),
+    ("unknown-entity", cell(f"{EN}/sections.csv", 2, "region", "place/nowhere"), f"{EN}/sections.csv", 2, "region"),
     ("bad-literal", cell(S, 2, "predicate", "heldOn"), S, 2, "object"),
     ("self-reference", again("hierarchy.csv", 2, parent="place/sample-city"), "hierarchy.csv", 5, "parent"),
     ("duplicate-link", again("hierarchy.csv", 2), "hierarchy.csv", 5, "child"),
@@ -208,6 +212,16 @@ def test_a_fault_is_named_where_it_stands(
     problems = run(sample).problems
     assert (code, file, line, column) in {(p.code, p.file, p.line, p.column) for p in problems}
     assert all(p.what and p.remedy for p in problems)
+
+
+def test_a_region_is_a_place_and_the_problem_says_what_else_it_is(sample: Path) -> None:
+    cell(f"{EN}/sections.csv", 2, "region", "topic/optics")(sample)
+    report = run(sample)
+    assert [str(p) for p in report.problems if p.column == "region"] == [
+        f"{EN}/sections.csv:2:region: a section's region does not take a Sector here 'topic/optics' [wrong-end]\n"
+        "    it takes Place"
+    ]
+    assert "topic/optics" not in report.seeds.regions
 
 
 @pytest.mark.parametrize(
