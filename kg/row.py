@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from kg import period, term
 from kg.problem import Problem
 
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -25,13 +26,9 @@ def _trimmed(value: str) -> str:
 def _number(value: str) -> Decimal | None:
     if not value:
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("not a number") from None
-    if not number.is_finite() or "e" in value.lower():
+    if not _PLAIN.fullmatch(value):
         raise ValueError("not a plain number")
-    return number
+    return Decimal(value)
 
 
 def _whole(value: str) -> int:
@@ -43,6 +40,12 @@ def _whole(value: str) -> int:
 def _edtf(value: str) -> str:
     if value and period.parse(value) is None:
         raise ValueError("not a period")
+    return value
+
+
+def _day(value: str) -> str:
+    if value and not period.is_day(value):
+        raise ValueError("not a day that exists")
     return value
 
 
@@ -58,22 +61,30 @@ def _matching(pattern: str, what: str) -> Any:
 
 
 _ENTITY = term.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
-_DAY = r"\d{4}-\d{2}-\d{2}"
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]+)?"
 
 ENTITY = _matching(_ENTITY, "an id such as place/jinan")
 MAYBE_ENTITY = _matching(f"|{_ENTITY}", "an id such as topic/steel, or nothing")
 WORD = _matching(r"[A-Za-z][A-Za-z0-9-]*", "one word of a closed list")
 MAYBE_WORD = _matching(r"|[A-Za-z][A-Za-z0-9-]*", "one word of a closed list, or nothing")
-DAY = _matching(_DAY, "a date such as 2024-01-21")
-MAYBE_DAY = _matching(f"|{_DAY}", "a date such as 2024-01-21, or nothing")
-MAYBE_NUMBER = _matching(r"\d*", "a paragraph's number, or nothing")
-SLUG = _matching(term.SLUG, "lower-case letters, digits and hyphens")
+MAYBE_NUMBER = _matching(r"[0-9]*", "a paragraph's number, or nothing")
+#: Names a folder, whose name file systems limit.
+SLUG = Field(
+    pattern=rf"^(?:{term.SLUG})$",
+    max_length=100,
+    description="lower-case letters, digits and hyphens, 100 at most",
+)
 HASH = _matching(r"[0-9a-f]{64}", "64 hexadecimal digits")
 ADDRESS = _matching(r"https?://\S+", "an address that begins with http")
 
 Cell = Annotated[str, BeforeValidator(_trimmed), Field(description="text without spaces at its ends")]
 Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, description="a text that is not empty")]
+Day = Annotated[
+    str, BeforeValidator(_day), Field(min_length=1, description="a day that exists, such as 2024-01-21")
+]
+MaybeDay = Annotated[
+    str, BeforeValidator(_day), Field(description="a day that exists, such as 2024-01-21, or nothing")
+]
 Edtf = Annotated[str, BeforeValidator(_edtf), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
 Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0, description="a whole number from 1")]
 Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number from 0")]
@@ -120,7 +131,7 @@ class EntityRow(Row):
 
 
 class PlaceRow(EntityRow):
-    gb2260: str = _matching(r"|\d{6}", "six digits, or nothing")
+    gb2260: str = _matching(r"|[0-9]{6}", "six digits, or nothing")
     iso31662: str = _matching(r"|[A-Z]{2}(-[A-Z0-9]{1,3})?", "a code such as CN-SD, or nothing")
     latitude: Latitude
     longitude: Longitude
@@ -137,7 +148,7 @@ class SourceRow(Row):
     title: Text
     title_zh: Cell
     publisher: Text
-    published: str = DAY
+    published: Day
     language: str = _matching(_LANGUAGE, "a language code such as en")
     translated_from: str = _matching(f"|{_LANGUAGE}", "a language code, or nothing")
     translator: Cell
@@ -154,7 +165,7 @@ class NameRow(Row):
     role: str = WORD
     confidence: str = WORD
     ground: Text
-    date: str = DAY
+    date: Day
 
 
 class HierarchyRow(Row):
@@ -167,7 +178,7 @@ class HierarchyRow(Row):
 class RedirectRow(Row):
     old: str = ENTITY
     new: str = ENTITY
-    date: str = DAY
+    date: Day
     note: Cell
 
 
@@ -177,8 +188,8 @@ class SectionRow(Row):
     region: str = MAYBE_ENTITY
     heading: Text
     under: str = MAYBE_NUMBER
-    read: str = MAYBE_DAY
-    reread: str = MAYBE_DAY
+    read: MaybeDay
+    reread: MaybeDay
 
     @property
     def headings(self) -> tuple[int, ...]:
@@ -252,8 +263,8 @@ class CoverageRow(ParagraphRow):
     to: Cell
     reason: str = WORD
     repeats: str = MAYBE_NUMBER
-    read: str = DAY
-    reread: str = MAYBE_DAY
+    read: Day
+    reread: MaybeDay
 
 
 class PositionRow(ParagraphRow):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from kg import delimited, home, ontology, row, seeds, table, term, text
+from kg import delimited, home, ontology, period, row, seeds, table, term, text
 from kg.delimited import Cell, Delimited
 from kg.error import KgError
 from kg.ontology import Ontology
@@ -70,9 +70,11 @@ def write(
     name it resembles. A name in Han characters is labelled as Chinese and, since the check asks for an
     English label, as English too; the tables know no third language, so all others are English.
 
-    Raises KgError, and writes nothing, for a column or class that does not exist, a folder that does, and
-    a file that cannot be read for certain.
+    Raises KgError, and writes nothing, for a column, class or day that does not exist, a folder that does,
+    and a file that cannot be read for certain.
     """
+    if not period.is_day(published):
+        raise KgError(f"published is a day that exists, such as 2024-03-01, not {published!r}")
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
     known = ontology.read(home.ontology())

@@ -9,6 +9,8 @@ from datetime import date
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg import table
 from kg.answer import Answer, as_csv, as_json, as_markdown, value
@@ -35,6 +37,10 @@ def answer(*columns: str, rows: list[tuple[ox.NamedNode | ox.Literal | None, ...
         (typed("7", "integer"), 7, "7"),
         (typed("65800000000", "decimal"), 65800000000, "65,800,000,000"),
         (typed("0.5", "decimal"), 0.5, "0.5"),
+        (typed("65800000000.50", "decimal"), 65800000000.5, "65,800,000,000.5"),
+        (typed("99999999999999999999", "integer"), 99999999999999999999, "99,999,999,999,999,999,999"),
+        (typed("1", "boolean"), True, "yes"),
+        (typed("2024-01-21+08:00", "date"), date(2024, 1, 21), "2024-01-21"),
         (typed("1e3", "double"), 1000.0, "1,000"),
         (typed("true", "boolean"), True, "yes"),
         (typed("2024-01-21", "date"), date(2024, 1, 21), "2024-01-21"),
@@ -46,6 +52,42 @@ def test_terms_become_values(term: ox.NamedNode | ox.Literal | None, python: obj
     assert value(term) == python
     assert type(value(term)) is type(python)
     assert answer("it", rows=[(term,)]).shown() == [[shown]]
+
+
+ODD = [
+    ("abc", "integer"), ("", "integer"), ("1_000", "integer"), ("１２", "integer"), (" 7", "integer"), ("9" * 5000, "integer"),
+    ("x", "decimal"), ("12 kg", "decimal"), ("1e5", "decimal"), ("Infinity", "decimal"), ("NaN", "decimal"),
+    ("1234567890123456.5", "decimal"), ("9" * 5000 + ".0", "decimal"), ("2024", "date"), ("-0044-03-15", "date"),
+    ("12024-01-01", "date"), ("2024-02-30", "date"), ("2024-13-01", "date"), ("２０２４-01-01", "date"), ("2024-01-21T00:00", "date"),
+    ("", "date"), ("NaN", "double"), ("INF", "double"), ("-INF", "float"), ("nan", "double"), ("infinity", "float"),
+    ("1e400", "double"), ("x", "float"), ("yes", "boolean"), ("TRUE", "boolean"), ("", "boolean"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "kind"), ODD)
+def test_what_is_not_of_its_datatype_is_shown_as_written(words: str, kind: str) -> None:
+    found = answer("it", rows=[(typed(words, kind),)])
+    assert value(typed(words, kind)) == words
+    assert found.shown() == [[words]]
+    assert list(csv.reader(io.StringIO(as_csv(found))))[1:] in ([[words]], [[f"'{words}"]])
+    assert json.loads(as_json(found), parse_constant=pytest.fail) == [{"it": words}]
+    assert as_markdown(found).splitlines()[2] == f"| {words} |"
+
+
+@given(
+    st.sampled_from(["integer", "decimal", "double", "float", "boolean", "date", "dateTime", "gYear"]),
+    st.text(max_size=12),
+)
+def test_no_literal_breaks_an_answer(kind: str, words: str) -> None:
+    found = answer("it", rows=[(typed(words, kind),)])
+    assert len(found.shown()) == len(list(found)) == 1
+    assert as_csv(found).startswith("it\n")
+    assert len(json.loads(as_json(found), parse_constant=pytest.fail)) == 1
+    assert as_markdown(found).count("\n") >= 3
+
+
+def test_another_vocabulary_has_its_own_datatypes() -> None:
+    assert value(ox.Literal("12", datatype=ox.NamedNode("http://example.org/u#decimal"))) == "12"
 
 
 def test_csv_has_labels_beside_ids_and_no_formulas() -> None:

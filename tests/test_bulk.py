@@ -157,6 +157,18 @@ def test_a_bad_row_is_reported_and_the_good_ones_kept_if_asked(tmp_path: Path, c
     assert len(graph.open_graph(tmp_path / "graph").store) == kept.built.quads
 
 
+def test_what_is_no_place_becomes_no_region(tmp_path: Path) -> None:
+    folder = flat(SEEDS, tmp_path / "flat", "csv")
+    path = folder / "sections.csv"
+    path.write_bytes(path.read_bytes().replace(b"place/sample-province", b"topic/optics", 1))
+    loaded = load(folder, tmp_path / "graph", keep_good=True)
+    assert [(p.code, p.file, p.column, p.text) for p in loaded.first] == [
+        ("wrong-end", "sections.csv", "region", "topic/optics")
+    ]
+    regions = graph.open_graph(tmp_path / "graph").select("SELECT ?region { ?region a kg:Region }")
+    assert regions.ids("region") == ["place/sample-city"]
+
+
 def test_quotes_are_held_against_texts_at_hand(tmp_path: Path, built_sample: set[str]) -> None:
     loaded = bulk.load(SEEDS, home.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
     assert loaded.built

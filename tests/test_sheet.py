@@ -288,6 +288,9 @@ def test_mistakes_say_what_would_be_right(file: Path, tmp_path: Path) -> None:
     for kind in ("Source", "Statement", "Target"):  # no table of entities holds them
         with pytest.raises(KgError, match=f"'{kind}' is no class of entity"):
             written(file, tmp_path / "a", kinds={"company": kind, "country": "Country"})
+    for day in ("2024-02-30", "2024-13-01", "２０２４-03-01", "2024", ""):
+        with pytest.raises(KgError, match=f"a day that exists, such as 2024-03-01, not '{day}'"):
+            written(file, tmp_path / "a", published=day)
     assert not (tmp_path / "a").exists()
     written(file, tmp_path / "a")
     with pytest.raises(KgError, match="not empty"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from kg import row, text
+from kg import period, row, text
 from kg.ontology import Concept, Ontology
 from kg.problem import Problem
 from kg.register import Register
@@ -70,13 +70,11 @@ def _joined(statement: row.StatementRow, register: Register, ontology: Ontology)
         yield from one_end(
             statement, "subject", statement.subject, predicate.name, predicate.subjects, register, ontology
         )
-        if predicate.datatype.endswith("#date") and not re.fullmatch(
-            r"\d{4}-[01]\d-[0-3]\d", statement.object
-        ):
+        if predicate.datatype.endswith("#date") and not period.is_day(statement.object):
             yield statement.problem(
                 "object",
                 "bad-literal",
-                f"{predicate.name} takes a date",
+                f"{predicate.name} takes a day that exists",
                 statement.object,
                 "write it as 2024-01-21",
             )
