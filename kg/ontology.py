@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import term
-from kg.error import KgError
+from kg import iris
+from kg.errors import KgError
 
 FILES = ("kg.ttl", "schemes.ttl")
 SHAPES = "shapes.ttl"
-_PREFIXES = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in term.PREFIXES.items())
+_PREFIXES = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in iris.PREFIXES.items())
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def quads(path: Path) -> Iterator[ox.Quad]:
 def _classes(store: ox.Store) -> dict[str, Class]:
     above: dict[str, set[str]] = {}
     for row in _rows(store, "SELECT ?c ?super { ?c a owl:Class ; rdfs:subClassOf* ?super }"):
-        above.setdefault(row["c"], set()).add(term.short(row["super"]))
+        above.setdefault(row["c"], set()).add(iris.short(row["super"]))
     rows = _rows(
         store,
         """
@@ -116,8 +116,8 @@ def _classes(store: ox.Store) -> dict[str, Class]:
           FILTER (lang(?en) = "en" && lang(?zh) = "zh") }""",
     )
     return {
-        term.short(row["c"]): Class(
-            term.short(row["c"]),
+        iris.short(row["c"]): Class(
+            iris.short(row["c"]),
             row["en"],
             row["zh"],
             row["definition"],
@@ -143,9 +143,9 @@ def _predicates(store: ox.Store) -> dict[str, Predicate]:
           { ?property sh:or/rdf:rest*/rdf:first/sh:class ?object }
           UNION { ?property sh:datatype ?datatype } }""",
     ):
-        subjects.setdefault(row["p"], set()).add(term.short(row["subject"]))
+        subjects.setdefault(row["p"], set()).add(iris.short(row["subject"]))
         if row["object"]:
-            objects.setdefault(row["p"], set()).add(term.short(row["object"]))
+            objects.setdefault(row["p"], set()).add(iris.short(row["object"]))
         if row["datatype"]:
             datatypes[row["p"]] = row["datatype"]
     rows = _rows(
@@ -172,7 +172,7 @@ def _predicates(store: ox.Store) -> dict[str, Predicate]:
             bool(row["parent"]),
         )
         for row in rows
-        for name in [term.short(row["p"]).rpartition(":")[2]]
+        for name in [iris.short(row["p"]).rpartition(":")[2]]
     }
 
 
@@ -190,7 +190,7 @@ def _schemes(store: ox.Store) -> dict[str, dict[str, Concept]]:
     )
     schemes: dict[str, dict[str, Concept]] = {}
     for row in rows:
-        schemes.setdefault(term.short(row["scheme"]), {})[row["notation"]] = Concept(
+        schemes.setdefault(iris.short(row["scheme"]), {})[row["notation"]] = Concept(
             row["notation"],
             row["c"],
             row["en"],

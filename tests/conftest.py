@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, check, graph, home, nquads, store
-from kg.graph import Graph
+from kg import locations
+from kg.check import run
+from kg.compile import reference
+from kg.query import graph
+from kg.query.graph import Graph
+from kg.store import build, oxigraph
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = Path(__file__).parent / "sample"
@@ -31,17 +35,17 @@ def sample(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_graph() -> Graph:
-    report = check.run(SAMPLE / "seeds", home.ontology())
+    report = run.run(SAMPLE / "seeds", locations.ontology())
     assert not report.problems
-    lines = nquads.lines(report.seeds, report.ontology, home.ontology(), version="test")
-    return Graph(store.memory(lines), "sample")
+    lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
+    return Graph(oxigraph.memory(lines), "sample")
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the curated graph, built once a session."""
     folder = tmp_path_factory.mktemp("build")
-    build.build(home.seeds(), home.ontology(), folder)
+    build.build(locations.seeds(), locations.ontology(), folder)
     return folder
 
 
@@ -53,7 +57,7 @@ def curated(built: Path) -> Graph:
 @pytest.fixture(scope="session")
 def texts() -> Path:
     """The folder of the documents' texts, named by KG_TEXTS."""
-    folder = home.texts()
+    folder = locations.texts()
     if folder is None:
         absent("the folder of document texts (KG_TEXTS)")
     assert folder is not None

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from kg import endpoint, rdf, store, transfer
-from kg.store import Store
+from kg.store import endpoint, oxigraph, upload
+from kg.store.oxigraph import Store
+from tests import rdflib_memory
 
 _INI = """
 [Database]
@@ -54,18 +55,18 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def memory(lines: list[str], folder: Path) -> Iterator[Store]:
-    yield store.memory(lines)
+    yield oxigraph.memory(lines)
 
 
 @contextlib.contextmanager
 def disk(lines: list[str], folder: Path) -> Iterator[Store]:
-    store.create(folder / "store", lines)
-    yield store.open_folder(folder / "store")
+    oxigraph.create(folder / "store", lines)
+    yield oxigraph.open_folder(folder / "store")
 
 
 @contextlib.contextmanager
 def rdflib(lines: list[str], folder: Path) -> Iterator[Store]:
-    yield cast(Store, rdf.Memory(lines))
+    yield cast(Store, rdflib_memory.Memory(lines))
 
 
 @contextlib.contextmanager
@@ -92,7 +93,7 @@ def http(lines: list[str], folder: Path) -> Iterator[Store]:
     file = folder / "graph.nq"
     file.write_text("".join(lines), encoding="utf-8")
     with oxigraph_server(folder) as address:
-        transfer.send(file, f"{address}/store", lines=5000)
+        upload.send(file, f"{address}/store", lines=5000)
         yield endpoint.open_endpoint(f"{address}/query")
 
 
@@ -126,7 +127,7 @@ def virtuoso_load(folder: Path, port: int) -> None:
 
 @contextlib.contextmanager
 def virtuoso(lines: list[str], folder: Path) -> Iterator[Store]:
-    transfer.cut(lines, folder / "parts", 200_000, stated=True)
+    upload.cut(lines, folder / "parts", 200_000, stated=True)
     with virtuoso_server(folder) as (address, port):
         virtuoso_load(folder / "parts", port)
         yield endpoint.open_endpoint(address)

@@ -7,13 +7,13 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from kg import term
+from kg import iris
 from tests.serving import FORM, Client
 
-_ACME = f"<{term.iri('org/acme-optics')}>"
+_ACME = f"<{iris.iri('org/acme-optics')}>"
 #: Values of kinds that the sample seeds have none of.
 MORE = tuple(
-    f'{_ACME} <{term.expand(name)}> "{value}"^^<{term.expand(kind)}> .\n'
+    f'{_ACME} <{iris.expand(name)}> "{value}"^^<{iris.expand(kind)}> .\n'
     for name, value, kind in (
         ("dcterms:issued", "2030-01-02", "xsd:date"),
         ("dcterms:temporal", "true", "xsd:boolean"),

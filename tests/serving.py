@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from kg import check, home, nquads, store
+from kg import locations
+from kg.check import run as checks
+from kg.compile import reference
 from kg.server import app, source
 from kg.server.front import Service
 from kg.server.limits import Limits
+from kg.store import oxigraph
 
 SAMPLE = Path(__file__).parent / "sample" / "seeds"
 Loop = Callable[[], asyncio.AbstractEventLoop]
@@ -73,10 +76,10 @@ class Client:
 
 def sample_store(folder: Path, extra: tuple[str, ...] = ()) -> Path:
     """A store on disk with the sample seeds."""
-    report = check.run(SAMPLE, home.ontology())
+    report = checks.run(SAMPLE, locations.ontology())
     assert not report.problems
-    lines = nquads.lines(report.seeds, report.ontology, home.ontology(), version="test")
-    store.create(folder / "store", [*lines, *extra])
+    lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
+    oxigraph.create(folder / "store", [*lines, *extra])
     return folder / "store"
 
 

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, bulk, graph, home, pointer, search
-from kg.error import BadStore, KgError
+from kg import locations
+from kg.errors import BadStore, KgError
+from kg.query import graph
+from kg.store import build, bulk, manifest, search
 from tests.bench import corpus
+from tests.cli.test_cli import kg
 from tests.conftest import ROOT
-from tests.test_cli import kg
 
 KILLS = 25
 Command = list[str]
@@ -49,12 +51,12 @@ def kill_at(line: Command, seconds: float) -> bool:
 
 def whole(folder: Path) -> int:
     """Quads of the graph that a folder has: as many as its pointer says, none where there is no pointer."""
-    if not (folder / pointer.NAME).exists():
+    if not (folder / manifest.NAME).exists():
         return 0
     opened = graph.open_graph(folder)
-    assert len(opened.store) == pointer.current(folder).quads
+    assert len(opened.store) == manifest.current(folder).quads
     assert opened.names.labels
-    return pointer.current(folder).quads
+    return manifest.current(folder).quads
 
 
 def lasting(line: Command) -> float:
@@ -80,8 +82,8 @@ def test_a_bulk_load_killed_at_random_moments_completes_at_last(tmp_path: Path) 
     lasting([*line, str(target)])
     assert whole(target) == expected
     left = {path.name for path in target.iterdir()}
-    store_folder = pointer.current(target).path(target)
-    assert left == {".lock", pointer.NAME, store_folder.name, search.beside(store_folder).name}
+    store_folder = manifest.current(target).path(target)
+    assert left == {".lock", manifest.NAME, store_folder.name, search.beside(store_folder).name}
     store = {str(quad) for quad in graph.open_graph(target).store}
     assert store == {str(quad) for quad in graph.open_graph(tmp_path / "whole").store}
 
@@ -104,7 +106,7 @@ def test_a_build_killed_at_random_moments_leaves_the_old_graph_or_the_new(
     lasting(line)
     assert whole(target) == expected
     full = tmp_path / "full"
-    build.build(sample, home.ontology(), full)
+    build.build(sample, locations.ontology(), full)
     assert (target / build.TEXT).read_bytes() == (full / build.TEXT).read_bytes()
     assert not [p for p in target.iterdir() if p.name.startswith(".store")]
 
@@ -158,14 +160,14 @@ SIZES = [100, 2_000, 20_000, 60_000, 200_000]
 
 def test_a_full_disk_leaves_the_old_graph(tmp_path: Path, sample: Path) -> None:
     target = tmp_path / "graph"
-    build.build(sample, home.ontology(), target)
-    before = pointer.current(target), whole(target)
+    build.build(sample, locations.ontology(), target)
+    before = manifest.current(target), whole(target)
     path = sample / "places.csv"
     path.write_text(path.read_text().replace("30.5", "31.5"))
-    failed = fails_for_want_of_space(lambda: build.build(sample, home.ontology(), target), SIZES)
+    failed = fails_for_want_of_space(lambda: build.build(sample, locations.ontology(), target), SIZES)
     assert failed == len(SIZES)
-    assert (pointer.current(target), whole(target)) == before
-    built, fresh = build.build(sample, home.ontology(), target)
+    assert (manifest.current(target), whole(target)) == before
+    built, fresh = build.build(sample, locations.ontology(), target)
     assert fresh
     assert whole(target) == built.quads
 
@@ -174,14 +176,14 @@ def test_a_full_disk_in_a_bulk_load_leaves_the_old_graph(tmp_path: Path) -> None
     target = tmp_path / "graph"
     for name, rows in (("old", 200), ("new", 1_500)):
         corpus.write(tmp_path / name, rows)
-    bulk.load(tmp_path / "old", home.ontology(), target)
-    before = pointer.current(target), whole(target)
+    bulk.load(tmp_path / "old", locations.ontology(), target)
+    before = manifest.current(target), whole(target)
     sizes = [*SIZES, 2_000_000, 10_000_000]
-    failed = fails_for_want_of_space(lambda: bulk.load(tmp_path / "new", home.ontology(), target), sizes)
+    failed = fails_for_want_of_space(lambda: bulk.load(tmp_path / "new", locations.ontology(), target), sizes)
     assert len(SIZES) <= failed
     if failed == len(sizes):
-        assert (pointer.current(target), whole(target)) == before
-    bulk.load(tmp_path / "new", home.ontology(), target)
+        assert (manifest.current(target), whole(target)) == before
+    bulk.load(tmp_path / "new", locations.ontology(), target)
     assert whole(target) > before[1]
 
 
@@ -204,14 +206,14 @@ def test_a_folder_that_another_holds_is_refused_in_words(
         build.hold(tmp_path / "graph"),
         pytest.raises(KgError, match=r"another build holds .*graph; waited"),
     ):
-        build.build(sample, home.ontology(), tmp_path / "graph")
+        build.build(sample, locations.ontology(), tmp_path / "graph")
 
 
 def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
     corpus.write(tmp_path / "corpus", 200)
     target = tmp_path / "graph"
-    bulk.load(tmp_path / "corpus", home.ontology(), target)
-    at = target / pointer.NAME
+    bulk.load(tmp_path / "corpus", locations.ontology(), target)
+    at = target / manifest.NAME
     found = at.read_text()
     for content, message in (
         (json.dumps({**json.loads(found), "format": 99}), "built by a newer version"),
@@ -228,7 +230,7 @@ def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
             assert message in done.stderr
             assert "Traceback" not in done.stderr
     at.write_text(found)
-    store = pointer.current(target).path(target)
+    store = manifest.current(target).path(target)
     for path in store.iterdir():
         if path.is_file():
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -240,15 +242,15 @@ def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
 def test_a_lost_or_damaged_index_is_made_again(
     tmp_path: Path, sample: Path, content: bytes | str | None
 ) -> None:
-    build.build(sample, home.ontology(), tmp_path)
-    index = search.beside(pointer.current(tmp_path).path(tmp_path))
+    build.build(sample, locations.ontology(), tmp_path)
+    index = search.beside(manifest.current(tmp_path).path(tmp_path))
     whole_index = index.read_bytes()
     index.unlink()
     if content is not None:
         index.write_bytes(whole_index[: len(whole_index) // 2] if isinstance(content, str) else content)
         with pytest.raises(BadStore, match="kg build makes it again"):
             graph.open_graph(tmp_path).names.search("chips")
-    assert build.build(sample, home.ontology(), tmp_path)[1]
+    assert build.build(sample, locations.ontology(), tmp_path)[1]
     assert index.read_bytes() == whole_index
     assert graph.open_graph(tmp_path).names.labels["place/sample-city"] == "Sample City"
 
@@ -263,9 +265,9 @@ def test_a_damaged_journal_means_to_begin_anew(tmp_path: Path) -> None:
 
     for content in ("{", '{"source": 1}', "[]", '{"nothing": 0}'):
         with pytest.raises(KeyboardInterrupt):
-            bulk.load(tmp_path / "corpus", home.ontology(), target, tick=stop)
+            bulk.load(tmp_path / "corpus", locations.ontology(), target, tick=stop)
         [journal] = target.glob(".bulk-*/journal.json")
         journal.write_text(content)
-    loaded = bulk.load(tmp_path / "corpus", home.ontology(), target)
+    loaded = bulk.load(tmp_path / "corpus", locations.ontology(), target)
     assert loaded.built
     assert whole(target) == loaded.built.quads

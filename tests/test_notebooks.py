@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, home
+from kg import locations
+from kg.store import build
 from tests.conftest import ROOT
 
 nbformat = pytest.importorskip("nbformat", reason="the extra notebook is not installed")
@@ -19,7 +20,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="session")
 def own_graph() -> None:
     """What ``open_graph()`` opens: the project's own build."""
-    build.build(home.seeds(), home.ontology(), home.build())
+    build.build(locations.seeds(), locations.ontology(), locations.build())
 
 
 def test_there_are_five() -> None:

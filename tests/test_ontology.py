@@ -8,12 +8,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import home, ontology, term
-from kg.error import KgError
+from kg import iris, locations, ontology
+from kg.errors import KgError
 from kg.ontology import Ontology
 from tests.conftest import ROOT
 
-FOLDER = home.ontology()
+FOLDER = locations.ontology()
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def ours(triples: list[ox.Triple]) -> set[str]:
     return {
         t.subject.value
         for t in triples
-        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(term.NS)
+        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(iris.NS)
     }
 
 
@@ -40,7 +40,7 @@ def values(triples: list[ox.Triple], subject: str, predicate: str) -> list[ox.Li
         t.object
         for t in triples
         if str(t.subject) == f"<{subject}>"
-        and t.predicate.value == term.expand(predicate)
+        and t.predicate.value == iris.expand(predicate)
         and isinstance(t.object, ox.Literal)
     ]
 
@@ -60,14 +60,14 @@ def test_no_term_dangles(triples: list[ox.Triple]) -> None:
         node.value
         for t in triples
         for node in (t.predicate, t.object)
-        if isinstance(node, ox.NamedNode) and node.value.startswith(term.NS)
+        if isinstance(node, ox.NamedNode) and node.value.startswith(iris.NS)
     }
     assert used <= terms
 
 
 def test_every_term_is_used(triples: list[ox.Triple]) -> None:
     """A term serves in the ontology itself, in the code, a query, a shape, or is a choice of a scheme."""
-    choices = {str(t.subject) for t in triples if t.predicate.value == term.expand("skos:inScheme")}
+    choices = {str(t.subject) for t in triples if t.predicate.value == iris.expand("skos:inScheme")}
     text = "\n".join(
         path.read_text(encoding="utf-8")
         for folder, pattern in (
@@ -80,7 +80,7 @@ def test_every_term_is_used(triples: list[ox.Triple]) -> None:
     )
     objects = {str(t.object) for t in triples}
     for name in ours(triples):
-        local = term.short(name)
+        local = iris.short(name)
         assert f"<{name}>" in objects | choices or re.search(rf"\b{re.escape(local)}\b", text), local
 
 
@@ -91,12 +91,12 @@ def test_every_property_has_one_domain_and_range(triples: list[ox.Triple]) -> No
             for t in triples
             if str(t.subject) == f"<{name}>" and isinstance(t.object, ox.NamedNode)
         }
-        if kinds & {term.expand("owl:ObjectProperty"), term.expand("owl:DatatypeProperty")}:
+        if kinds & {iris.expand("owl:ObjectProperty"), iris.expand("owl:DatatypeProperty")}:
             for side in ("rdfs:domain", "rdfs:range"):
                 found = [
                     t
                     for t in triples
-                    if str(t.subject) == f"<{name}>" and t.predicate.value == term.expand(side)
+                    if str(t.subject) == f"<{name}>" and t.predicate.value == iris.expand(side)
                 ]
                 assert len(found) == 1, (name, side)
 
@@ -112,7 +112,7 @@ def test_every_predicate_has_a_shape(known: Ontology) -> None:
 
 def test_every_class_of_entity_has_a_shape_and_a_segment(known: Ontology) -> None:
     shapes = (FOLDER / ontology.SHAPES).read_text(encoding="utf-8")
-    assert set(known.segments) == {*term.ENTITY_SEGMENTS, "statement", "target"}
+    assert set(known.segments) == {*iris.ENTITY_SEGMENTS, "statement", "target"}
     for name in known.segments.values():
         assert f"sh:targetClass kg:{name}" in shapes or f"kg:{name} ," in shapes
 
@@ -123,10 +123,10 @@ def test_a_cue_word_speaks_for_one_stage(known: Ontology) -> None:
 
 
 def test_header_names_title_version_and_licence(triples: list[ox.Triple]) -> None:
-    header = term.NS.removesuffix("#")
+    header = iris.NS.removesuffix("#")
     for predicate in ("dcterms:title", "owl:versionInfo", "dcterms:license"):
         assert any(
-            str(t.subject) == f"<{header}>" and t.predicate.value == term.expand(predicate) for t in triples
+            str(t.subject) == f"<{header}>" and t.predicate.value == iris.expand(predicate) for t in triples
         )
 
 

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from kg import home
-from kg.error import KgError
+from kg import locations
+from kg.errors import KgError
 
 #: Commands in the order of use, with the line that ``kg --help`` shows for each.
 COMMANDS = {
@@ -61,7 +61,7 @@ class _Group(click.Group):
 
 
 @click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(home.VERSION, prog_name="kg")
+@click.version_option(locations.VERSION, prog_name="kg")
 def cli() -> None:
     """Regiograph: what Chinese regional industrial policy states about regions, companies and technologies.
 

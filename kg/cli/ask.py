@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from kg import answer, question
-from kg.answer import Answer
 from kg.cli import option, terminal
-from kg.graph import open_graph
-from kg.question import Question
+from kg.query import result
+from kg.query.graph import open_graph
+from kg.query.result import Answer
+from kg.read import queries
+from kg.read.queries import Question
 
 
 @click.command("ask", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -17,7 +18,7 @@ from kg.question import Question
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @option.graph
 @click.option("--list", "listed", is_flag=True, help="List the questions of the catalogue.")
-@click.option("-f", "--format", "form", type=click.Choice(answer.FORMATS), default="table", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(result.FORMATS), default="table", show_default=True)
 @click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
 @click.option("--sparql", is_flag=True, help="Print the query instead of running it.")
@@ -57,11 +58,11 @@ def command(
         return
     if listed or name is None:
         rows = [
-            [q.name, q.title, " ".join(p.name for p in q.parameters)] for q in question.catalogue().values()
+            [q.name, q.title, " ".join(p.name for p in q.parameters)] for q in queries.catalogue().values()
         ]
         terminal.table(("question", "what it answers", "parameters"), rows)
         return
-    asked = question.find(name)
+    asked = queries.find(name)
     if about or helped:
         _describe(asked)
         return
@@ -72,7 +73,7 @@ def command(
         return
     found = opened.ask(name, **given)
     plain = form == "table" and output == "-"
-    found = opened.cite(found) if evidence else found.without(answer.RECORDS)
+    found = opened.cite(found) if evidence else found.without(result.RECORDS)
     if evidence and plain:
         found = found.without(("link",))
     if plain:
@@ -122,10 +123,10 @@ def _print(asked: Question, found: Answer) -> None:
 
 def _rendered(found: Answer, form: str, *, bom: bool) -> str:
     if form == "json":
-        return answer.as_json(found)
+        return result.as_json(found)
     if form in ("md", "table"):
-        return answer.as_markdown(found)
-    return answer.as_csv(found, delimiter="\t" if form == "tsv" else ",", bom=bom)
+        return result.as_markdown(found)
+    return result.as_csv(found, delimiter="\t" if form == "tsv" else ",", bom=bom)
 
 
 def _describe(asked: Question) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from kg import build, home
+from kg import locations
 from kg.cli import option, terminal
+from kg.store import build
 
 
 @click.command("build")
@@ -32,9 +33,9 @@ def command(
       kg build
       kg build --seeds my-seeds --graph my-build
     """
-    where = home.build(folder)
+    where = locations.build(folder)
     try:
-        built, fresh = build.build(home.seeds(seeds), home.ontology(ontology), where)
+        built, fresh = build.build(locations.seeds(seeds), locations.ontology(ontology), where)
     except build.Unsound as error:
         for problem in error.problems[:20]:
             click.echo(str(problem), err=True)

@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from kg import bulk, home
-from kg.bulk import Tick
+from kg import locations
 from kg.cli import option, terminal
+from kg.store import bulk
+from kg.store.bulk import Tick
 
 _STAGES = {
     "names": "reading entities and names",
@@ -76,7 +77,7 @@ def command(
     with _bar(quiet=quiet or as_json) as tick:
         loaded = bulk.load(
             folder,
-            home.ontology(ontology),
+            locations.ontology(ontology),
             where,
             common=common,
             texts=texts,

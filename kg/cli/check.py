@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from kg import check, home
+from kg import locations
+from kg.check import run
 from kg.cli import option, terminal
 
 
@@ -43,14 +44,16 @@ def command(
       kg check
       kg check --texts texts --gaps
     """
-    if write and home.texts(texts) is None:
+    if write and locations.texts(texts) is None:
         raise click.UsageError("--write needs the texts: name their folder with --texts")
-    report = check.run(home.seeds(seeds), home.ontology(ontology), home.texts(texts), write=write)
+    report = run.run(
+        locations.seeds(seeds), locations.ontology(ontology), locations.texts(texts), write=write
+    )
     problems = list(report.problems)
     if shacl and not problems:
-        from kg.shape import validate  # late: pyshacl is an extra and slow to import
+        from kg.compile.shacl import validate  # late: pyshacl is an extra and slow to import
 
-        problems.extend(validate(report.seeds, report.ontology, home.ontology(ontology)))
+        problems.extend(validate(report.seeds, report.ontology, locations.ontology(ontology)))
     open_gaps = report.gaps if gaps else ()
     if as_json:
         found = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from kg import diff
 from kg.cli import option, terminal
+from kg.export import diff
 
 
 @click.command("diff")

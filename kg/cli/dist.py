@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-from kg import build, home, release
+from kg import locations
 from kg.cli import option
+from kg.export import release
+from kg.store import build
 
 
 @click.command("dist")
@@ -39,9 +41,9 @@ def command(
       kg dist
       kg dist release --since old-release/regiograph.nq
     """
-    tables, place = home.seeds(seeds), home.build(where)
+    tables, place = locations.seeds(seeds), locations.build(where)
     try:
-        build.build(tables, home.ontology(ontology), place)
+        build.build(tables, locations.ontology(ontology), place)
     except build.Unsound as error:
         for problem in error.problems[:20]:
             click.echo(str(problem), err=True)

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from kg import dictionary, export
 from kg.cli import option, terminal
-from kg.graph import open_graph
+from kg.export import dictionary, rdf
+from kg.query.graph import open_graph
 
-_FORMATS = sorted({form for kind in export.EXPORTS.values() for form in kind.formats})
+_FORMATS = sorted({form for kind in rdf.EXPORTS.values() for form in kind.formats})
 
 
 @click.command("export")
-@click.argument("what", type=click.Choice(list(export.EXPORTS)))
+@click.argument("what", type=click.Choice(list(rdf.EXPORTS)))
 @option.graph
 @click.option(
     "-f", "--format", "form", type=click.Choice(_FORMATS), help="Default: the first listed for WHAT."
@@ -33,17 +33,17 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
       kg export statements --format jsonl -o statements.jsonl
       kg export rdf --format trig -o regiograph.trig
     """
-    formats = export.EXPORTS[what].formats
+    formats = rdf.EXPORTS[what].formats
     chosen = form or formats[0]
     if chosen not in formats:
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
     opened = open_graph(graph)
     if what == "rdf":
-        content: str | bytes = export.rdf(opened, chosen)
+        content: str | bytes = rdf.rdf(opened, chosen)
     elif what == "graph":
-        content = export.view(opened, chosen, hierarchy=hierarchy)
+        content = rdf.view(opened, chosen, hierarchy=hierarchy)
     elif what == "statements":
-        content = export.statements(opened, chosen)
+        content = rdf.statements(opened, chosen)
     else:
         content = dictionary.markdown(opened)
     terminal.write(content, output)

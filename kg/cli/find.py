@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from kg import home, search
+from kg import locations
 from kg.cli import option, terminal
-from kg.graph import open_graph
+from kg.query.graph import open_graph
+from kg.store import search
 
 
 @click.command("find")
@@ -47,7 +48,7 @@ def command(
 
 
 def _seed_index(folder: Path) -> search.Index:
-    from kg import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
+    from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
-    found, _ = tables.read(home.seeds(folder))
+    found, _ = tables.read(locations.seeds(folder))
     return search.memory((n.entity, n.role, n.lang, n.name) for n in found.names)

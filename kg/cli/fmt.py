@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from kg import draft, home
-from kg import seeds as tables
+from kg import locations
 from kg.cli import option, terminal
+from kg.read import scaffold
+from kg.read import seeds as tables
 
 
 @click.command("fmt")
@@ -25,12 +26,12 @@ def command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quiet: b
       kg fmt
       kg fmt seeds/orgs.csv --encoding gb18030
     """
-    folder = home.seeds(seeds)
+    folder = locations.seeds(seeds)
     known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
     chosen = files or tuple(sorted(path for path in folder.rglob("*.csv") if path.name in known))
     changed = 0
     for path in chosen:
-        if draft.tidy(path, encoding=encoding):
+        if scaffold.tidy(path, encoding=encoding):
             changed += 1
             if not quiet:
                 click.echo(f"put in order: {path}")

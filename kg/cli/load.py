@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from kg import home, transfer
+from kg import locations
 from kg.cli import terminal
-from kg.error import BadStore
+from kg.errors import BadStore
+from kg.store import upload
 
 
 @click.command("load")
@@ -29,13 +30,13 @@ def command(where: str, source: Path | None, stated: bool, size: int, quiet: boo
       kg load http://127.0.0.1:7879/store
       kg load parts/ --stated --size 64
     """
-    path = home.build(source)
+    path = locations.build(source)
     path = path / "graph.nq" if path.is_dir() else path
     if not path.is_file():
         raise BadStore(f"no N-Quads at {path}: kg build writes them")
     if not where.startswith(("http://", "https://")):
         with path.open(encoding="utf-8") as lines:
-            paths = transfer.cut(lines, Path(where), size << 20, stated=stated)
+            paths = upload.cut(lines, Path(where), size << 20, stated=stated)
         if not quiet:
             click.echo(f"{terminal.count(len(paths), 'file')} in {where}")
         return
@@ -43,6 +44,6 @@ def command(where: str, source: Path | None, stated: bool, size: int, quiet: boo
     def progress(done: int) -> None:
         click.echo(f"{done:,} quads", err=True)
 
-    sent = transfer.send(path, where, stated=stated, progress=None if quiet else progress)
+    sent = upload.send(path, where, stated=stated, progress=None if quiet else progress)
     if not quiet:
         click.echo(f"sent {terminal.count(sent, 'quad')} to {where}")

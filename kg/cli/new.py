@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from kg import draft, home
+from kg import locations
 from kg.cli import option
-from kg.problem import shorten
+from kg.problems import shorten
+from kg.read import scaffold
 
 
 @click.command("new")
@@ -29,8 +30,8 @@ def command(what: str, file: Path, seeds: Path | None, name: str | None, address
     chosen = name or "-".join(
         "".join(c if c.isalnum() and c.isascii() else " " for c in file.stem.lower()).split()
     )
-    folder = home.seeds(seeds)
-    paragraphs = draft.scaffold(folder, file, chosen, address=address, title=title)
+    folder = locations.seeds(seeds)
+    paragraphs = scaffold.scaffold(folder, file, chosen, address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         click.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     click.echo(f"\n{len(paragraphs)} paragraphs. Now:")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from kg import page
 from kg.cli import option, terminal
-from kg.graph import open_graph
+from kg.page import render
+from kg.query.graph import open_graph
 
 _OUTPUT = "build/graph.html"
 
@@ -47,7 +47,7 @@ def command(
       kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
-    html = page.render(
+    html = render.render(
         open_graph(graph), region=region, around=around, depth=depth, kinds=kinds, shared=shared or 0,
         hierarchy=hierarchy,
     )  # fmt: skip

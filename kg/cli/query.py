@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from kg.answer import Answer
 from kg.cli import option, terminal
-from kg.graph import open_graph
-from kg.store import Rows
+from kg.query.graph import open_graph
+from kg.query.result import Answer
+from kg.store.oxigraph import Rows
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -41,9 +41,9 @@ def command(query: str, graph: Path | None, form: str, allow_service: bool, outp
     opened = open_graph(graph)
     answer = opened.query(_text(query), allow_service=allow_service)
     if isinstance(answer, ox.QueryTriples):
-        from kg import term
+        from kg import iris
 
-        shown = ox.serialize(answer, format=ox.RdfFormat.TURTLE, prefixes=term.PREFIXES)
+        shown = ox.serialize(answer, format=ox.RdfFormat.TURTLE, prefixes=iris.PREFIXES)
         terminal.write(shown or b"", output)
     elif form != "table":
         terminal.write(answer.serialize(format=_RESULTS[form]) or b"", output)

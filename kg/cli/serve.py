@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kg import home, term
-from kg.error import BadStore, missing_extra
+from kg import iris, locations
+from kg.errors import BadStore, missing_extra
 
 MIB = 1 << 20
 
@@ -78,13 +78,15 @@ def command(
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
-    explorer = page or home.build(where if where and not source.is_remote(where) else None) / "graph.html"
+    explorer = (
+        page or locations.build(where if where and not source.is_remote(where) else None) / "graph.html"
+    )
 
     def started(server: app.Running) -> None:
         click.echo(f"serving {server.service.pool.crew.where} at {server.address}")
         if not quiet:
             click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
-            click.echo(f"  {term.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
+            click.echo(f"  {iris.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
 
     try:
         with asyncio.Runner(loop_factory=app.event_loop()) as runner:

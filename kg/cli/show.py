@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from kg import profile
 from kg.cli import option, terminal
-from kg.graph import open_graph
+from kg.query import profile
+from kg.query.graph import open_graph
 
 
 @click.command("show")

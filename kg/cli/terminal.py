@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kg.table import replace
+from kg.read.tables import replace
 
 WIDEST_WORD = 22
 

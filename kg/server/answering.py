@@ -9,16 +9,16 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-from kg import sparql as text
-from kg import term
-from kg.error import BadQuery
+from kg import iris
+from kg.errors import BadQuery
 from kg.server import media, rows
 from kg.server.limits import Limits
 from kg.server.sink import Refused, Sink
 from kg.server.source import Source
+from kg.store import guard as text
 
 _UNKNOWN_FUNCTION = "custom function"
-PREFIXES = {name: address for name, address in term.PREFIXES.items() if name not in ("name", "link")}
+PREFIXES = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
 
 
 def sparql(
@@ -82,10 +82,10 @@ def _run(
 def _prefixes(query: str) -> dict[str, str]:
     """Our prefixes that a query may use: each one handed over costs as much as a word to parse."""
     if "\\" in query:
-        return term.PREFIXES  # an escape may spell a prefix
+        return iris.PREFIXES  # an escape may spell a prefix
     if query.count(":") == query.count("://"):
         return {}  # nothing but whole addresses
-    return {name: address for name, address in term.PREFIXES.items() if f"{name}:" in query}
+    return {name: address for name, address in iris.PREFIXES.items() if f"{name}:" in query}
 
 
 def _as_refusal(error: RuntimeError) -> Exception:

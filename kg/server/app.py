@@ -14,8 +14,8 @@ from typing import cast
 
 from aiohttp import web
 
-from kg import term
-from kg.error import KgError
+from kg import iris
+from kg.errors import KgError
 from kg.server import front, protocol, site, source
 from kg.server.connection import Connection, Server
 from kg.server.front import Handler, Service
@@ -27,7 +27,7 @@ _GRACE_SECONDS = 10
 _LOOK_SECONDS = 3
 _READ = ("GET", "HEAD")
 _THING = re.compile(
-    rf"/(?P<id>(?:{'|'.join((*term.ENTITY_SEGMENTS, *term.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
+    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
     r"(?:\.(?P<twin>html|ttl|jsonld|nt|json))?"
 )
 _EXACT: dict[str, tuple[Handler, tuple[str, ...]]] = {

@@ -10,11 +10,11 @@ from typing import Any
 import pyoxigraph as ox
 from rapidfuzz import fuzz
 
-from kg import term
-from kg.graph import Graph
-from kg.search import Hit, key
+from kg import iris
+from kg.query.graph import Graph
 from kg.server import called, kinds
 from kg.server.wanted import Wanted
+from kg.store.search import Hit, key
 
 #: What the features of a candidate say, by id; those of properties have the property's id.
 FEATURES: Mapping[str, str] = {
@@ -166,14 +166,14 @@ def _near(given: Sequence[str], values: Sequence[ox.NamedNode | ox.Literal], gra
     """How near the nearest pair of a given and a known value is, 0 to 100."""
     best = 0.0
     for value in values:
-        short = term.short(value.value) if isinstance(value, ox.NamedNode) else value.value
+        short = iris.short(value.value) if isinstance(value, ox.NamedNode) else value.value
         names = {key(short.rpartition("/")[2]), key(graph.labels.get(short, short))}
         if isinstance(value, ox.NamedNode) and short in graph.names.entities:
             names |= {key(name) for _, name in graph.names.names(short)}
         for text in given:
-            if term.short(text) == short or _number(text) == _number(short) is not None:
+            if iris.short(text) == short or _number(text) == _number(short) is not None:
                 return 100.0
-            if term.short(text) not in graph.names.entities:  # two ids are the same or not
+            if iris.short(text) not in graph.names.entities:  # two ids are the same or not
                 best = max(best, *(fuzz.ratio(key(text), name) for name in names))
     return round(best, 2)
 

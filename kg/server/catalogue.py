@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from kg import answer as answers
-from kg import example, question, term
-from kg.answer import RECORDS, Answer
-from kg.graph import Graph
-from kg.question import Question
+from kg import iris
+from kg.compile import examples
+from kg.query import result as answers
+from kg.query.graph import Graph
+from kg.query.result import RECORDS, Answer
+from kg.read import queries
+from kg.read.queries import Question
 from kg.server import markup, media
 from kg.server.markup import link, text
 from kg.server.sink import Refused
@@ -41,7 +43,7 @@ def answer(opened: Source, task: Mapping[str, Any]) -> Response:
     name, _, form = name.partition(".")
     if form and form not in _WRITERS:
         raise Refused(404, "an answer can be had as .csv and .json")
-    asked = question.find(name)
+    asked = queries.find(name)
     filled = {key: value for key, value in given if value.strip()}
     return _question(opened.graph, asked, filled, form or _by_accept(str(task.get("accept", ""))))
 
@@ -83,7 +85,7 @@ def _question_page(
         f'<a href="/question/{asked.name}.{form}{"?" + text(encoded) if encoded else ""}">{form.upper()}</a>'
         for form in _WRITERS
     )
-    editor = text(f"/query?{urlencode({'query': example.standing_alone(bound)})}")
+    editor = text(f"/query?{urlencode({'query': examples.standing_alone(bound)})}")
     result = f"<p class='trouble'>{text(trouble)}</p>" if trouble else ""
     if found is not None:
         shown = f", the first {_MOST_SHOWN:,} shown" if len(found) > _MOST_SHOWN else ""
@@ -140,7 +142,7 @@ def _query_page(query: str) -> bytes:
     listed = "".join(
         f'<li><a href="/question/{text(asked.name)}">{text(asked.title)}</a> '
         f"<small>{text(', '.join(p.name for p in asked.parameters))}</small></li>"
-        for asked in question.catalogue().values()
+        for asked in queries.catalogue().values()
     )
     return markup.page(
         "Questions",
@@ -167,7 +169,7 @@ def _index(opened: Source) -> bytes:
     )
     listed = "".join(f'<li><a href="{where}">{where}</a> {text(what)}</li>' for where, what in parts)
     some = sorted(opened.graph.names.entities)[:12]
-    things = " ".join(link(term.iri(one), opened.graph.labels.get(one, one)) for one in some)
+    things = " ".join(link(iris.iri(one), opened.graph.labels.get(one, one)) for one in some)
     return markup.page(
         "Regiograph",
         f"<h1>Regiograph</h1><p>{len(opened.graph.names.entities):,} entities. kg page writes the explorer, "

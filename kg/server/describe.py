@@ -7,10 +7,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import example, store, term
+from kg import iris
+from kg.compile import examples
 from kg.server import media
 from kg.server.answering import PREFIXES
 from kg.server.source import Source
+from kg.store import oxigraph
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -61,12 +63,12 @@ def _service(opened: Source, address: str) -> Iterator[ox.Triple]:
     for form in (*media.RESULTS, *media.GRAPHS):
         yield _t(service, _sd("resultFormat"), ox.NamedNode(FORMATS + _NAMES[form.name]))
     yield _t(service, "rdfs:label", ox.Literal("Regiograph", language="en"))
-    yield from example.triples(f"{address}/sparql")
+    yield from examples.triples(f"{address}/sparql")
     yield _t(service, _sd("defaultDataset"), dataset)
     yield _t(dataset, "rdf:type", _sd("Dataset"))
     yield _t(dataset, _sd("defaultGraph"), default)
     yield _t(default, "rdf:type", _sd("Graph"))
-    for row in store.select(opened.graph.store, _SIZES).values():
+    for row in oxigraph.select(opened.graph.store, _SIZES).values():
         size = _number(row["triples"])
         if not row["graph"]:
             yield _t(default, "void:triples", size)
@@ -82,58 +84,58 @@ def _service(opened: Source, address: str) -> Iterator[ox.Triple]:
 
 
 def _void(opened: Source, address: str) -> Iterator[ox.Triple]:
-    data = ox.NamedNode(term.iri("dataset"))
+    data = ox.NamedNode(iris.iri("dataset"))
     catalogue = ox.NamedNode(f"{address}/.well-known/void")
-    yield _t(catalogue, "rdf:type", ox.NamedNode(term.expand("void:DatasetDescription")))
+    yield _t(catalogue, "rdf:type", ox.NamedNode(iris.expand("void:DatasetDescription")))
     yield _t(catalogue, "dcterms:title", ox.Literal("Description of Regiograph", language="en"))
     yield _t(catalogue, ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic"), data)
-    for row in store.select(opened.graph.store, _DATASET).rows:
+    for row in oxigraph.select(opened.graph.store, _DATASET).rows:
         subject, predicate, value = row
         if subject is not None and predicate is not None and value is not None:
             yield ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
     for kind in ("void:Dataset", "dcat:Dataset"):
-        yield _t(data, "rdf:type", ox.NamedNode(term.expand(kind)))
+        yield _t(data, "rdf:type", ox.NamedNode(iris.expand(kind)))
     yield _t(data, "dcterms:title", ox.Literal("Regiograph", language="en"))
     yield _t(data, "void:sparqlEndpoint", ox.NamedNode(f"{address}/sparql"))
-    yield _t(data, "void:uriSpace", ox.Literal(term.BASE))
+    yield _t(data, "void:uriSpace", ox.Literal(iris.BASE))
     yield _t(data, "void:uriLookupEndpoint", ox.NamedNode(f"{address}/"))
     yield _t(
-        data, "void:exampleResource", ox.NamedNode(term.iri(min(opened.graph.names.entities, default="ns")))
+        data, "void:exampleResource", ox.NamedNode(iris.iri(min(opened.graph.names.entities, default="ns")))
     )
     serving = ox.NamedNode(f"{address}/sparql#service")
     yield _t(data, "dcat:distribution", ox.NamedNode(f"{address}/sparql#distribution"))
     yield _t(
         ox.NamedNode(f"{address}/sparql#distribution"),
         "rdf:type",
-        ox.NamedNode(term.expand("dcat:Distribution")),
+        ox.NamedNode(iris.expand("dcat:Distribution")),
     )
     yield _t(
         ox.NamedNode(f"{address}/sparql#distribution"), "dcat:accessURL", ox.NamedNode(f"{address}/sparql")
     )
     yield _t(ox.NamedNode(f"{address}/sparql#distribution"), "dcat:accessService", serving)
-    yield _t(serving, "rdf:type", ox.NamedNode(term.expand("dcat:DataService")))
+    yield _t(serving, "rdf:type", ox.NamedNode(iris.expand("dcat:DataService")))
     yield _t(serving, "dcterms:title", ox.Literal("Regiograph SPARQL endpoint", language="en"))
     yield _t(serving, "dcat:endpointURL", ox.NamedNode(f"{address}/sparql"))
     yield _t(serving, "dcat:endpointDescription", ox.NamedNode(f"{address}/sparql"))
     yield _t(serving, "dcat:servesDataset", data)
     yield from _partitions(opened, data)
-    yield from example.triples(f"{address}/sparql")
+    yield from examples.triples(f"{address}/sparql")
 
 
 def _partitions(opened: Source, data: ox.NamedNode) -> Iterator[ox.Triple]:
-    total = sum(int(row["triples"]) for row in store.select(opened.graph.store, _SIZES).values())
+    total = sum(int(row["triples"]) for row in oxigraph.select(opened.graph.store, _SIZES).values())
     yield _t(data, "void:triples", _number(str(total)))
     yield _t(data, "void:entities", _number(str(len(opened.graph.names.entities))))
     for kind, query, key in (("class", _CLASSES, "void:class"), ("property", _PROPERTIES, "void:property")):
-        for row in store.select(opened.graph.store, query).values():
-            part = ox.NamedNode(f"{term.iri('dataset')}#{kind}-{term.digest(row[kind])[:12]}")
+        for row in oxigraph.select(opened.graph.store, query).values():
+            part = ox.NamedNode(f"{iris.iri('dataset')}#{kind}-{iris.digest(row[kind])[:12]}")
             yield _t(data, f"void:{kind}Partition", part)
             yield _t(part, key, ox.NamedNode(row[kind]))
             yield _t(part, "void:entities" if kind == "class" else "void:triples", _number(row["count"]))
 
 
 def _t(subject: ox.NamedNode, predicate: str | ox.NamedNode, value: ox.NamedNode | ox.Literal) -> ox.Triple:
-    name = ox.NamedNode(term.expand(predicate)) if isinstance(predicate, str) else predicate
+    name = ox.NamedNode(iris.expand(predicate)) if isinstance(predicate, str) else predicate
     return ox.Triple(subject, name, value)
 
 
@@ -142,4 +144,4 @@ def _sd(name: str) -> ox.NamedNode:
 
 
 def _number(value: str) -> ox.Literal:
-    return ox.Literal(value, datatype=ox.NamedNode(term.expand("xsd:integer")))
+    return ox.Literal(value, datatype=ox.NamedNode(iris.expand("xsd:integer")))

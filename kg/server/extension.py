@@ -9,14 +9,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import term
-from kg.answer import value as plain
-from kg.graph import Graph
+from kg import iris
+from kg.query.graph import Graph
+from kg.query.result import value as plain
 from kg.server import called, kinds
 from kg.server.given import shown, whole
 from kg.server.sink import Refused
 
-_FRACTIONS = {term.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
+_FRACTIONS = {iris.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
 MOST_IDS, _MOST_PROPERTIES, _MOST_VALUES = 1_000, 100, 10_000
 
 
@@ -69,7 +69,7 @@ def _column(graph: Graph, given: object) -> tuple[str, kinds.Kind, int]:
 def _cell(graph: Graph, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
     """A value as the schema of 0.2 allows it: a boolean as text, a day with a time, a class by its label."""
     if isinstance(value, ox.NamedNode):
-        short = term.short(value.value)
+        short = iris.short(value.value)
         label = graph.labels.get(short, short)
         return {"id": short, "name": label} if short in graph.names.entities else {"str": label}
     found = plain(value)

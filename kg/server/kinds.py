@@ -9,8 +9,9 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from kg import store, term
-from kg.graph import Graph
+from kg import iris
+from kg.query.graph import Graph
+from kg.store import oxigraph
 
 _CLASSES = """
 SELECT ?class ?label ?chinese ?text ?parent ?segment {
@@ -85,23 +86,23 @@ class Kind:
 def classes(graph: Graph) -> Mapping[str, Kind]:
     """Classes by id."""
     found: dict[str, Kind] = {}
-    for row in store.select(graph.store, _CLASSES).values():
-        name = term.short(row["class"])
+    for row in oxigraph.select(graph.store, _CLASSES).values():
+        name = iris.short(row["class"])
         old = found.get(name) or Kind(name, row["class"], row["label"], row["chinese"], row["text"])
-        parents = {*old.parents, term.short(row["parent"])} - {""}
+        parents = {*old.parents, iris.short(row["parent"])} - {""}
         segments = {*old.segments, row["segment"]} - {""}
         found[name] = Kind(
             name, old.iri, old.label, old.chinese, old.text, tuple(sorted(parents)), tuple(sorted(segments))
         )
-    return {name: kind for name, kind in found.items() if kind.iri.startswith(term.NS)}
+    return {name: kind for name, kind in found.items() if kind.iri.startswith(iris.NS)}
 
 
 @cache
 def properties(graph: Graph) -> Mapping[str, Kind]:
     """Properties by id."""
-    found = {name: Kind(name, term.expand(curie), label, chinese) for name, label, chinese, curie in _EXTRA}
-    for row in store.select(graph.store, _PROPERTIES).values():
-        name = term.short(row["property"]).rpartition(":")[2]
+    found = {name: Kind(name, iris.expand(curie), label, chinese) for name, label, chinese, curie in _EXTRA}
+    for row in oxigraph.select(graph.store, _PROPERTIES).values():
+        name = iris.short(row["property"]).rpartition(":")[2]
         found[name] = Kind(name, row["property"], row["label"], row["chinese"], row["text"])
     return found
 
@@ -118,7 +119,7 @@ def used(graph: Graph, kind: str) -> tuple[str, ...]:
     """Ids of properties that members of a class have, those first that most have."""
     known, listed = classes(graph), {one.iri: one.id for one in properties(graph).values()}
     text = _USED.replace("KINDS", " ".join(f"<{known[name].iri}>" for name in sorted(below(graph, [kind]))))
-    rows = store.select(graph.store, text).values()
+    rows = oxigraph.select(graph.store, text).values()
     return tuple(listed[row["p"]] for row in rows if row["p"] in listed)
 
 
@@ -151,7 +152,7 @@ def segments(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
 
 def named(given: str) -> str:
     """The id of a class or property from its id, prefixed name or IRI."""
-    return term.short(given).rpartition(":")[2]
+    return iris.short(given).rpartition(":")[2]
 
 
 def type_names(graph: Graph, names: Iterable[str]) -> list[str]:
@@ -164,9 +165,9 @@ def types(graph: Graph, entities: Iterable[str]) -> dict[str, list[str]]:
     """Class ids of entities."""
     found: dict[str, list[str]] = {entity: [] for entity in entities}
     if found:
-        listed = " ".join(str(ox.NamedNode(term.iri(entity))) for entity in found)
-        for row in store.select(graph.store, _TYPES.replace("UNDEF", listed)).values():
-            found[term.short(row["s"])].append(term.short(row["kind"]))
+        listed = " ".join(str(ox.NamedNode(iris.iri(entity))) for entity in found)
+        for row in oxigraph.select(graph.store, _TYPES.replace("UNDEF", listed)).values():
+            found[iris.short(row["s"])].append(iris.short(row["kind"]))
     return found
 
 
@@ -175,18 +176,18 @@ def values(
 ) -> dict[tuple[str, str], list[ox.NamedNode | ox.Literal]]:
     """Values by (entity, property id), in a fixed order."""
     ids = {kind.iri: kind.id for kind in wanted}
-    things = " ".join(str(ox.NamedNode(term.iri(entity))) for entity in dict.fromkeys(entities))
+    things = " ".join(str(ox.NamedNode(iris.iri(entity))) for entity in dict.fromkeys(entities))
     found: dict[tuple[str, str], list[ox.NamedNode | ox.Literal]] = {}
     if not ids or not things:
         return found
     text = _VALUES.replace("THINGS", things).replace("PROPERTIES", " ".join(f"<{iri}>" for iri in ids))
-    for subject, predicate, value in store.select(graph.store, text).rows:
+    for subject, predicate, value in oxigraph.select(graph.store, text).rows:
         if (
             isinstance(subject, ox.NamedNode)
             and isinstance(predicate, ox.NamedNode)
             and isinstance(value, ox.NamedNode | ox.Literal)
         ):
-            found.setdefault((term.short(subject.value), ids[predicate.value]), []).append(value)
+            found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
     return found
 
 
@@ -194,21 +195,21 @@ def holders(graph: Graph, wanted: Kind, texts: Iterable[str]) -> list[str]:
     """Entities that have one of these values: an entity or class by id or name, a text, a number, a day."""
     values: list[str] = []
     for text in texts:
-        near = [term.short(text), *(hit.entity for hit in graph.names.search(text, limit=5, least=95))]
-        things = [term.iri(name) for name in near if name in graph.names.entities]
+        near = [iris.short(text), *(hit.entity for hit in graph.names.search(text, limit=5, least=95))]
+        things = [iris.iri(name) for name in near if name in graph.names.entities]
         things += [kind.iri for kind in [classes(graph).get(named(text))] if kind]
         values += [str(ox.NamedNode(iri)) for iri in things] + [str(one) for one in _literals(text)]
     query = _HOLDERS.replace("PROPERTY", f"<{wanted.iri}>").replace(
         "VALUES_", " ".join(dict.fromkeys(values))
     )
-    return [term.short(row["s"]) for row in store.select(graph.store, query).values()]
+    return [iris.short(row["s"]) for row in oxigraph.select(graph.store, query).values()]
 
 
 def _literals(text: str) -> list[ox.Literal]:
     """What a text may stand for in the graph."""
     found = [ox.Literal(text), ox.Literal(text, language="en"), ox.Literal(text, language="zh")]
     if _NUMBER.fullmatch(text):
-        found += [ox.Literal(text, datatype=ox.NamedNode(term.expand(f"xsd:{kind}"))) for kind in _NUMBERS]
+        found += [ox.Literal(text, datatype=ox.NamedNode(iris.expand(f"xsd:{kind}"))) for kind in _NUMBERS]
     if _DAY.match(text):
-        found.append(ox.Literal(text[:10], datatype=ox.NamedNode(term.expand("xsd:date"))))
+        found.append(ox.Literal(text[:10], datatype=ox.NamedNode(iris.expand("xsd:date"))))
     return found

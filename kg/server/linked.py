@@ -10,10 +10,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import profile, store, term
+from kg import iris
+from kg.query import profile
 from kg.server import called, media, thingpage
 from kg.server.answering import PREFIXES
 from kg.server.source import Source
+from kg.store import oxigraph
 
 TWINS = {
     "html": "text/html",
@@ -84,28 +86,28 @@ def _redirect(opened: Source, identifier: str, accept: str) -> Response:
 def _document(opened: Source, identifier: str, twin: str) -> bytes:
     graph = opened.graph
     if twin in _WRITERS:
-        query = _TERMS if identifier == "ns" else _ABOUT.replace("?thing", f"<{term.iri(identifier)}>")
-        triples = sorted(set(store.query(graph.store, query)), key=str)  # type: ignore[arg-type]
+        query = _TERMS if identifier == "ns" else _ABOUT.replace("?thing", f"<{iris.iri(identifier)}>")
+        triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
         return ox.serialize(triples, format=_WRITERS[twin], prefixes=PREFIXES) or b""
     if identifier in graph.names.entities:
         found = profile.read(graph, identifier)
         if twin == "json":
-            return _json({"iri": term.iri(identifier), **asdict(found)})
+            return _json({"iri": iris.iri(identifier), **asdict(found)})
         return thingpage.entity(found, graph)
     if identifier == "ns":
         return _json(thingpage.terms(graph)) if twin == "json" else thingpage.terms_page(graph)
     out, into = thingpage.around(graph, identifier)
     if twin == "json":
-        return _json({"iri": term.iri(identifier), "properties": out, "named_by": into})
+        return _json({"iri": iris.iri(identifier), "properties": out, "named_by": into})
     return thingpage.thing(identifier, out, into, graph)
 
 
 def _exists(opened: Source, identifier: str) -> bool:
     if identifier == "ns" or identifier in opened.graph.names.entities:
         return True
-    if identifier.startswith(term.ENTITY_SEGMENTS) and called.replacement(opened.graph, identifier):
+    if identifier.startswith(iris.ENTITY_SEGMENTS) and called.replacement(opened.graph, identifier):
         return False
-    return bool(store.query(opened.graph.store, _EXISTS.replace("UNDEF", f"<{term.iri(identifier)}>")))
+    return bool(oxigraph.query(opened.graph.store, _EXISTS.replace("UNDEF", f"<{iris.iri(identifier)}>")))
 
 
 def _missing(opened: Source, identifier: str, twin: str) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
-from kg import term
+from kg import iris
 
 _HEADER = (
     '<header><a class="home" href="/">Regiograph</a><nav><a href="/query">Questions</a> '
@@ -42,10 +42,10 @@ def text(value: object) -> str:
 
 def local(address: str) -> str:
     """Where this server answers for one of our IRIs; any other address as it is, if a browser may open it."""
-    if address.startswith(term.NS):
-        return f"/ns#{quote(address.removeprefix(term.NS), safe='')}"
-    if address.startswith(term.BASE):
-        return "/" + quote(address.removeprefix(term.BASE), safe="/#")
+    if address.startswith(iris.NS):
+        return f"/ns#{quote(address.removeprefix(iris.NS), safe='')}"
+    if address.startswith(iris.BASE):
+        return "/" + quote(address.removeprefix(iris.BASE), safe="/#")
     return address if address.startswith(("http://", "https://")) else ""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg import term
-from kg.answer import value as plain
-from kg.graph import Graph
+from kg import iris
+from kg.query.graph import Graph
+from kg.query.result import value as plain
 from kg.server import called, kinds, markup
 from kg.server.sink import Refused
 
@@ -18,7 +18,7 @@ _TOLD = ("type", "prefLabel", "altLabel", "lat", "long")  # by other parts of th
 def page(graph: Graph, given: str) -> bytes:
     """The page; raises Refused where there is no such entity."""
     identifier = _known(graph, given)
-    heading = markup.link(term.iri(identifier), _label(graph, identifier), target="_blank")
+    heading = markup.link(iris.iri(identifier), _label(graph, identifier), target="_blank")
     return markup.page(
         identifier, f"<h1>{heading}</h1>", _kind(graph, identifier), _facts(graph, identifier), framed=True
     )

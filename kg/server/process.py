@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
-from kg import home
+from kg import locations
 from kg.server import sink
 from kg.server.limits import Limits
 
@@ -76,7 +76,7 @@ class Worker(asyncio.Protocol):
             "box": box[1].fileno(),
             "source": where,
         }
-        paths = [str(home.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+        paths = [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
             "GLIBC_TUNABLES": "glibc.malloc.tcache_count=200",  # a query is thousands of small pieces

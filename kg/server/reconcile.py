@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kg import home, term
+from kg import iris, locations
 from kg.server import extension, given, kinds, markup, preview, suggest, wanted
 from kg.server.candidate import FEATURES, candidates
 from kg.server.sink import Refused
@@ -74,9 +74,9 @@ def manifest(opened: Source, address: str) -> dict[str, Any]:
     return {
         "versions": ["0.2"],
         "name": "Regiograph",
-        "identifierSpace": term.BASE,
-        "schemaSpace": term.NS,
-        "serviceVersion": home.VERSION,
+        "identifierSpace": iris.BASE,
+        "schemaSpace": iris.NS,
+        "serviceVersion": locations.VERSION,
         "documentation": f"{address}/",
         "batchSize": BATCH,
         "view": {"url": f"{address}/{{{{id}}}}"},

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import home, pointer, store, term
-from kg.error import BadStore
-from kg.graph import Graph, open_built, open_graph
+from kg import iris, locations
+from kg.errors import BadStore
+from kg.query.graph import Graph, open_built, open_graph
+from kg.store import manifest, oxigraph
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Source:
         """The named graphs, which alone a query may name."""
         if isinstance(self.graph.store, ox.Store):
             return frozenset(g.value for g in self.graph.store.named_graphs() if isinstance(g, ox.NamedNode))
-        rows = store.select(self.graph.store, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values()
+        rows = oxigraph.select(self.graph.store, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values()
         return frozenset(row["g"] for row in rows)
 
 
@@ -40,8 +41,8 @@ def locate(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:
         return str(where)
     if where is not None and (Path(where) / "CURRENT").is_file():
         return str(Path(where).resolve())  # a store itself, as kg build keeps it
-    path = Path(open_graph(where).where) if fresh else home.build(where)
-    return str((pointer.current(path).path(path) if path.is_dir() else path).resolve())
+    path = Path(open_graph(where).where) if fresh else locations.build(where)
+    return str((manifest.current(path).path(path) if path.is_dir() else path).resolve())
 
 
 def open_source(where: str) -> Source:
@@ -65,4 +66,4 @@ def version(where: str) -> str:
         changed = path.stat().st_mtime_ns
     except OSError as error:
         raise BadStore(f"{where} cannot be read: {error.strerror}") from None
-    return hashlib.sha256(f"{term.BASE}{where}{changed}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{iris.BASE}{where}{changed}".encode()).hexdigest()[:12]

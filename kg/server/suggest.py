@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kg import text
-from kg.graph import Graph
+from kg.query.graph import Graph
 from kg.server import kinds
 from kg.server.candidate import candidates
 from kg.server.given import whole, words

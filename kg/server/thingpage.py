@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kg import store, term
-from kg.graph import Graph
-from kg.profile import Profile, Said
+from kg import iris
+from kg.query.graph import Graph
+from kg.query.profile import Profile, Said
 from kg.server import markup
 from kg.server.markup import link, text
+from kg.store import oxigraph
 
 _OUT = """
 SELECT DISTINCT ?property ?value ?graph {
@@ -44,7 +45,7 @@ def entity(found: Profile, graph: Graph) -> bytes:
     return markup.page(
         found.label,
         f"<h1>{text(found.label)}</h1><p class='kind'>{text(', '.join(found.kinds))} · "
-        f"<code>{text(term.iri(found.entity))}</code> · {graph_link}</p>",
+        f"<code>{text(iris.iri(found.entity))}</code> · {graph_link}</p>",
         f"<h2>Names</h2>{markup.pairs(names)}",
         f"<h2>Reference</h2>{markup.pairs(facts)}" if facts else "",
         _said("Stated", found.statements, graph),
@@ -69,9 +70,9 @@ def _said(title: str, items: tuple[Said, ...], graph: Graph) -> str:
                 words,
                 text(qualifiers),
                 f"<q>{text(place.quote)}</q>",
-                f"{link(term.iri(place.source), place.title)}, "
+                f"{link(iris.iri(place.source), place.title)}, "
                 + (f"{link(place.link, f'paragraph {place.paragraph}')}"),
-                link(term.iri(item.record), "statement" if item.record.startswith("statement") else "target"),
+                link(iris.iri(item.record), "statement" if item.record.startswith("statement") else "target"),
             ]
         )
     count = f"{len(items):,}"
@@ -81,11 +82,11 @@ def _said(title: str, items: tuple[Said, ...], graph: Graph) -> str:
 
 
 def _sentence(item: Said, graph: Graph) -> str:
-    subject = link(term.iri(item.subject), graph.labels.get(item.subject, item.subject))
+    subject = link(iris.iri(item.subject), graph.labels.get(item.subject, item.subject))
     phrase = text(graph.phrases.get(item.predicate, item.predicate))
     known = item.object in graph.names.entities
     value = (
-        link(term.iri(item.object), graph.labels.get(item.object, item.object))
+        link(iris.iri(item.object), graph.labels.get(item.object, item.object))
         if known
         else text(item.object)
     )
@@ -94,9 +95,9 @@ def _sentence(item: Said, graph: Graph) -> str:
 
 def around(graph: Graph, identifier: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """What is said of a node and what names it, as rows of strings."""
-    address = f"<{term.iri(identifier)}>"
-    out = store.select(graph.store, _OUT.replace("UNDEF", address)).values()
-    return out, store.select(graph.store, _IN.replace("UNDEF", address)).values()
+    address = f"<{iris.iri(identifier)}>"
+    out = oxigraph.select(graph.store, _OUT.replace("UNDEF", address)).values()
+    return out, oxigraph.select(graph.store, _IN.replace("UNDEF", address)).values()
 
 
 Rows = list[dict[str, str]]
@@ -108,20 +109,20 @@ def thing(identifier: str, out: Rows, into: Rows, graph: Graph) -> bytes:
     evidence = graph.evidence(records).get(identifier)
     quoted = ""
     if evidence:
-        source = link(term.iri(evidence.source), evidence.title)
+        source = link(iris.iri(evidence.source), evidence.title)
         quoted = (
             f"<blockquote>{text(evidence.quote)}</blockquote>"
             f"<p>{source}, {link(evidence.link, f'paragraph {evidence.paragraph}')}</p>"
         )
     properties = [
-        (_name(row["property"], graph), _value(row["value"], graph) + _small(term.short(row["graph"])))
+        (_name(row["property"], graph), _value(row["value"], graph) + _small(iris.short(row["graph"])))
         for row in out
     ]
     backwards = [[_value(row["thing"], graph), text(_name(row["property"], graph))] for row in into]
     return markup.page(
         identifier,
         f"<h1>{text(_title(out, identifier))}</h1>",
-        f"<p class='kind'><code>{text(term.iri(identifier))}</code></p>",
+        f"<p class='kind'><code>{text(iris.iri(identifier))}</code></p>",
         quoted,
         markup.pairs(properties),
         "<h2>Named by</h2>" + markup.table(("thing", "as"), backwards) if backwards else "",
@@ -132,7 +133,7 @@ def thing(identifier: str, out: Rows, into: Rows, graph: Graph) -> bytes:
 
 def terms(graph: Graph) -> list[dict[str, str]]:
     """Our terms with label and meaning."""
-    return store.select(graph.store, _TERMS).values()
+    return oxigraph.select(graph.store, _TERMS).values()
 
 
 def terms_page(graph: Graph) -> bytes:
@@ -140,13 +141,13 @@ def terms_page(graph: Graph) -> bytes:
     rows: list[list[str]] = []
     seen: set[str] = set()
     for row in terms(graph):
-        name = row["term"].removeprefix(term.NS)
+        name = row["term"].removeprefix(iris.NS)
         if name in seen:
             continue
         seen.add(name)
         rows.append(
             [f'<code id="{text(name)}">kg:{text(name)}</code>', text(row["label"]),
-             text(term.short(row["kind"])), text(row["text"])]
+             text(iris.short(row["kind"])), text(row["text"])]
         )  # fmt: skip
     return markup.page(
         "Terms", "<h1>Terms</h1>", markup.table(("term", "label", "kind", "meaning"), rows), _forms("ns")
@@ -154,12 +155,12 @@ def terms_page(graph: Graph) -> bytes:
 
 
 def _title(out: list[dict[str, str]], identifier: str) -> str:
-    said = {term.short(row["property"]): row["value"] for row in out}
+    said = {iris.short(row["property"]): row["value"] for row in out}
     return said.get("rdfs:label") or said.get("dcterms:title") or identifier
 
 
 def _name(address: str, graph: Graph) -> str:
-    short = term.short(address)
+    short = iris.short(address)
     return graph.labels.get(short, short)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kg.graph import Graph
+from kg.query.graph import Graph
 from kg.server import kinds
 from kg.server.given import shown, words
 from kg.server.sink import Refused

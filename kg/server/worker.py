@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.error import Ambiguous, BadQuery, BadStore, KgError, NotFound
+from kg.errors import Ambiguous, BadQuery, BadStore, KgError, NotFound
 from kg.server import answering, sandbox, sink, source, wire
 from kg.server.headers import task_key
 from kg.server.limits import Limits

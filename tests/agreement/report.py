@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kg import home
-from kg import seeds as tables
-from kg.row import SectionRow
-from kg.seeds import Seeds
+from kg import locations
+from kg.read import seeds as tables
+from kg.read.models import SectionRow
+from kg.read.seeds import Seeds
 from tests.agreement import score, verdict
 from tests.agreement.score import Score, percent
 
@@ -36,7 +36,7 @@ def shown(page: Path = PAGE) -> str:
 
 def render(folder: Path | None = None) -> str:
     """All tables, as Markdown."""
-    folder = folder or home.seeds()
+    folder = folder or locations.seeds()
     seeds, _ = tables.read(folder)
     parts = (
         ("Agreement by section", _agreement(seeds, folder)),

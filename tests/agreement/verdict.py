@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.seeds import Seeds
+from kg.read.seeds import Seeds
 from tests.agreement import compare, score
 from tests.agreement.compare import HERE, Claim
 

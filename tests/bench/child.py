@@ -15,16 +15,16 @@ import pyoxigraph as ox
 
 
 def build(seeds: str, folder: str) -> dict[str, float]:
-    from kg import build as builds
-    from kg import home
+    from kg import locations
+    from kg.store import build as builds
 
-    return timed(lambda: builds.build(Path(seeds), home.ontology(), Path(folder)))
+    return timed(lambda: builds.build(Path(seeds), locations.ontology(), Path(folder)))
 
 
 def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
     """A load whose compiled lines are kept as a file; ``rows`` is the memory that it took before the store's."""
-    from kg import bulk as loads
-    from kg import home
+    from kg import locations
+    from kg.store import bulk as loads
 
     before, rows = _peak(), 0
 
@@ -35,7 +35,7 @@ def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
             Path(keep).unlink(missing_ok=True)
             Path(keep).hardlink_to(next(Path(folder).glob(".bulk-*/compiled.nq")))
 
-    took = timed(lambda: loads.load(Path(tables), home.ontology(), Path(folder), tick=tick))
+    took = timed(lambda: loads.load(Path(tables), locations.ontology(), Path(folder), tick=tick))
     return {**took, "rows": rows}
 
 
@@ -56,7 +56,7 @@ def load(file: str, folder: str) -> dict[str, float]:
 
 def query(store: str, file: str) -> dict[str, float]:
     """One query over a store on disk, from a file."""
-    from kg import store as stores
+    from kg.store import oxigraph as stores
 
     opened = stores.open_folder(Path(store))
     return timed(lambda: stores.select(opened, Path(file).read_text(encoding="utf-8")))
@@ -74,12 +74,12 @@ def rdflib_queries(file: str, queries: str, limit: str) -> dict[str, float]:
 
     from rdflib import Dataset, Namespace
 
-    from kg import term
+    from kg import iris
 
     warnings.simplefilter("ignore")  # rdflib warns of its own deprecated parts
     graph = Dataset()
     graph.parse(file, format="nquads")
-    spaces = {prefix: Namespace(address) for prefix, address in term.PREFIXES.items()}
+    spaces = {prefix: Namespace(address) for prefix, address in iris.PREFIXES.items()}
     found = {}
     for name, text in json.loads(Path(queries).read_text(encoding="utf-8")).items():
         with _limit(int(limit)), contextlib.suppress(Exception):

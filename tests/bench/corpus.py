@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import row
+from kg.read import models
 
 GROUND = "synthetic: made up by tests/bench/corpus.py"
 NOTE = "Synthetic tables, made up by a program for benchmarks. They say nothing about any place or company.\n"
@@ -285,22 +285,22 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-_OF_SOURCES: dict[str, type[row.Row]] = {
-    "sections": row.SectionRow,
-    "statements": row.StatementRow,
-    "targets": row.TargetRow,
-    "positions": row.PositionRow,
+_OF_SOURCES: dict[str, type[models.Row]] = {
+    "sections": models.SectionRow,
+    "statements": models.StatementRow,
+    "targets": models.TargetRow,
+    "positions": models.PositionRow,
 }
-_COMMON: dict[str, type[row.Row]] = {
-    "sources": row.SourceRow,
-    "places": row.PlaceRow,
-    "orgs": row.EntityRow,
-    "topics": row.EntityRow,
-    "projects": row.EntityRow,
-    "programmes": row.EntityRow,
-    "indicators": row.IndicatorRow,
-    "names": row.NameRow,
-    "hierarchy": row.HierarchyRow,
+_COMMON: dict[str, type[models.Row]] = {
+    "sources": models.SourceRow,
+    "places": models.PlaceRow,
+    "orgs": models.EntityRow,
+    "topics": models.EntityRow,
+    "projects": models.EntityRow,
+    "programmes": models.EntityRow,
+    "indicators": models.IndicatorRow,
+    "names": models.NameRow,
+    "hierarchy": models.HierarchyRow,
 }
 _COLUMNS: dict[str, tuple[str, ...]] = {
     **{stem: model.columns() for stem, model in _COMMON.items()},

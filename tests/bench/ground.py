@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kg import graph, home, pointer
+from kg import locations
+from kg.query import graph
+from kg.store import manifest
 from tests.bench import corpus, scale
 
 
@@ -21,9 +23,9 @@ class Ground:
     folder: Path
 
     @cached_property
-    def built(self) -> pointer.Built:
+    def built(self) -> manifest.Built:
         """The graph, as the benchmark of building has left it."""
-        return pointer.current(self.folder)
+        return manifest.current(self.folder)
 
     @property
     def file(self) -> Path:
@@ -40,7 +42,7 @@ class Ground:
     def curated(self) -> Path:
         """The curated tables, their sources copied under new ids until there are as many statements."""
         folder = self.folder.parent / f"seeds-{self.size}"
-        scale.scale(home.seeds(), folder, self.size)
+        scale.scale(locations.seeds(), folder, self.size)
         return folder
 
     def remove(self) -> None:

@@ -21,11 +21,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg import endpoint, store, term, transfer
-from kg.store import Store
+from kg import iris
+from kg.store import endpoint, oxigraph, upload
+from kg.store.oxigraph import Store
 from tests import engines
 
-_RENAMED = re.compile(rf"<{re.escape(term.BASE)}((?!ns[#>]|ns\b|dataset|graph/(?:ontology|dataset))[^>]*)>")
+_RENAMED = re.compile(rf"<{re.escape(iris.BASE)}((?!ns[#>]|ns\b|dataset|graph/(?:ontology|dataset))[^>]*)>")
 _COUNT = (
     "SELECT ?region (COUNT(DISTINCT ?topic) AS ?n) { ?region a kg:Region ; kg:promotes ?topic } "
     "GROUP BY ?region ORDER BY DESC(?n) LIMIT 10"
@@ -38,7 +39,7 @@ def copies(path: Path, times: int) -> Iterator[str]:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     for number in range(times):
         for line in lines:
-            renamed = _RENAMED.sub(rf"<{term.BASE}\1-c{number}>", line)
+            renamed = _RENAMED.sub(rf"<{iris.BASE}\1-c{number}>", line)
             if renamed != line or number == 0:
                 yield renamed
 
@@ -61,7 +62,7 @@ def asked(opened: Store) -> dict[str, float]:
         spent = []
         for _ in range(3):
             start = time.perf_counter()
-            store.select(opened, query)
+            oxigraph.select(opened, query)
             spent.append(time.perf_counter() - start)
         found[name] = round(min(spent) * 1000, 1)
     return found
@@ -109,12 +110,12 @@ def main() -> None:
             spent,
             work / "disk",
             peak,
-            store.open_folder(work / "disk"),
+            oxigraph.open_folder(work / "disk"),
         )
         try:
             with engines.oxigraph_server(work) as address:
                 start = time.perf_counter()
-                transfer.send(file, f"{address}/store")
+                upload.send(file, f"{address}/store")
                 spent = time.perf_counter() - start
                 opened = endpoint.open_endpoint(f"{address}/query")
                 say("oxigraph server (Graph Store Protocol)", quads, spent, work / "http", 0, opened)
@@ -125,7 +126,7 @@ def main() -> None:
             folder.mkdir()
             start = time.perf_counter()
             with file.open(encoding="utf-8") as lines:
-                transfer.cut(lines, folder / "parts", 64 << 20, stated=True)
+                upload.cut(lines, folder / "parts", 64 << 20, stated=True)
             cutting = time.perf_counter() - start
             with engines.virtuoso_server(folder, buffers=170_000) as (address, port):
                 start = time.perf_counter()

@@ -17,11 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg import check, home, nquads, page, store
-from kg.graph import Graph, open_graph
-from kg.layout import Layout, layout
-from kg.page import content, document
-from kg.page.content import Content
+from kg import locations
+from kg.check import run
+from kg.compile import reference
+from kg.page import data as page_data
+from kg.page import html as page_html
+from kg.page import render
+from kg.page.data import Content
+from kg.page.layout import Layout, layout
+from kg.query.graph import Graph, open_graph
+from kg.store import oxigraph
 from tests.conftest import SAMPLE
 
 CHROMIUM = os.environ.get("KG_CHROMIUM") or "/usr/bin/chromium"
@@ -48,7 +53,7 @@ class Made:
 def made(nodes: int, edges: int, seed: int = 7) -> Made:
     """Regions that share some topics and have most things alone, as the curated graph does."""
     dice = random.Random(seed)
-    base = content.read(_sample())
+    base = page_data.read(_sample())
     kinds = [row[0] for row in base.data["kinds"]]  # type: ignore[attr-defined]
     regions = max(15, nodes // 250)
     entities: list[Any] = []
@@ -101,8 +106,10 @@ def made(nodes: int, edges: int, seed: int = 7) -> Made:
 
 
 def _sample() -> Graph:
-    report = check.run(SAMPLE / "seeds", home.ontology())
-    return Graph(store.memory(nquads.lines(report.seeds, report.ontology, home.ontology(), version="b")), "")
+    report = run.run(SAMPLE / "seeds", locations.ontology())
+    return Graph(
+        oxigraph.memory(reference.lines(report.seeds, report.ontology, locations.ontology(), version="b")), ""
+    )
 
 
 def ours(browser: Any, file: Path, *, everything: bool) -> tuple[float, float]:
@@ -225,13 +232,13 @@ def main() -> None:
             return seconds
 
         before = time.perf_counter()
-        curated = page.render(open_graph(given.graph))
+        curated = render.render(open_graph(given.graph))
         print(f"curated graph                written in {time.perf_counter() - before:.2f} s")
         for everything in (False, True):
             line("curated graph", curated, everything=everything)
         for nodes in given.nodes:
             found = made(nodes, nodes * 3)
-            html = document.render(found.content, found.places, title="bench")
+            html = page_html.render(found.content, found.places, title="bench")
             print(f"{nodes:,} nodes, {nodes * 3:,} lines: placed in {found.seconds:.2f} s")
             seconds = [line(f"{nodes:,} nodes", html, everything=everything) for everything in (False, True)]
             if given.peers:
@@ -242,7 +249,7 @@ def main() -> None:
                 )
         if given.pyvis:
             found = made(given.pyvis, given.pyvis * 3)
-            html = document.render(found.content, found.places, title="bench")
+            html = page_html.render(found.content, found.places, title="bench")
             mine = line(f"{given.pyvis:,} nodes", html, everything=True)
             theirs = pyvis(browser, found)
             print(f"{'plain pyvis':24} {'all':9} at rest {theirs:5.1f} s  {theirs / mine:.0f} times ours")

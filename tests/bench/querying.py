@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kg import question, store, term
+from kg import iris
 from kg.cli.ask import parameters
-from kg.graph import Graph
-from kg.question import Question
+from kg.query.graph import Graph
+from kg.read import queries as named_queries
+from kg.read.queries import Question
+from kg.store import oxigraph
 from tests.bench.figure import OURS, Figure, child, race
 from tests.bench.ground import Ground
 
@@ -40,7 +42,7 @@ def figures(ground: Ground, repeats: int, *, seconds: float = 2, rdflib: bool = 
     bound: dict[str, str] = {}
     for where in ("disk", "memory") if ground.size <= MEMORY_MOST else ("disk",):
         graph = ground.graph if where == "disk" else _memory(ground)
-        for asked in question.catalogue().values():
+        for asked in named_queries.catalogue().values():
             given = standing(asked)
             bound[asked.name] = asked.bind(graph.terms(asked, given))
             if ground.size > MEMORY_MOST and not _ends(ground, bound[asked.name]):
@@ -87,13 +89,13 @@ def _ends(ground: Ground, sparql: str) -> bool:
 
 
 def _memory(ground: Ground) -> Graph:
-    found = Graph(store.Store(), "memory", ground.graph.index)
+    found = Graph(oxigraph.Store(), "memory", ground.graph.index)
     found.store.bulk_load(path=str(ground.file), format=ox.RdfFormat.N_QUADS)
     return found
 
 
 def _raw(graph: ox.Store, sparql: str) -> list[object]:
-    found = graph.query(sparql, prefixes=term.PREFIXES)
+    found = graph.query(sparql, prefixes=iris.PREFIXES)
     assert isinstance(found, ox.QuerySolutions)
     return [tuple(row) for row in found]
 

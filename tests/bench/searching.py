@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from kg import search
+from kg.store import search
 from tests.bench.figure import OURS, Figure, race
 
 FLOOR = "rapidfuzz over all names"

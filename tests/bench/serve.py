@@ -26,8 +26,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
-from kg import graph, store
+from kg.query import graph
 from kg.server import source
+from kg.store import oxigraph as oxigraph_store
 
 QUERIES = (
     "SELECT ?p ?o WHERE {{ <{thing}> ?p ?o }} LIMIT 20",
@@ -139,7 +140,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     given = parser.parse_args()
     opened = graph.open_graph(given.folder)
-    things = [row["s"] for row in store.select(opened.store, "SELECT DISTINCT ?s { ?s a ?k }").values()]
+    things = [
+        row["s"] for row in oxigraph_store.select(opened.store, "SELECT DISTINCT ?s { ?s a ?k }").values()
+    ]
     random.seed(7)
     texts = [
         random.choice(QUERIES).format(thing=thing) for thing in random.sample(things, min(400, len(things)))

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from kg import build, home
+from kg import locations
+from kg.store import build
 from tests.bench.figure import OURS, ROOT, Figure, race
 
 PYTHON, ENGINE = "python -c pass", "python -c 'import pyoxigraph'"
@@ -30,7 +31,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], bool, float | None], ...] = (
 
 def figures(folder: Path, repeats: int) -> Iterator[Figure]:
     """On the curated graph, built into a folder."""
-    size = build.build(home.seeds(), home.ontology(), folder)[0].counts["statements"]
+    size = build.build(locations.seeds(), locations.ontology(), folder)[0].counts["statements"]
     parties: dict[str, Callable[[], object]] = {
         PYTHON: lambda: _run(("-c", "pass")),
         ENGINE: lambda: _run(("-c", "import pyoxigraph")),

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from kg import evidence, text
-from kg import seeds as tables
-from kg.seeds import Document, Seeds
+from kg import text
+from kg.check import quotes as quote_check
+from kg.read import seeds as tables
+from kg.read.seeds import Document, Seeds
 from tests.bench.figure import OURS, Figure, race
 from tests.bench.ground import Ground
 
@@ -29,7 +30,7 @@ def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
     def ours() -> None:
         for cached in (text.fold, text.folded_hash, text.key):
             cached.cache_clear()
-        found = evidence.verify(with_texts, folder)
+        found = quote_check.verify(with_texts, folder)
         assert found.verified
 
     def bare() -> None:

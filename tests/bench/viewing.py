@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from kg.network import network
+from kg.query.networkx_view import network
 from tests.bench.figure import OURS, Figure, race
 from tests.bench.ground import Ground
 

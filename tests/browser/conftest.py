@@ -11,8 +11,12 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kg import check, home, nquads, page, store
-from kg.graph import Graph
+from kg import locations
+from kg.check import run
+from kg.compile import reference
+from kg.page import render
+from kg.query.graph import Graph
+from kg.store import oxigraph
 from tests.conftest import SAMPLE, absent
 
 CHROMIUM = os.environ.get("KG_CHROMIUM") or "/usr/bin/chromium"
@@ -46,15 +50,15 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("page") / "graph.html"
-    file.write_text(page.render(curated), encoding="utf-8")
+    file.write_text(render.render(curated), encoding="utf-8")
     return file
 
 
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample graph, its topics called by names that are meant to do harm."""
-    report = check.run(SAMPLE / "seeds", home.ontology())
-    lines = nquads.lines(report.seeds, report.ontology, home.ontology(), version="test")
+    report = run.run(SAMPLE / "seeds", locations.ontology())
+    lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
     labels = re.compile(r'(<\S+/(?:topic|org)/\S+> <\S+#prefLabel> )"[^"]*"@en \.\n')
     number = 0
     for at, line in enumerate(lines):
@@ -64,7 +68,7 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             number += 1
     assert number >= 3
     file = tmp_path_factory.mktemp("hostile") / "graph.html"
-    file.write_text(page.render(Graph(store.memory(lines), "hostile")), encoding="utf-8")
+    file.write_text(render.render(Graph(oxigraph.memory(lines), "hostile")), encoding="utf-8")
     return file
 
 

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from kg import store
-from kg.graph import Graph
-from kg.record import records
+from kg.query.graph import Graph
+from kg.query.records import records
+from kg.store import oxigraph
 from tests.browser.conftest import HOSTILE, Open, spot
 
 VIEWS = ("graph", "matrix", "targets", "sources", "map")
 
 
 def count(graph: Graph, query: str) -> int:
-    return int(store.select(graph.store, query).values()[0]["n"])
+    return int(oxigraph.select(graph.store, query).values()[0]["n"])
 
 
 def settled(tab: Any) -> None:

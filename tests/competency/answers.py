@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kg.graph import Graph
+from kg.query.graph import Graph
 from tests.competency.ways import (
     Row,
     Way,

@@ -1,0 +1,1 @@
+"""Rows in, problems out: the rules that curated tables keep."""

@@ -1,0 +1,83 @@
+"""Compiled lines of sources, kept in the folder of builds: what did not change is not compiled again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.compile import statements
+from kg.ontology import Ontology
+from kg.read.entity_index import Register
+from kg.read.seeds import Document
+
+NAME = "lines"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Lines by source, each file named by a hash of all that its lines depend on.
+
+    ``code`` stands for the code and the ontology; ``tables`` holds a hash of each source's folder, taken
+    before it was read.
+    """
+
+    folder: Path
+    code: str
+    tables: Mapping[str, str]
+
+    def lines(self, document: Document, register: Register, ontology: Ontology) -> list[str]:
+        """The lines of a source: kept ones, else compiled now and kept."""
+        path = self.path(document, register)
+        kept = _read(path)
+        if kept is not None:
+            return kept
+        lines = sorted(set(statements.lines(document, register, ontology)))
+        data = "".join(lines).encode()
+        self.folder.mkdir(exist_ok=True)
+        # the hash tells a torn file from a whole one, so nothing waits for the disk here
+        path.write_bytes(f"# {_hash(data)}\n".encode() + data)
+        return lines
+
+    def path(self, document: Document, register: Register) -> Path:
+        """Where the lines of a source are kept."""
+        source = document.source.model_dump_json(exclude={"file", "line"})
+        labels = {register.label(end) for t in document.targets for end in (t.indicator, t.topic) if end}
+        parts = (self.code, source, self.tables.get(document.source.id, ""), *sorted(labels))
+        return self.folder / f"{document.source.id}.{_hash(chr(0).join(parts).encode())[:32]}.nq"
+
+    def sweep(self, documents: Iterable[Document], register: Register) -> None:
+        """Take away what no source of these has."""
+        keep = {self.path(document, register) for document in documents}
+        for path in self.folder.glob("*.nq"):
+            if path not in keep:
+                path.unlink(missing_ok=True)
+
+
+def tables(seeds: Path) -> dict[str, str]:
+    """A hash of each source's folder of tables."""
+    found = {}
+    for folder in sorted({path.parent for path in seeds.glob("*/statements.csv")}):
+        state = hashlib.sha256()
+        for path in sorted(folder.glob("*.csv")):
+            content = path.read_bytes()
+            state.update(f"{path.name}\0{len(content)}\0".encode())
+            state.update(content)
+        found[folder.name] = state.hexdigest()
+    return found
+
+
+def _read(path: Path) -> list[str] | None:
+    """Kept lines, None where there are none or they are damaged."""
+    if not path.is_file():
+        return None
+    head, _, data = path.read_bytes().partition(b"\n")
+    if head != f"# {_hash(data)}".encode():
+        return None
+    # a line ends with the newline alone: texts hold other separators, at which str.splitlines cuts
+    return [f"{line}\n" for line in data.decode().split("\n")[:-1]]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

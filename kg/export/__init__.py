@@ -1,0 +1,1 @@
+"""A graph in, files and tables of other formats out."""

@@ -1,0 +1,176 @@
+"""Graph measures: what networkx makes of who backs what, each with what it can and cannot mean.
+
+All of them count words of documents that were written for different ends and translated by machine. A region
+with a longer section names more topics. No figure here ranks regions by what they do, spend or achieve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import networkx as nx
+
+from kg.query.graph import Graph
+from kg.query.networkx_view import network
+
+
+class Pair(NamedTuple):
+    """Two regions, how many topics both back, and how like they are (0 to 1)."""
+
+    region: str
+    other: str
+    shared: int
+    similarity: float
+
+
+class Emphasis(NamedTuple):
+    """A region, a topic, the statements between them, and how much more than usual that is (1: as usual)."""
+
+    region: str
+    topic: str
+    statements: int
+    quotient: float
+
+
+class Broker(NamedTuple):
+    """An entity, its class, its neighbours, and the share of shortest paths that pass through it."""
+
+    entity: str
+    kind: str
+    neighbours: int
+    betweenness: float
+
+
+class Centre(NamedTuple):
+    """A topic, how many regions back it, and its eigenvector centrality among topics that share regions."""
+
+    topic: str
+    regions: int
+    centrality: float
+
+
+def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> nx.Graph:
+    """The two-sided graph of regions and the topics they back; ``weight`` is the number of statements.
+
+    Nodes are ids with ``label`` and ``side`` (region or topic). ``rolled`` counts a statement for all topics
+    above its own too. What a region backs only through a project or programme is not in it, nor is how much
+    anything matters: an edge says that words are there.
+
+    >>> from kg.query.graph import open_graph
+    >>> sorted({side for _, side in projection(open_graph()).nodes(data="side")})
+    ['region', 'topic']
+    """
+    found = nx.Graph()
+    for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no"):
+        for side in ("region", "topic"):
+            found.add_node(row[side], label=graph.labels.get(str(row[side]), str(row[side])), side=side)
+        found.add_edge(row["region"], row["topic"], weight=row["number"])
+    return found
+
+
+def similarity(of: nx.Graph) -> list[Pair]:
+    """Regions by pairs, the most alike first: shared topics over all topics of both (Jaccard).
+
+    ``of`` is a ``projection``. Alike means naming the same topics. A short section shares little with any
+    other, so a low figure may tell of length; and regions that follow the same national wording look alike
+    whatever they do.
+    """
+    regions = _side(of, "region")
+    if not regions:
+        return []
+    jaccard = nx.bipartite.overlap_weighted_projected_graph(of, regions, jaccard=True)
+    shared = nx.bipartite.weighted_projected_graph(of, regions)
+    pairs = (
+        Pair(_name(of, one), _name(of, other), shared[one][other]["weight"], round(weight, 4))
+        for one, other, weight in ((*sorted(edge[:2]), edge[2]) for edge in jaccard.edges(data="weight"))
+    )
+    return sorted(pairs, key=lambda pair: (-pair.similarity, pair.region, pair.other))
+
+
+def specialisation(of: nx.Graph, *, least: int = 2) -> list[Emphasis]:
+    """Topics that weigh more in a region's words than in all regions' together, the strongest first.
+
+    The quotient is the topic's share of the region's statements over its share of all statements (a location
+    quotient over words). Topics with fewer than ``least`` statements in the region are left out, since one
+    sentence of a short section would top the list. It is emphasis in a text, not the structure of an economy.
+    """
+    total = of.size(weight="weight")
+    strength = dict(of.degree(weight="weight"))
+    found = (
+        Emphasis(
+            _name(of, region), _name(of, topic), weight,
+            round((weight / strength[region]) / (strength[topic] / total), 2),
+        )
+        for region in _side(of, "region")
+        for topic, weight in ((topic, of[region][topic]["weight"]) for topic in of[region])
+        if weight >= least
+    )  # fmt: skip
+    return sorted(found, key=lambda one: (-one.quotient, one.region, one.topic))
+
+
+def communities(of: nx.Graph, *, side: str = "topic", resolution: float = 1.0) -> list[list[str]]:
+    """Groups of topics that the same regions back (or, with ``side`` region, regions that back the same).
+
+    Louvain on the one-sided projection, seeded, so that the same graph gives the same groups; the largest
+    first. Topics of one region alone always fall together, which says that one document lists them, no more.
+    Other seeds and resolutions give other borders: read the groups as a reading aid.
+    """
+    flat = _flat(of, side)
+    if not flat:
+        return []
+    groups = nx.community.louvain_communities(flat, weight="weight", resolution=resolution, seed=1)
+    return sorted((sorted(_name(of, node) for node in group) for group in groups), key=lambda g: (-len(g), g))
+
+
+def centres(of: nx.Graph) -> list[Centre]:
+    """Topics by their eigenvector centrality among topics that share regions, the most central first.
+
+    Central are topics that occur along with many others that do so too: the common vocabulary of the reports.
+    Broad words (integrated circuits, artificial intelligence) come first because they are broad.
+    """
+    flat = _flat(of, "topic")
+    if not flat:
+        return []
+    # the figure is defined within a connected part: the largest is measured
+    part = flat.subgraph(max(nx.connected_components(flat), key=len))
+    central = nx.eigenvector_centrality(part, max_iter=1000, weight="weight")
+    found = (Centre(_name(of, topic), of.degree(topic), round(value, 4)) for topic, value in central.items())
+    return sorted(found, key=lambda one: (-one.centrality, one.topic))
+
+
+def brokers(graph: Graph, *, kinds: Iterable[str] = ()) -> list[Broker]:
+    """Entities by the share of shortest paths between others that pass through them, the highest first.
+
+    Over all stated links of the networkx view, directions and parallel statements aside; ``kinds`` keeps
+    only these classes in the list (Company, Project). Regions and broad topics lead because the documents are
+    written about them. A company that leads is one that joins two sections of text: a hint where to read,
+    never a finding about influence.
+    """
+    whole = network(graph)
+    flat = nx.Graph()
+    flat.add_nodes_from(sorted(whole.nodes(data=True)))
+    flat.add_edges_from(sorted({tuple(sorted(edge)) for edge in whole.edges() if edge[0] != edge[1]}))
+    wanted = set(kinds)
+    found = (
+        Broker(whole.nodes[node]["label"], whole.nodes[node]["kind"], flat.degree(node), round(value, 5))
+        for node, value in nx.betweenness_centrality(flat).items()
+        if not wanted or {whole.nodes[node]["kind"], whole.nodes[node]["root"]} & wanted
+    )
+    return sorted(found, key=lambda one: (-one.betweenness, one.entity))
+
+
+def _side(of: nx.Graph, side: str) -> list[str]:
+    return sorted(node for node, value in of.nodes(data="side") if value == side)
+
+
+def _flat(of: nx.Graph, side: str) -> nx.Graph:
+    """The one-sided projection in a fixed order, on which a seeded method gives the same groups again."""
+    copy = nx.Graph()
+    copy.add_nodes_from(sorted(of.nodes(data=True)))
+    copy.add_edges_from(sorted(of.edges(data=True), key=lambda edge: tuple(sorted(edge[:2]))))
+    return nx.bipartite.weighted_projected_graph(copy, _side(of, side)) if copy else copy
+
+
+def _name(of: nx.Graph, node: str) -> str:
+    return str(of.nodes[node]["label"])

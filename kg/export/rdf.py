@@ -1,0 +1,83 @@
+"""Exports of a graph: RDF in its formats, the networkx view, statements and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg import iris
+from kg.query import networkx_view, records
+from kg.query.graph import Graph
+from kg.read import tables
+
+RDF_FORMATS = {
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+VIEWS = {"graphml": networkx_view.graphml, "gexf": networkx_view.gexf, "json": networkx_view.node_link}
+RECORD_FORMATS = ("jsonl", "csv")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What can be exported: its name, its formats (the first is the default), and what it is."""
+
+    name: str
+    formats: tuple[str, ...]
+    text: str
+
+
+EXPORTS = {
+    export.name: export
+    for export in (
+        Export(
+            "rdf", tuple(RDF_FORMATS), "the whole graph as RDF; nq, trig and jsonld keep the named graphs"
+        ),
+        Export("graph", tuple(VIEWS), "the networkx view: nodes and edges with their evidence"),
+        Export("statements", RECORD_FORMATS, "every statement and target, one record a line"),
+        Export("dictionary", ("md",), "the data dictionary: classes, properties, closed lists"),
+    )
+}
+
+
+def rdf(graph: Graph, form: str) -> bytes:
+    """The whole graph in one RDF format, in a fixed order. Formats without named graphs hold the union."""
+    if form == "nq":
+        written = ox.serialize(
+            graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form]
+        )
+        return b"".join(sorted(line + b"\n" for line in (written or b"").split(b"\n") if line))
+    quads = sorted(graph.store.quads_for_pattern(None, None, None, None), key=_key)
+    chosen = RDF_FORMATS[form]
+    prefixes = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
+    if chosen.supports_datasets:
+        return ox.serialize(quads, format=chosen, prefixes=prefixes) or b""
+    triples = dict.fromkeys(quad.triple for quad in quads)
+    return ox.serialize(triples, format=chosen, prefixes=prefixes) or b""
+
+
+def view(graph: Graph, form: str, *, hierarchy: bool = False) -> bytes:
+    """The networkx view as GraphML, GEXF or node-link JSON."""
+    found = networkx_view.network(graph, hierarchy=hierarchy)
+    return VIEWS[form](found)
+
+
+def statements(graph: Graph, form: str) -> bytes:
+    """Every statement and target as JSON Lines or CSV, with the keys of ``record.KEYS``."""
+    if form == "jsonl":
+        return "".join(records.as_jsonl(graph)).encode()
+    rows: list[list[object]] = [list(records.KEYS)]
+    for row in records.records(graph):
+        flags = row["flags"]
+        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
+        rows.append([cells[key] for key in records.KEYS])
+    return "".join(tables.spreadsheet(rows)).encode()
+
+
+def _key(quad: ox.Quad) -> tuple[str, str, str, str]:
+    return str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)

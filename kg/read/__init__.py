@@ -1,0 +1,1 @@
+"""Text in, typed values out: the curated tables, named queries, numbers and periods."""

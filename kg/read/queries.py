@@ -1,0 +1,93 @@
+"""Named questions: SPARQL files that document themselves, their parameters bound as whole terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from kg import locations
+from kg.errors import KgError, NotFound
+
+_PARAMETER = re.compile(r"@param (?P<name>\w+) (?P<type>[\w|-]+)(?P<needed>!?): (?P<text>.+)")
+_EXAMPLE = re.compile(r"@example (?P<text>.+)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a question, optional unless ``needed`` (a ! after its type in the header).
+
+    ``type`` is segments of entities (``topic``, ``place|org``), ``entity`` for all of them, a scheme
+    (``tiers``), ``predicate``, ``class``, ``number``, ``boolean``, or words to choose from
+    (``stated|assumed``).
+    """
+
+    name: str
+    type: str
+    text: str
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the catalogue, as its file's header documents it."""
+
+    name: str
+    title: str
+    prose: str
+    parameters: tuple[Parameter, ...]
+    example: str
+    sparql: str
+
+    def bind(self, terms: Mapping[str, str]) -> str:
+        """The query with serialised RDF terms in place of UNDEF; parameters left out stay unbound."""
+        bound = self.sparql
+        for name, term in terms.items():
+            bound = bound.replace(f"VALUES ?{name} {{ UNDEF }}", f"VALUES ?{name} {{ {term} }}")
+        return bound
+
+
+def read(path: Path) -> Question:
+    """One question; raises KgError where the header or a parameter's place is missing."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    header = []
+    for line in lines:
+        if not line.startswith("#"):
+            break
+        header.append(line.removeprefix("#").strip())
+    prose, parameters, example = [], [], ""
+    for line in header[1:]:
+        if match := _PARAMETER.fullmatch(line):
+            parameters.append(Parameter(match["name"], match["type"], match["text"], bool(match["needed"])))
+        elif match := _EXAMPLE.fullmatch(line):
+            example = match["text"]
+        else:
+            prose.append(line)
+    sparql = "\n".join(lines[len(header) :]).strip() + "\n"
+    for parameter in parameters:
+        if f"VALUES ?{parameter.name} {{ UNDEF }}" not in sparql:
+            raise KgError(
+                f"{path.name}: no VALUES ?{parameter.name} {{ UNDEF }} for a parameter of the header"
+            )
+    if not header or not header[0] or not example:
+        raise KgError(f"{path.name}: the header needs a title in its first line, prose, and @example")
+    return Question(path.stem, header[0], " ".join(prose).strip(), tuple(parameters), example, sparql)
+
+
+@cache
+def catalogue(folder: Path = locations.QUERIES) -> Mapping[str, Question]:
+    """All questions of a folder by name."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+
+
+def find(name: str) -> Question:
+    """The question of that name; raises NotFound with suggestions."""
+    questions = catalogue()
+    if name not in questions:
+        near = get_close_matches(name, questions, 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "kg ask --list shows them all"
+        raise NotFound(f"no question is called {name!r}; {hint}")
+    return questions[name]

@@ -1,0 +1,146 @@
+"""Tables of any length, record by record: CSV, JSON Lines or Parquet with the columns of curated tables."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kg.errors import KgError, missing_extra
+from kg.problems import Problem
+from kg.read import tables
+from kg.read.tables import Record
+
+ENDINGS = (".csv", ".jsonl", ".parquet")
+BATCH = 10_000
+
+
+def find(folder: Path, stem: str) -> Path | None:
+    """The one file of a table, whatever its format; raises KgError where there are several."""
+    found = [path for ending in ENDINGS if (path := folder / f"{stem}{ending}").is_file()]
+    if len(found) > 1:
+        raise KgError(f"{folder} has a table twice: {', '.join(path.name for path in found)}; keep one")
+    return found[0] if found else None
+
+
+def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record | Problem]:
+    """The rows of a table, one at a time; what cannot be read is a problem in its place.
+
+    ``name`` stands in problems for the file. A table with wrong columns has no rows. Cells are text as
+    written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
+    """
+    readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+    for found in readers[path.suffix](path, columns, name):
+        if isinstance(found, Record) and not (whole := "".join(found.cells.values())).isascii():
+            try:
+                whole.encode()
+            except UnicodeEncodeError:
+                what, remedy = "the row is not UTF-8", "save the file as UTF-8"
+                yield Problem(name, found.line, "", "encoding", what, _clean(whole), remedy)
+                continue
+        yield found
+
+
+def _csv(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+    # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        header: list[str] | None = None
+        line = 1
+        while True:
+            try:
+                for cells in rows:
+                    if header is None:
+                        if faults := _header(cells, columns, name):
+                            yield from faults
+                            return
+                        header = cells
+                    elif len(cells) == len(header):
+                        yield Record(line, dict(zip(header, cells, strict=True)))
+                    else:
+                        what = f"{len(cells)} cells where the header has {len(header)}"
+                        remedy = "quote cells that hold a comma"
+                        yield Problem(name, line, "", "cell-count", what, _clean(",".join(cells)), remedy)
+                    line = rows.line_num + 1
+                break
+            except csv.Error as error:
+                what, remedy = f"the row cannot be read: {error}", "a quotation mark is written twice"
+                yield Problem(name, line, "", "bad-csv", what, "", remedy)
+                line = rows.line_num + 1
+        if header is None:
+            remedy = f"its first line must be {','.join(columns)}"
+            yield Problem(name, 0, "", "empty-table", "the file is empty", "", remedy)
+
+
+def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+    known = set(columns)
+    empty = dict.fromkeys(columns, "")
+    with path.open("rb") as file:
+        for line, raw in enumerate(file, 1):
+            if not raw.strip():
+                continue
+            try:
+                # numbers stay as written: 65.80 is not 65.8
+                found = json.loads(raw, parse_float=str, parse_int=str)
+                if not isinstance(found, dict):
+                    raise ValueError("not an object")
+            except ValueError as error:
+                what = f"the row cannot be read: {error}"
+                yield Problem(name, line, "", "bad-json", what, "", "one JSON object a line")
+                continue
+            extra = found.keys() - known
+            for column in sorted(extra):
+                remedy = f"the columns are {','.join(columns)}"
+                yield Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
+            if not extra:
+                yield Record(line, {**empty, **{key: _cell(value) for key, value in found.items()}})
+
+
+def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+    try:
+        parquet = importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise missing_extra("bulk", "reading Parquet") from None
+    try:
+        with parquet.ParquetFile(path) as file:
+            header = list(file.schema_arrow.names)
+            if faults := _header(header, columns, name):
+                yield from faults
+                return
+            line = 2  # as in a CSV file, whose header is line 1
+            for batch in file.iter_batches(BATCH):
+                for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield Record(line, {key: _cell(value) for key, value in zip(header, cells, strict=True)})
+                    line += 1
+    except OSError as error:  # pyarrow's own errors are among them, or are values
+        raise KgError(f"{name} cannot be read: {error}") from None
+    except ValueError as error:
+        raise KgError(f"{name} is not a Parquet file that can be read: {error}") from None
+
+
+def _header(header: Sequence[str], columns: Sequence[str], name: str) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def report(line: int, column: str, code: str, what: str, text: str = "", remedy: str = "") -> None:
+        problems.append(Problem(name, line, column, code, what, _clean(text), remedy))
+
+    tables.report_columns([_clean(column) for column in header], columns, report)
+    return problems
+
+
+def _cell(value: object) -> str:
+    """A value as a cell has it."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ";".join(map(_cell, value))
+    return str(value)
+
+
+def _clean(text: str) -> str:
+    """Without lone surrogates, so that it can be printed."""
+    return text.encode("utf-8", "replace").decode()

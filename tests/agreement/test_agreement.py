@@ -1,0 +1,198 @@
+"""Two readings of the documents agree as docs/methods.md says, and every difference is settled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from kg import locations, text
+from kg.read import seeds as tables
+from kg.read.seeds import Seeds
+from tests.agreement import compare, report, score, verdict
+from tests.agreement.compare import Claim, Section
+
+SECTION = Section("d", 1, 3, "place/wuhan")
+
+
+def claim(thing: str, *names: str, quote: str = "", predicate: str = "promotes", value: str = "") -> Claim:
+    folded = frozenset(compare.fold(name) for name in names or (thing,))
+    return Claim(
+        SECTION,
+        2,
+        quote or (names or (thing,))[0],
+        "Wuhan",
+        frozenset(),
+        predicate,
+        thing,
+        folded,
+        "",
+        value,
+        f"{thing}{value}",
+    )
+
+
+@pytest.fixture(scope="module")
+def seeds() -> Seeds:
+    found, problems = tables.read(locations.seeds())
+    assert not problems
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "folded"),
+    [
+        ("The New-Energy Vehicles", "new energy vehicle"),
+        ("“415X” cluster", "415x cluster"),
+        ("batteries", "battery"),
+        ("Guangdong's practice", "guangdong practice"),
+        ("硅 chips", "硅 chip"),
+    ],
+)
+def test_words_are_folded(words: str, folded: str) -> None:
+    assert compare.fold(words) == folded
+
+
+NUMBERS = {
+    "65.8 billion": "65800000000", "8,500": "8500", "two": "2", "20%": "20", "1000P": "1000", "doubled": "2",
+    "full": None, "the level of the 13th five-year Plan": None, "a number of": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "figure"), NUMBERS.items())
+def test_figures_are_read(words: str, figure: str | None) -> None:
+    assert compare.number(words) == (None if figure is None else Decimal(figure))
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [("2024-01-21", "01-21"), ("January 21", "01-21"), ("Jan. 3, 2019", "01-03"), ("steel", "")],
+)
+def test_days_are_read(words: str, day: str) -> None:
+    assert compare.day(words) == day
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (claim("steel"), claim("topic/steel", "Steel", "iron and steel"), True),
+        (claim("steel"), claim("topic/rice", "rice"), False),
+        (
+            claim("smart steel", quote="smart steel works"),
+            claim("t", "steel works", quote="steel works"),
+            False,
+        ),
+        (claim("steel works project"), claim("t", "steel works"), True),
+        (
+            claim("Unicom", quote="Unicom park"),
+            claim("t", "Unicom big data park", quote="Unicom park"),
+            False,
+        ),
+        (claim("January 21"), claim("2024-01-21"), True),
+        (claim("Phase II", predicate="hasPhase"), claim("Phase 2", predicate="hasPhase"), True),
+        (claim("output", value="65.8 billion"), claim("i", value="65.8 billion"), True),
+        (claim("output", value="20%"), claim("output", value="30"), False),
+        (claim("output", value="20%"), claim("output"), False),
+    ],
+)
+def test_same_things_are_seen(one: Claim, other: Claim, same: bool) -> None:
+    assert compare.same_object(one, other) is same
+    assert bool(compare.match([one], [other])[0].others) is same
+
+
+def test_a_name_goes_before_words_in_common() -> None:
+    near, named = claim("t", "steel mill", quote="steel mill"), claim("u", "steel", quote="steel mill")
+    found = compare.match([claim("steel", quote="steel mill")], [near, named])
+    assert [match.others for match in found] == [(named,)]
+
+
+def test_scores_before_cover_every_section(seeds: Seeds) -> None:
+    before = score.read()
+    now = score.score(seeds.folder)
+    assert [one.section for one in before] == [one.section for one in now]
+    assert [one.second for one in before] == [one.second for one in now], "the second reading has changed"
+    assert len(before) > 25
+    written = StringIO()
+    score.write(written, before)
+    assert written.getvalue() == score.BEFORE.read_text(encoding="utf-8")
+    for one in (*before, *now):
+        counts = {name: count for name, count in asdict(one).items() if name != "section"}
+        assert all(count >= 0 for count in counts.values())
+        assert one.missed_by_first <= one.second
+        assert one.predicate <= one.rows
+
+
+def test_every_difference_is_settled(seeds: Seeds) -> None:
+    assert verdict.unsettled(seeds.folder) == []
+    rows = {claim.key: claim for claim in compare.read_second(seeds.folder)}
+    decisions = verdict.decisions()
+    assert len(decisions) > 100
+    assert len({one.second_row for one in decisions if one.second_row}) == sum(
+        bool(one.second_row) for one in decisions
+    )
+    for one in decisions:
+        assert one.verdict in verdict.DECISIONS
+        assert one.note
+        assert bool(one.second_row) is (one.verdict not in {"removed", "mended"})
+        if one.second_row:
+            assert (rows[one.second_row].source, rows[one.second_row].paragraph) == (
+                one.source,
+                one.paragraph,
+            )
+
+
+def test_what_was_missed_is_held_now(seeds: Seeds) -> None:
+    found = verdict.recall(seeds.folder)
+    assert found.before < found.now == found.sound
+    assert found.now >= Decimal("0.97") * found.mentions
+
+
+def test_every_section_was_read_twice(seeds: Seeds) -> None:
+    for document in seeds.documents.values():
+        assert document.sections
+        assert all(row.read and row.reread >= row.read for row in document.sections)
+        assert all(row.read and row.reread >= row.read for row in document.coverage)
+
+
+def test_sample_is_judged(seeds: Seeds) -> None:
+    judged = verdict.sample()
+    assert len(judged) == len({one.id for one in judged}) == 60
+    assert verdict.lost(judged, seeds) == []
+    counts = verdict.verdicts(judged)
+    assert set(counts) <= set(verdict.SAMPLE)
+    assert counts["not"] == 0 or all(one.changed for one in judged if one.verdict == "not")
+    assert all(one.reason for one in judged)
+    for one in judged:
+        rows = [row for row in seeds.documents[one.source].statements if row.id == one.id]
+        key = [(row.paragraph, row.subject, row.predicate, row.object) for row in rows]
+        assert one.changed or key == [(one.paragraph, one.subject, one.predicate, one.object)]
+
+
+def test_page_shows_the_current_figures() -> None:
+    assert report.shown() == report.render(), "run: python -m tests.agreement.report"
+
+
+def test_quotes_of_second_reading_and_sample_stand_in_the_texts(texts: Path, seeds: Seeds) -> None:
+    paragraphs = {}
+    for path in texts.iterdir():
+        content = path.read_text(encoding="utf-8")
+        for name, document in seeds.documents.items():
+            lines = text.paragraphs(content)
+            if len(lines) == document.source.paragraphs:
+                paragraphs[name] = lines
+    assert set(paragraphs) == set(seeds.documents)
+    quotes = [(c.source, c.paragraph, c.quote) for c in compare.read_second(seeds.folder)]
+    quotes += [(one.source, one.paragraph, one.quote) for one in verdict.sample()]
+    assert len(quotes) > 1_000
+    assert [q for q in quotes if not text.find(paragraphs[q[0]][q[1] - 1], q[2])[0]] == []
+
+
+def test_page_copies_no_sentence(texts: Path) -> None:
+    words = compare.fold(report.PAGE.read_text(encoding="utf-8")).split()
+    page = {" ".join(words[i : i + 13]) for i in range(len(words) - 12)}
+    contents = [compare.fold(path.read_text(encoding="utf-8")) for path in texts.iterdir()]
+    assert contents
+    assert [run for run in page for content in contents if run in content] == []

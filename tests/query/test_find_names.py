@@ -1,0 +1,90 @@
+"""Names: what a person types, to the one entity that is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.errors import Ambiguous, NotFound
+from kg.query.graph import Graph
+from kg.store import search
+from kg.store.search import key
+
+INDEX = search.memory(
+    (entity, role, "en" if name.isascii() else "zh", name)
+    for entity, role, name in (
+        ("org/acme", "label", "Acme"),
+        ("place/acme", "label", "Acme"),
+        ("org/acme", "alias", "Acme Works"),
+        ("topic/robot", "label", "robots"),
+        ("topic/robot", "label", "机器人"),
+        ("topic/industrial-robot", "label", "industrial robots"),
+        ("topic/x", "alias", "robots"),
+        ("org/a", "alias", "twin"),
+        ("org/b", "alias", "twin"),
+    )
+)
+
+
+def test_a_label_wins_over_an_alias() -> None:
+    assert INDEX.resolve("robot") == INDEX.resolve("Robots") == "topic/robot"
+
+
+def test_segments_settle_a_shared_name() -> None:
+    assert INDEX.resolve("Acme", segments=("place",)) == "place/acme"
+    with pytest.raises(Ambiguous, match=r"org/acme .*place/acme"):
+        INDEX.resolve("Acme")
+    with pytest.raises(Ambiguous, match=r"org/a .*org/b"):
+        INDEX.resolve("twin")
+
+
+def test_ids_and_slugs() -> None:
+    assert INDEX.resolve("topic/robot") == INDEX.resolve("topic:robot") == "topic/robot"
+    assert INDEX.resolve("industrial-robot", segments=("topic",)) == "topic/industrial-robot"
+    with pytest.raises(NotFound, match="topic/robot is no place"):
+        INDEX.resolve("topic/robot", segments=("place",))
+
+
+def test_what_is_missing_suggests_the_nearest() -> None:
+    with pytest.raises(NotFound, match="did you mean industrial robots"):
+        INDEX.resolve("industrial robotics")
+    with pytest.raises(NotFound) as missing:
+        INDEX.resolve("zzzz")
+    assert "did you mean" not in str(missing.value)
+
+
+def test_search_gives_one_hit_an_entity_best_first() -> None:
+    found = INDEX.search("robot")
+    assert [hit.entity for hit in found] == ["topic/robot", "topic/x", "topic/industrial-robot"]
+    assert found[0].score == 100
+    assert [hit.entity for hit in INDEX.search("机器")] == ["topic/robot"]
+    assert INDEX.search("robot", segments=("place",)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("Robots", "robot"), ("ROBOT", "robot"), ("gas", "gas"), ("glass", "glass"), ("5G", "5g")],
+)
+def test_keys_fold_case_and_plural(name: str, folded: str) -> None:
+    assert key(name) == folded
+
+
+def test_labels_are_english_where_there_is_one(sample_graph: Graph) -> None:
+    assert sample_graph.names.labels["place/sample-city"] == "Sample City"
+    assert sample_graph.labels["promotes"] == "promotes"
+
+
+def test_every_curated_label_leads_to_its_entity(curated: Graph) -> None:
+    names = curated.names
+    labels = [
+        (entity, name) for entity in names.entities for role, name in names.names(entity) if role == "label"
+    ]
+    assert len(labels) > 500
+    lost = []
+    for entity, name in labels:
+        try:
+            found = curated.names.resolve(name, segments=(entity.partition("/")[0],))
+        except Ambiguous:
+            found = "ambiguous"
+        if found != entity:
+            lost.append((name, entity, found))
+    assert lost == []

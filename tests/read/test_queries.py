@@ -1,0 +1,220 @@
+"""The catalogue: headers, parameters, and every question put to both graphs."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from kg import iris
+from kg.cli.ask import command, parameters
+from kg.errors import KgError, NotFound
+from kg.query.graph import Graph
+from kg.read import queries
+from kg.store import oxigraph
+
+NAMES = list(queries.catalogue())
+#: Nothing in the curated graph answers them yet: one document a region, both readings of no section.
+EMPTY = {"change"}
+SLOWEST = 0.05
+
+EARLIER_AND_LATER = """
+{ graph:old prov:wasDerivedFrom source:old . graph:new prov:wasDerivedFrom source:new .
+  place:a kg:builds project:kept , project:gone , project:new , project:moved . }
+graph:ontology { kg:builds rdfs:subPropertyOf kg:backs }
+graph:dataset { source:old dcterms:bibliographicCitation "Press, 2023-01-01" .
+            source:new dcterms:bibliographicCitation "Press, 2024-01-01" }
+graph:old { <x:1> kg:ofRegion place:a .
+  statement:1 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:kept .
+  statement:2 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:gone .
+  statement:3 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:moved ;
+    kg:stage kg:stage-planned }
+graph:new { <x:2> kg:ofRegion place:a .
+  statement:4 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:kept .
+  statement:5 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:new .
+  statement:6 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:moved ;
+    kg:stage kg:stage-completed }
+"""
+
+
+def example(name: str) -> dict[str, str]:
+    asked = queries.find(name)
+    return parameters(asked, shlex.split(asked.example))
+
+
+def test_the_catalogue_holds_what_analysts_ask() -> None:
+    assert len(NAMES) >= 20
+    titles = [asked.title for asked in queries.catalogue().values()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_tells_all(name: str) -> None:
+    asked = queries.find(name)
+    assert asked.title
+    assert len(asked.prose) > 60
+    assert set(example(name)) <= {parameter.name for parameter in asked.parameters}
+    assert "UNDEF" in asked.sparql
+    assert "ORDER BY" in asked.sparql
+    assert "SELECT *" not in asked.sparql
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_is_answered_fast(curated: Graph, name: str) -> None:
+    given = example(name)
+    found = curated.ask(name, **given)
+    assert name in EMPTY or len(found) > 0
+    again = []
+    for _ in range(3):
+        start = time.perf_counter()
+        curated.ask(name, **given)
+        again.append(time.perf_counter() - start)
+    assert min(again) < SLOWEST * 4, "four times the budget, since machines differ"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_has_evidence_where_it_names_a_statement(curated: Graph, name: str) -> None:
+    found = curated.ask(name, **example(name))
+    cited = curated.cite(found)
+    if cited is found:
+        assert name in {"names", "sources", "together", "change"}
+        return
+    assert cited.columns[-4:] == ("source", "paragraph", "quote", "link")
+    for row in cited:
+        if row["quote"]:
+            assert str(row["link"]).startswith("https://")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_parameter_is_optional_or_says_so(sample_graph: Graph, name: str) -> None:
+    asked = queries.find(name)
+    if any(parameter.needed for parameter in asked.parameters):
+        with pytest.raises(KgError, match="needs"):
+            sample_graph.ask(name)
+    else:
+        sample_graph.ask(name)
+
+
+def test_promoters_below_and_exactly(sample_graph: Graph) -> None:
+    below = [(row["region"], row["promoted"]) for row in sample_graph.ask("promoters", topic="optics")]
+    assert below == [("place/sample-province", "topic/lidar")]
+    assert len(sample_graph.ask("promoters", topic="optics", exact="yes")) == 0
+    assert len(sample_graph.ask("promoters", topic="lidar", tier="future")) == 1
+    assert len(sample_graph.ask("promoters", topic="lidar", tier="core")) == 0
+
+
+def test_what_is_withheld_promotes_nothing(sample_graph: Graph) -> None:
+    assert {row["region"] for row in sample_graph.ask("promoters")} == {"place/sample-province"}
+
+
+def test_coverage_tells_not_mentioned_from_unread(sample_graph: Graph) -> None:
+    found = {(row["region"], row["topic"]): row["found"] for row in sample_graph.ask("coverage")}
+    assert found["place/sample-province", "topic/lidar"] == "mentioned"
+    assert found["place/sample-province", "topic/sensor"] == "mentioned"
+    assert found["place/sample-city", "topic/optics"] == "mentioned"
+    exact = {(row["region"], row["topic"]): row["found"] for row in sample_graph.ask("coverage", exact="yes")}
+    assert exact["place/sample-province", "topic/sensor"] == "unread"
+    assert exact["place/sample-city", "topic/sensor"] == "not-mentioned"
+
+
+def test_targets_stand_like_beside_like(sample_graph: Graph) -> None:
+    found = list(sample_graph.ask("targets", indicator="output value"))
+    assert [(row["region"], row["scope"], row["value"], row["regions"]) for row in found] == [
+        ("place/sample-city", "topic/lidar", 65800000000, 1),
+        ("place/sample-province", "topic/optics", 65800000000, 1),
+    ]
+    assert [row["region"] for row in sample_graph.ask("targets", year=2029)] == ["place/sample-province"]
+    assert len(sample_graph.ask("targets", year=2031)) == 0
+    assert len(sample_graph.ask("targets", alike="yes")) == 0
+    assert len(sample_graph.ask("targets", topic="optics")) == 3
+
+
+@pytest.mark.parametrize(("name", "column"), [("companies", "field"), ("targets", "scope")])
+def test_a_topic_leaves_out_what_names_none(curated: Graph, name: str, column: str) -> None:
+    below = "SELECT ?below { GRAPH graph:hierarchy { ?below skos:broaderTransitive topic:semiconductor } }"
+    wanted = {row["below"] for row in curated.select(below)} | {"topic/semiconductor"}
+    found = curated.ask(name, topic="semiconductors")
+    assert 0 < len(found) < len(curated.ask(name))
+    assert {row[column] for row in found} <= wanted
+
+
+def test_change_between_two_documents() -> None:
+    graph = Graph(oxigraph.memory(), "made up")
+    prefixes = "".join(f"@prefix {name}: <{address}> .\n" for name, address in iris.PREFIXES.items())
+    made_up = prefixes + EARLIER_AND_LATER
+    graph.store.load(made_up.encode(), format=ox.RdfFormat.TRIG)
+    found = {(row["object"], row["turn"], row["before"], row["after"]) for row in graph.ask("change")}
+    assert found == {
+        ("project/kept", "kept", None, None),
+        ("project/gone", "gone", None, None),
+        ("project/new", "new", None, None),
+        ("project/moved", "moved", "stage-planned", "stage-completed"),
+    }
+    assert [row["object"] for row in graph.ask("change", change="gone")] == ["project/gone"]
+
+
+def test_statements_of_a_paragraph_in_reading_order(sample_graph: Graph) -> None:
+    found = sample_graph.ask("statements", source="hubei-2030", paragraph=2)
+    assert [(row["subject"], row["verb"], row["object"]) for row in found] == [
+        ("place/sample-province", "builds", "place/optics-park"),
+        ("place/optics-park", "locatedIn", "place/sample-city"),
+        ("place/sample-province", "promotes", "topic/lidar"),
+    ]
+
+
+def test_paths_join_two_entities_through_one(sample_graph: Graph) -> None:
+    found = sample_graph.ask("paths", start="sample province", end="optics")
+    assert [(row["through"], row["subject"], row["object"]) for row in found] == [
+        ("place/optics-park", "place/optics-park", "topic/optics"),
+        ("place/optics-park", "place/sample-province", "place/optics-park"),
+    ]
+
+
+def test_hierarchy_says_what_is_assumed(sample_graph: Graph) -> None:
+    found = {(row["below"], row["above"], row["how"]) for row in sample_graph.ask("hierarchy")}
+    assert ("topic/lidar", "topic/sensor", "assumed") in found
+    assert ("place/optics-park", "place/sample-city", "stated") in found
+
+
+def test_an_unknown_question_suggests(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="did you mean promoters"):
+        queries.find("promoter")
+    bad = tmp_path / "bad.rq"
+    bad.write_text("# Title\n# prose\n# @param region place: one\n# @example x\n\nSELECT ?a { ?a ?b ?c }\n")
+    with pytest.raises(KgError, match="no VALUES"):
+        queries.read(bad)
+    bad.write_text("SELECT ?a { ?a ?b ?c }\n")
+    with pytest.raises(KgError, match="header"):
+        queries.read(bad)
+
+
+def test_a_question_describes_itself_on_the_command_line() -> None:
+    run = CliRunner()
+    told = run.invoke(command, ["paths", "--help"])
+    assert told.exit_code == 0
+    assert queries.find("paths").title in told.output
+    assert "one end (needed)" in told.output
+    assert run.invoke(command, ["paths", "--about"]).output == told.output
+    assert "VALUES fill" in run.invoke(command, ["--help"]).output
+    listed = run.invoke(command, ["--list"]).output
+    assert all(name in listed for name in NAMES)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "md"])
+def test_every_format_comes_out_as_it_is(curated: Graph, built: Path, form: str) -> None:
+    asked = ["promoters", "lidar", "--graph", str(built), "--format", form, "--evidence"]
+    found = CliRunner().invoke(command, asked)
+    assert found.exit_code == 0
+    assert "text=" in found.output
+    assert len(found.output.splitlines()) > len(curated.ask("promoters", topic="lidar"))
+
+
+@pytest.mark.parametrize("char", "\x0b\x0c\x1c\x85\u2028\u2029", ids=lambda char: f"U+{ord(char):04X}")
+def test_a_query_is_read_as_it_stands(tmp_path: Path, char: str) -> None:
+    path = tmp_path / "asked.rq"
+    path.write_text(f'# A{char}B\n# @example x\nSELECT * {{ ?s ?p "a{char}b" }}\n', encoding="utf-8")
+    assert queries.read(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kg.problems import Problem
+from kg.read import tables
+from kg.read.tables import Record
+
+COLUMNS = ("id", "name")
+BAD = {
+    "empty-table": b"",
+    "byte-order-mark": b"\xef\xbb\xbfid,name\na,b\n",
+    "line-ends": b"id,name\r\na,b\r\n",
+    "encoding": "id,name\na,集成电路\n".encode("gb18030"),
+    "separator": b"id;name\na;b\n",
+    "missing-column": b"id\na\n",
+    "extra-column": b"id,name,nmae\na,b,c\n",
+    "cell-count": b"id,name\na,b,c\n",
+    "bad-csv": b'id,name\na,"b"c\n',
+}
+
+
+@pytest.mark.parametrize(("code", "content"), BAD.items())
+def test_bad_tables_are_problems(tmp_path: Path, code: str, content: bytes) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    _, problems = tables.read(path, COLUMNS, name="t.csv")
+    assert code in {problem.code for problem in problems}
+    assert all(problem.file == "t.csv" and problem.remedy for problem in problems)
+    assert path.read_bytes() == content
+
+
+def test_utf16_is_named() -> None:
+    assert tables.separator("a\tb\tc\n1,2") == "\t"
+
+
+def test_rows_keep_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('name,id\n"two\nlines",a\nb,c\n', encoding="utf-8")
+    records, problems = tables.read(path, COLUMNS, name="t.csv")
+    assert problems == []
+    assert records == [Record(2, {"name": "two\nlines", "id": "a"}), Record(4, {"name": "b", "id": "c"})]
+
+
+def test_good_rows_survive_bad_ones(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,name\na,b\nc\nd,e\n", encoding="utf-8")
+    records, problems = tables.read(path, COLUMNS, name="t.csv")
+    assert [record.cells["id"] for record in records] == ["a", "d"]
+    assert problems == [
+        Problem(
+            "t.csv",
+            3,
+            "",
+            "cell-count",
+            "1 cells where the header has 2",
+            "c",
+            "quote cells that hold a comma",
+        )
+    ]
+
+
+def test_missing_file_is_a_problem(tmp_path: Path) -> None:
+    assert [p.code for p in tables.read(tmp_path / "no.csv", COLUMNS, name="no.csv")[1]] == ["missing-file"]
+
+
+def test_replace_keeps_the_old_file_when_it_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("old")
+
+    def full(_fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        tables.replace(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_write_then_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [{"id": "a", "name": 'x, "y"\n'}, {"id": "b", "name": "集成电路"}]
+    tables.write(path, COLUMNS, rows)
+    assert [dict(r.cells) for r in tables.read(path, COLUMNS, name="t")[0]] == rows
+    assert b"\r" not in path.read_bytes()

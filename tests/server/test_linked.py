@@ -1,0 +1,185 @@
+"""Linked data: every address answers by Accept, says the same in every form, and shows its evidence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg import iris
+from kg.query import graph
+from kg.server.linked import TWINS
+from kg.store import oxigraph
+from tests.serving import Client, sample_store, serving
+
+RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_store(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[Client]:
+    with serving(folder) as found:
+        yield found
+
+
+QUESTIONS = iris.iri("question")
+
+
+@pytest.fixture(scope="module")
+def things(folder: Path) -> list[str]:
+    """An id of every sort of thing that the graph holds; a question's address is its query page."""
+    rows = oxigraph.select(
+        oxigraph.open_folder(folder),
+        "SELECT ?s { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } FILTER (?p != dcterms:isReplacedBy) }",
+    )
+    ids = {
+        iris.short(row["s"])
+        for row in rows.values()
+        if row["s"].startswith(iris.BASE) and "#" not in row["s"] and not row["s"].startswith(QUESTIONS)
+    }
+    by_sort = {
+        re.sub(r"\d+|[0-9a-f]{32}", "*", one.partition("/")[0] + one.partition("/")[2][8:]): one
+        for one in ids
+    }
+    assert len(by_sort) > 12
+    return sorted(by_sort.values())
+
+
+def test_every_address_sees_other_by_accept(client: Client, things: list[str]) -> None:
+    for one in things:
+        for twin, kind in TWINS.items():
+            answer = client.ask(f"/{one}", Accept=kind)
+            assert (answer.status, answer.headers["location"]) == (303, f"/{one}.{twin}")
+            assert "Accept" in answer.headers["vary"]
+            followed = client.ask(answer.headers["location"])
+            assert followed.status == 200, (one, twin)
+            assert followed.headers["content-type"].partition(";")[0] == kind
+            assert f'</{one}.ttl>; rel="alternate"' in followed.headers["link"] or twin == "ttl"
+
+
+def test_the_forms_of_rdf_say_the_same(client: Client, things: list[str]) -> None:
+    for one in things:
+        said = [
+            {str(quad.triple) for quad in ox.parse(client.ask(f"/{one}.{twin}").body, format=form)}
+            for twin, form in RDF.items()
+        ]
+        assert said[0] == said[1] == said[2]
+        assert said[0], one
+
+
+def test_browsers_get_pages_and_programs_get_rdf(client: Client) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    assert client.ask("/place/sample-city", Accept=browser).headers["location"].endswith(".html")
+    rdflib = "text/turtle, application/rdf+xml;q=0.9, */*;q=0.1"
+    assert client.ask("/place/sample-city", Accept=rdflib).headers["location"].endswith(".ttl")
+    assert client.ask("/place/sample-city", Accept="image/png").status == 406
+
+
+def test_an_entitys_page_shows_statements_with_evidence(client: Client, folder: Path) -> None:
+    page = client.ask("/place/sample-province.html").text
+    opened = graph.Graph(oxigraph.open_folder(folder), "sample")
+    rows = oxigraph.select(
+        opened.store, "SELECT ?r { GRAPH ?g { ?r a kg:Statement ; rdf:subject place:sample-province } }"
+    ).values()
+    assert rows
+    for record, evidence in opened.evidence(iris.short(row["r"]) for row in rows).items():
+        assert f"<q>{evidence.quote}</q>" in page
+        assert f'href="/{record}"' in page
+    assert 'href="/#sel=place/sample-province"' in page
+    assert 'href="/topic/lidar"' in page
+    quoted = client.ask(f"/{iris.short(rows[0]['r'])}.html").text
+    assert "<blockquote>" in quoted
+
+
+def test_a_replaced_address_leads_to_the_new_one(client: Client) -> None:
+    answer = client.ask("/topic/laser-radar")
+    assert (answer.status, answer.headers["location"]) == (301, "/topic/lidar")
+    assert client.ask("/topic/laser-radar.ttl").headers["location"] == "/topic/lidar.ttl"
+
+
+@pytest.mark.parametrize(
+    "path", ["/place/nowhere", "/place/nowhere.ttl", "/place/", "/statement/0000", "/Place/x"]
+)
+def test_what_is_not_there(client: Client, path: str) -> None:
+    assert client.ask(path).status == 404
+
+
+def test_terms_are_found_in_one_document(client: Client) -> None:
+    assert 'id="promotes"' in client.ask("/ns.html").text
+    found = {str(quad.subject) for quad in ox.parse(client.ask("/ns.ttl").body, format=ox.RdfFormat.TURTLE)}
+    assert f"<{iris.NS}promotes>" in found
+    assert any(row["term"] == f"{iris.NS}promotes" for row in json.loads(client.ask("/ns.json").body))
+
+
+def test_void_and_dcat_describe_the_data(client: Client) -> None:
+    described = ox.Store()
+    described.load(client.ask("/.well-known/void", Accept="text/turtle").body, format=ox.RdfFormat.TURTLE)
+
+    def asks(pattern: str) -> bool:
+        return bool(described.query(f"ASK {{ {pattern} }}", prefixes=iris.PREFIXES))
+
+    assert asks(
+        "?d a void:Dataset, dcat:Dataset ; void:triples ?n ; void:sparqlEndpoint ?e ; dcterms:license ?l"
+    )
+    assert asks("?d dcat:distribution/dcat:accessService ?s . ?s dcat:servesDataset ?d ; dcat:endpointURL ?e")
+    assert asks("?d void:classPartition [ void:class kg:City ; void:entities ?n ]")
+    assert asks("?q a sh:SPARQLExecutable ; sh:select ?text ; rdfs:comment ?c ; sh:prefixes/sh:declare ?p")
+    for row in described.query("SELECT ?text { ?q sh:select ?text }", prefixes=iris.PREFIXES):  # type: ignore[union-attr]
+        assert client.query(row[0].value).status == 200
+
+
+def test_health_and_readiness(client: Client) -> None:
+    assert client.ask("/health").text == "alive\n"
+    assert client.ask("/ready").text == "ready\n"
+
+
+def test_questions_have_addresses(client: Client) -> None:
+    assert "/question/promoters" in client.ask("/query").text
+    page = client.ask("/question/promoters?topic=lidar")
+    assert page.status == 200
+    assert "sample province" in page.text
+    rows = client.ask("/question/promoters.csv?topic=lidar").text.splitlines()
+    assert rows[0].startswith("region,")
+    assert json.loads(client.ask("/question/promoters.json?topic=%E6%BF%80%E5%85%89%E9%9B%B7%E8%BE%BE").body)
+    assert client.ask("/question/promoters?topic=nothing-like-it").status == 400
+    assert client.ask("/question/promoters.csv?topic=nothing-like-it").status == 404
+    assert client.ask("/question/no-such-question").status == 404
+
+
+def test_the_explorer_is_served_at_the_root(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "graph.html"
+    page.write_text(
+        "<!doctype html><script>let one = 1;</script><script type='x'>{}</script>", encoding="utf-8"
+    )
+    with serving(folder, page=page) as found:
+        answer = found.ask("/")
+        assert answer.text == page.read_text(encoding="utf-8")
+        assert answer.headers["content-security-policy"].count("'sha256-") == 2
+        assert found.ask("/", If_None_Match=answer.headers["etag"]).status == 304
+        page.unlink()
+        assert "/sparql" in found.ask("/").text
+
+
+def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -> None:
+    query = "ASK { place:brand-new a kg:City }"
+    fresh = (
+        "<https://w3id.org/regiograph/place/brand-new> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+        " <https://w3id.org/regiograph/ns#City> .\n"
+    )
+    other = sample_store(tmp_path, (fresh,))
+    with serving(folder) as found:
+        first = found.query(query)
+        assert json.loads(first.body)["boolean"] is False
+        found.renew(other)
+        answer = found.query(query)
+        assert json.loads(answer.body)["boolean"] is True
+        assert answer.headers["etag"] != first.headers["etag"]
+        assert found.ask("/place/brand-new.ttl").status == 200

@@ -1,0 +1,172 @@
+"""Full text: what people type, in English or Chinese, finds what is meant, in the file as in memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kg.compile.nquads import iri, literal, name, quad
+from kg.errors import BadStore
+from kg.query.graph import Graph
+from kg.store import oxigraph, search
+from kg.store.search import Index, Name
+from kg.store.tokens import tokens
+
+NAMES: list[Name] = [
+    ("topic/chip", "label", "en", "chips"),
+    ("topic/chip", "label", "zh", "芯片"),
+    ("topic/ai-chip", "label", "en", "AI chips"),
+    ("topic/ai-chip", "label", "zh", "人工智能芯片"),
+    ("topic/photovoltaics", "label", "zh", "光伏"),
+    ("topic/photovoltaics", "label", "en", "photovoltaics"),
+    ("topic/photovoltaics", "alias", "en", "PV"),
+    ("topic/6g", "label", "en", "6G"),
+    ("programme/6g", "label", "en", "national 6G project"),
+    ("topic/packaging-and-testing", "label", "en", "packaging and testing"),
+    ("topic/packaging-and-testing", "alias", "zh", "封测"),
+    ("topic/silicon-carbide", "label", "en", "silicon carbide"),
+    ("topic/silicon-carbide", "label", "zh", "碳化硅"),
+    ("topic/silicon", "label", "en", "silicon"),
+    ("place/jinan", "label", "zh", "济南市"),
+    ("place/jinan", "label", "en", "Jinan"),
+    ("place/lueliang", "label", "en", "Lüliang"),
+    ("place/jinan-silicon-park", "label", "en", "Jinan silicon park"),
+    ("org/garbled", "printed", "en", "Tianyue Xianjin"),
+]
+QUOTES = [
+    ("source/a/paragraph/7/quote/ab", "a base for silicon carbide"),
+    ("source/a/paragraph/9/quote/cd", "芯片产业"),
+]
+FOUND = [
+    ("芯片", "topic/chip"),
+    ("人工智能芯片", "topic/ai-chip"),
+    ("光伏", "topic/photovoltaics"),
+    ("6G", "topic/6g"),
+    ("6g", "topic/6g"),
+    ("６Ｇ", "topic/6g"),
+    ("封测", "topic/packaging-and-testing"),
+    ("photo", "topic/photovoltaics"),
+    ("pv", "topic/photovoltaics"),
+    ("Silicon Carbides", "topic/silicon-carbide"),
+    ("carbide, silicon", "topic/silicon-carbide"),
+    ("silcon carbide", "topic/silicon-carbide"),
+    ("silicon carbdie", "topic/silicon-carbide"),
+    ("xilicon carbide", "topic/silicon-carbide"),
+    ("碳化桂", "topic/silicon-carbide"),
+    ("碳化", "topic/silicon-carbide"),
+    ("济南", "place/jinan"),
+    ("luliang", "place/lueliang"),
+    ("tianyue", "org/garbled"),
+    ("硅", "topic/silicon-carbide"),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    path = tmp_path_factory.mktemp("index") / "names.sqlite"
+    search.write_names(path, NAMES, QUOTES)
+    return search.open(path)
+
+
+@pytest.mark.parametrize(("words", "entity"), FOUND)
+def test_what_is_typed_finds_what_is_meant(index: Index, words: str, entity: str) -> None:
+    assert [hit.entity for hit in index.search(words, least=30)][:1] == [entity]
+    assert index.search(words, least=30) == search.memory(NAMES).search(words, least=30)
+
+
+@pytest.mark.parametrize(
+    "words", ["", " ", '"', "*", "a" * 5000, "(", "OR", "NOT x", "word : x", "\x00", "😀", "，"]
+)
+def test_whatever_is_typed_is_no_query_language(index: Index, words: str) -> None:
+    assert index.search(words) == []
+    assert index.quotes(words) == []
+
+
+def test_hits_are_scored_and_best_first(index: Index) -> None:
+    hits = index.search("silicon")
+    assert [(hit.entity, hit.score) for hit in hits[:2]] == [
+        ("topic/silicon", 100.0),
+        ("topic/silicon-carbide", 89.7),
+    ]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len({hit.entity for hit in hits}) == len(hits)
+    assert index.search("silicon", limit=1) == hits[:1]
+
+
+def test_segments_narrow_a_search(index: Index) -> None:
+    assert [hit.entity for hit in index.search("silicon", segments=("place",))] == [
+        "place/jinan-silicon-park"
+    ]
+    assert [hit.entity for hit in index.search("6G", segments=("programme", "org"))] == ["programme/6g"]
+
+
+def test_names_and_labels_are_looked_up(index: Index) -> None:
+    assert index.exact("CHIP") == [("topic/chip", "label")]
+    assert index.exact("chi") == []
+    assert index.names("topic/photovoltaics") == [
+        ("label", "光伏"),
+        ("label", "photovoltaics"),
+        ("alias", "PV"),
+    ]
+    labels = {entity for entity, role, _, _ in NAMES if role == "label"}
+    assert index.labels["place/jinan"] == "Jinan"
+    assert index.labels.get("org/garbled") is None
+    assert set(index.labels) == labels
+    assert len(index.labels) == len(labels)
+    assert "org/garbled" in index.entities
+    assert list(index.entities) == sorted({entity for entity, *_ in NAMES})
+    both = index.labels.beside({"ns#Region": "region"})
+    assert (both["ns#Region"], both["place/jinan"], len(both)) == ("region", "Jinan", len(labels) + 1)
+
+
+def test_quotes_are_found_by_their_words(index: Index) -> None:
+    assert [(q.source, q.paragraph, q.quote) for q in index.quotes("silicon carbide")] == [
+        ("a", 7, "a base for silicon carbide")
+    ]
+    assert [q.paragraph for q in index.quotes("产业")] == [9]
+    assert index.quotes("photovoltaics") == []
+
+
+def test_a_graph_gives_the_same_file_each_time(sample_graph: Graph, tmp_path: Path) -> None:
+    for file in ("one", "two"):
+        search.write(tmp_path / file, sample_graph.store)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+    opened, memory = search.open(tmp_path / "one"), search.of(sample_graph.store)
+    assert list(opened.entities) == list(memory.entities) != []
+    assert opened.connection.execute("SELECT count(*) FROM quote").fetchone()[0] > 5
+
+
+def test_a_graphs_names_come_from_its_labels() -> None:
+    lines = [
+        quad(iri("topic/6g"), name("skos:prefLabel"), literal("6G", lang="en")),
+        quad(iri("topic/6g"), name("skos:hiddenLabel"), literal("6-G net", lang="en")),
+        quad(iri("topic/5g"), name("skos:prefLabel"), literal("5G", lang="en"), "graph/elsewhere"),
+    ]
+    assert search.of(oxigraph.memory(lines)).names("topic/6g") == [("label", "6G"), ("printed", "6-G net")]
+    assert list(search.of(oxigraph.memory(lines)).entities) == ["topic/6g"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all", None])
+def test_a_damaged_or_missing_index_is_said_so(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "names.sqlite"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadStore, match="kg build makes it again"):
+        search.open(path)
+
+
+def test_an_index_is_read_only(index: Index) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        index.connection.execute("DELETE FROM name")
+
+
+def test_tokens_are_words_pairs_and_characters() -> None:
+    assert tokens("6g 芯片 third-generation chips") == "6g 芯片 芯 片 third generation chip"
+    assert tokens("硅 lüliang") == "硅 luliang"
+
+
+def test_the_index_of_a_store_lies_beside_it() -> None:
+    assert search.beside(Path("build/store-12ab")) == Path("build/search-12ab.sqlite")
