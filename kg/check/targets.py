@@ -177,4 +177,6 @@ def _endless(read: Decimal) -> bool:
 
 
 def _plain(read: Decimal) -> str:
+    if read == read.to_integral_value():
+        return str(int(read))
     return format(round(read, 4) if _endless(read) else read, "f")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -25,11 +25,9 @@ def _trimmed(value: str) -> str:
 
 
 def _number(value: str) -> Decimal | None:
-    if not value:
-        return None
-    if not _PLAIN.fullmatch(value):
+    if value and not _PLAIN.fullmatch(value):
         raise ValueError("not a plain number")
-    return Decimal(value)
+    return Decimal(value) if value else None
 
 
 def _whole(value: str) -> int:
@@ -38,16 +36,15 @@ def _whole(value: str) -> int:
     return int(value)
 
 
-def _edtf(value: str) -> str:
-    if value and periods.parse(value) is None:
-        raise ValueError("not a period")
-    return value
+def _kept(test: Callable[[str], object]) -> BeforeValidator:
+    """A cell that is empty or passes a test."""
 
+    def keep(value: str) -> str:
+        if value and not test(value):
+            raise ValueError("not of that form")
+        return value
 
-def _day(value: str) -> str:
-    if value and not periods.is_day(value):
-        raise ValueError("not a day that exists")
-    return value
+    return BeforeValidator(keep)
 
 
 def _flags(value: str) -> tuple[str, ...]:
@@ -57,8 +54,8 @@ def _flags(value: str) -> tuple[str, ...]:
     return flags
 
 
-def _matching(pattern: str, what: str) -> Any:
-    return Field(pattern=rf"^(?:{pattern})$", description=what)
+def _matching(pattern: str, what: str, *, most: int | None = None) -> Any:
+    return Field(pattern=rf"^(?:{pattern})$", max_length=most, description=what)
 
 
 _ENTITY = iris.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
@@ -69,29 +66,20 @@ MAYBE_ENTITY = _matching(f"|{_ENTITY}", "an id such as topic/steel, or nothing")
 WORD = _matching(r"[A-Za-z][A-Za-z0-9-]*", "one word of a closed list")
 MAYBE_WORD = _matching(r"|[A-Za-z][A-Za-z0-9-]*", "one word of a closed list, or nothing")
 MAYBE_NUMBER = _matching(r"[0-9]*", "a paragraph's number, or nothing")
-#: Names a folder, whose name file systems limit.
-SLUG = Field(
-    pattern=rf"^(?:{iris.SLUG})$",
-    max_length=100,
-    description="lower-case letters, digits and hyphens, 100 at most",
-)
+SLUG = _matching(iris.SLUG, "at most 100 lower-case letters, digits and hyphens", most=100)
 HASH = _matching(r"[0-9a-f]{64}", "64 hexadecimal digits")
 ADDRESS = _matching(r"https?://\S+", "an address that begins with http")
 
 Cell = Annotated[str, BeforeValidator(_trimmed), Field(description="text without spaces at its ends")]
 Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, description="a text that is not empty")]
-Day = Annotated[
-    str, BeforeValidator(_day), Field(min_length=1, description="a day that exists, such as 2024-01-21")
-]
+Day = Annotated[str, _kept(periods.is_day), Field(min_length=1, description="a day that exists: 2024-01-21")]
 MaybeDay = Annotated[
-    str, BeforeValidator(_day), Field(description="a day that exists, such as 2024-01-21, or nothing")
+    str, _kept(periods.is_day), Field(description="a day that exists: 2024-01-21, or nothing")
 ]
-Edtf = Annotated[str, BeforeValidator(_edtf), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
+Edtf = Annotated[str, _kept(periods.parse), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
 Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0, description="a whole number from 1")]
 Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number from 0")]
-Number = Annotated[
-    Decimal | None, BeforeValidator(_number), Field(description="a plain number such as 65800000000")
-]
+Number = Annotated[Decimal | None, BeforeValidator(_number), Field(description="a plain number: 65800000000")]
 Latitude = Annotated[
     Annotated[Decimal, Field(ge=-90, le=90)] | None,
     BeforeValidator(_number),
