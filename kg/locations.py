@@ -11,6 +11,7 @@ from kg.errors import KgError
 VERSION = "0.1.0"
 PACKAGE = Path(__file__).parent
 QUERIES = PACKAGE / "query" / "named"
+INTERNAL_QUERIES = PACKAGE / "query" / "internal"
 WEB = PACKAGE / "page" / "web"
 
 

@@ -1,4 +1,8 @@
-"""Named questions: SPARQL files that document themselves, their parameters bound as whole terms."""
+"""SPARQL files that document themselves; parameters are bound as whole RDF terms.
+
+Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve
+the code.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +54,8 @@ class Question:
         return bound
 
 
-def read(path: Path) -> Question:
-    """One question; raises KgError where the header or a parameter's place is missing."""
+def read(path: Path, *, example_needed: bool = True) -> Question:
+    """Read one query file; raise KgError where its header, example or a parameter's place is missing."""
     lines = path.read_text(encoding="utf-8").split("\n")
     header = []
     for line in lines:
@@ -72,7 +76,7 @@ def read(path: Path) -> Question:
             raise KgError(
                 f"{path.name}: no VALUES ?{parameter.name} {{ UNDEF }} for a parameter of the header"
             )
-    if not header or not header[0] or not example:
+    if not header or not header[0] or (example_needed and not example):
         raise KgError(f"{path.name}: the header needs a title in its first line, prose, and @example")
     return Question(path.stem, header[0], " ".join(prose).strip(), tuple(parameters), example, sparql)
 
@@ -81,6 +85,12 @@ def read(path: Path) -> Question:
 def catalogue(folder: Path = locations.QUERIES) -> Mapping[str, Question]:
     """All questions of a folder by name."""
     return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+
+
+@cache
+def internal(name: str) -> Question:
+    """Return a query that the code itself uses, by the name of its file; it has no example."""
+    return read(locations.INTERNAL_QUERIES / f"{name}.rq", example_needed=False)
 
 
 def find(name: str) -> Question:
