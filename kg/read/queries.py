@@ -1,6 +1,7 @@
 """SPARQL files that document themselves; parameters are bound as whole RDF terms.
 
-Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve the code.
+Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve
+the code.
 """
 
 from __future__ import annotations
