@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg import iris
+from kg.export import graph_files
 from kg.query import networkx_view, records
 from kg.query.graph import Graph
 
@@ -20,7 +21,7 @@ RDF_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
-VIEWS = {"graphml": networkx_view.graphml, "gexf": networkx_view.gexf, "json": networkx_view.node_link}
+VIEWS = {"graphml": graph_files.graphml, "gexf": graph_files.gexf, "json": graph_files.node_link}
 RECORD_FORMATS = ("jsonl", "csv")
 
 
