@@ -32,7 +32,7 @@ class Content:
     pairs: tuple[tuple[str, str], ...]
 
 
-def read(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
+def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
     """What a graph holds, or the part of it between the entities in ``keep`` (sources stay).
 
     ``hierarchy`` tells whether assumed links come along."""
