@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kg.errors import missing_extra
-from kg.query import records
+from kg.export import statements as flat
 from kg.query.graph import Graph
 from kg.query.result import RECORDS, Answer, Value
 
@@ -53,9 +53,9 @@ def frame(found: Answer, *, ids: bool = True, labels: bool = True) -> pd.DataFra
 
 def statements(graph: Graph) -> pd.DataFrame:
     """Every curated statement and target, withheld ones too: the columns of ``kg export statements``."""
-    found = records.records(graph)
+    found = flat.statement_rows(graph)
     columns = {}
-    for key in records.KEYS:
+    for key in flat.COLUMNS:
         values = [row[key] for row in found]
         if key == "flags":
             columns[key] = pd.Series([tuple(_texts(value)) for value in values], dtype="object")

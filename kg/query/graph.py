@@ -12,87 +12,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote as percent
 
 import pyoxigraph as ox
 
 from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
+from kg.query.entities import Entity, find_entities
+from kg.query.parameters import serialised_term
 from kg.query.result import LISTS, RECORDS, Answer
+from kg.query.statements import Evidence, Statement, Target, find_evidence, find_statements, find_targets
+from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
-from kg.read.queries import Parameter, Question
+from kg.read.queries import Question
 from kg.store import guard, manifest, oxigraph, search
 from kg.store.oxigraph import Rows, Store
-
-_SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
-#: What a parameter of a closed type may be, found once for a graph.
-_CHOICE = "SELECT ?found ?name ?label { GRAPH graph:ontology { PATTERN } } ORDER BY ?name ?found"
-_CONCEPTS = "?found skos:inScheme kg:SCHEME ; skos:notation ?name ; skos:prefLabel ?label"
-_CHOICES = {
-    "predicate": "?found a ?kind ; rdfs:label ?label . FILTER (?kind = kg:Predicate || ?found = kg:targets)",
-    "class": "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label",
-}
-_TERM_LABELS = """
-SELECT ?term ?label {
-  GRAPH graph:ontology { ?term skos:prefLabel|rdfs:label ?label }
-  FILTER (lang(?label) = "en")
-}
-"""
-_PHRASES = "SELECT ?predicate ?phrase { GRAPH graph:ontology { ?predicate kg:phrase ?phrase } }"
-_EVIDENCE = """
-SELECT ?record ?source ?title ?paragraph ?quote ?address ?start ?end ?row {
-  GRAPH ?graph {
-    VALUES ?record { UNDEF }
-    ?record kg:paragraph/kg:number ?paragraph ; kg:evidence ?words ; kg:row ?row .
-    ?words oa:hasSelector/oa:exact ?quote .
-    OPTIONAL { ?words oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end }
-  }
-  ?graph prov:wasDerivedFrom ?source .
-  ?source skos:prefLabel ?title . FILTER (lang(?title) = "en")
-  GRAPH graph:dataset { ?source dcterms:identifier ?address }
-}
-"""
-
-
-_COUNTED = """
-SELECT ?count ?statement {
-  VALUES ?count { UNDEF }
-  GRAPH graph:counts { ?count kg:countsRegion ?region ; kg:countsTopic ?topic }
-  OPTIONAL { GRAPH graph:counts { ?count kg:countsYear ?year } }
-  GRAPH ?graph { ?statement rdf:object ?topic ; rdf:subject ?region ; rdf:predicate ?relation }
-  ?graph prov:wasDerivedFrom ?source .
-  GRAPH graph:ontology { ?relation rdfs:subPropertyOf kg:backs }
-  FILTER NOT EXISTS {
-    GRAPH ?graph { ?statement kg:flag ?flag } GRAPH graph:ontology { ?flag kg:withholds true }
-  }
-  GRAPH graph:dataset { ?source dcterms:issued ?day }
-  FILTER (!BOUND(?year) || YEAR(?day) = ?year)
-}
-ORDER BY ?count ?day ?statement
-"""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Where it says so: the source, its paragraph (from 1), the quote, and where that stands in it."""
-
-    record: str
-    source: str
-    title: str
-    paragraph: int
-    quote: str
-    address: str
-    start: int | None
-    end: int | None
-    row: str
-
-    @property
-    def link(self) -> str:
-        """The publisher's page, opened at the quote by a browser that knows text fragments."""
-        return text_fragment(self.address, self.quote)
 
 
 @dataclass(frozen=True)
@@ -102,7 +38,6 @@ class Graph:
     store: Store
     where: str
     index: Path | None = None
-    _choices: dict[str, list[dict[str, str]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> search.Index:
@@ -110,16 +45,19 @@ class Graph:
         return search.open(self.index) if self.index else search.of(self.store)
 
     @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """English labels by id: entities, predicates, classes and concepts of the small schemes."""
-        rows = oxigraph.select(self.store, _TERM_LABELS).values()
-        return self.names.labels.beside({iris.short(row["term"]): row["label"] for row in rows})
+    def vocabulary(self) -> Vocabulary:
+        """Classes, predicates, properties and concepts of the graph's own ontology."""
+        return read_vocabulary(self.store)
 
     @cached_property
-    def phrases(self) -> Mapping[str, str]:
-        """How each predicate reads in a sentence, by the predicate's short form."""
-        rows = oxigraph.select(self.store, _PHRASES).values()
-        return {iris.short(row["predicate"]): row["phrase"] for row in rows}
+    def labels(self) -> Mapping[str, str]:
+        """English labels by id: entities, predicates, classes and concepts."""
+        return self.names.labels.beside(self.vocabulary.labels)
+
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """All entities with their class, labels, note and coordinates, in the order of their ids."""
+        return tuple(find_entities(self.store))
 
     def query(
         self, text: str, *, allow_service: bool = False
@@ -153,31 +91,34 @@ class Graph:
         for key in given:
             if key not in kinds:
                 raise NotFound(f"{asked.name} has no parameter {key}; it has {', '.join(kinds) or 'none'}")
-        return {key: self._term(kinds[key], value) for key, value in given.items()}
+        return {
+            key: serialised_term(kinds[key], value, self.names, self.vocabulary)
+            for key, value in given.items()
+        }
 
     def evidence(self, records: Iterable[str]) -> dict[str, Evidence]:
-        """Evidence of statements and targets, by their ids."""
-        wanted = " ".join(f"<{iris.iri(record)}>" for record in sorted(set(records)))
-        if not wanted:
-            return {}
-        found = oxigraph.select(self.store, _EVIDENCE.replace("UNDEF", wanted)).values()
-        return {
-            record.record: record
-            for row in found
-            for record in [
-                Evidence(
-                    iris.short(row["record"]),
-                    iris.short(row["source"]),
-                    row["title"],
-                    int(row["paragraph"]),
-                    row["quote"],
-                    row["address"],
-                    int(row["start"]) if row["start"] else None,
-                    int(row["end"]) if row["end"] else None,
-                    row["row"],
-                )
-            ]
-        }
+        """Return the evidence of statements and targets by their ids; unknown ids are left out."""
+        return find_evidence(self.store, records)
+
+    def statements(
+        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+    ) -> list[Statement]:
+        """Return statements with their evidence: all, or those of these ids, of an entity, of a source."""
+        return find_statements(self.store, ids=ids, entity=entity, source=source)
+
+    def targets(
+        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+    ) -> list[Target]:
+        """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
+        return find_targets(self.store, ids=ids, entity=entity, source=source)
+
+    def sentence(self, found: Statement | Target) -> str:
+        """Return a statement or target as a sentence with English labels."""
+        if isinstance(found, Target):
+            return found.label
+        named = found.object if found.is_literal else self.labels.get(found.object, found.object)
+        subject = self.labels.get(found.subject, found.subject)
+        return f"{subject} {self.vocabulary.phrase(found.predicate)} {named}"
 
     def uncounted(self, found: Answer) -> Answer:
         """The answer with the statements behind counts (``count/jinan/chip``) in their place."""
@@ -186,7 +127,8 @@ class Graph:
         statements: dict[str, list[str]] = {}
         wanted = " ".join(f"<{iris.iri(count)}>" for count in sorted(set(found.ids("counts"))))
         if wanted:
-            for row in oxigraph.select(self.store, _COUNTED.replace("UNDEF", wanted)).values():
+            counted = queries.internal("counted").bind({"count": wanted})
+            for row in oxigraph.select(self.store, counted).values():
                 statements.setdefault(iris.short(row["count"]), []).append(row["statement"])
         return found.resolved("counts", "statements", statements)
 
@@ -207,39 +149,6 @@ class Graph:
     def answer(self, rows: Rows) -> Answer:
         """Rows of a store with the labels that people read."""
         return Answer(rows.variables, rows.rows, self.labels)
-
-    def _term(self, parameter: Parameter, value: str) -> str:
-        """A parameter's value as one serialised term, whatever it holds."""
-        if parameter.type == "number":
-            try:
-                return str(ox.Literal(str(float(value)), datatype=ox.NamedNode(iris.expand("xsd:decimal"))))
-            except ValueError:
-                raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
-        if parameter.type == "boolean":
-            return _boolean(parameter, value)
-        if parameter.type in (*_SCHEMES, *_CHOICES):
-            return self._of_ontology(parameter, value)
-        words = tuple(parameter.type.split("|"))
-        segments = iris.ENTITY_SEGMENTS if parameter.type == "entity" else words
-        if not set(segments) <= set(iris.ENTITY_SEGMENTS):
-            if value not in words:
-                raise NotFound(f"{parameter.name} is one of {', '.join(words)}, not {value!r}")
-            return str(ox.Literal(value))
-        return str(ox.NamedNode(iris.iri(self.names.resolve(value, segments=segments))))
-
-    def _of_ontology(self, parameter: Parameter, value: str) -> str:
-        """A concept, predicate or class by its name (byCompany, in-production), its label or its IRI."""
-        kind = parameter.type
-        if kind not in self._choices:
-            pattern = _CHOICES.get(kind, _CONCEPTS.replace("SCHEME", kind))
-            self._choices[kind] = oxigraph.select(self.store, _CHOICE.replace("PATTERN", pattern)).values()
-        names = {}
-        for row in self._choices[kind]:
-            name = row["name"] or iris.short(row["found"]).rpartition(":")[2]
-            names[name] = row["found"]
-            if value.casefold() in (name.casefold(), row["label"].casefold(), row["found"].casefold()):
-                return f"<{row['found']}>"
-        raise NotFound(f"{parameter.name} is one of {', '.join(sorted(names))}, not {value!r}")
 
 
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
@@ -281,15 +190,3 @@ def read_file(path: Path) -> Store:
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
-
-
-def _boolean(parameter: Parameter, value: str) -> str:
-    known = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
-    if value.casefold() not in known:
-        raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
-    return str(ox.Literal(known[value.casefold()], datatype=ox.NamedNode(iris.expand("xsd:boolean"))))
-
-
-def text_fragment(address: str, quote: str) -> str:
-    """An address that opens a page at a quote (WICG text fragment)."""
-    return f"{address}#:~:text={percent(quote, safe='').replace('-', '%2D')}"

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import iris
-from kg.query import profile
+from kg.query.description import describe_entity
 from kg.server import called, media, thingpage
 from kg.server.answering import PREFIXES
 from kg.server.source import Source
@@ -90,7 +90,7 @@ def _document(opened: Source, identifier: str, twin: str) -> bytes:
         triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
         return ox.serialize(triples, format=_WRITERS[twin], prefixes=PREFIXES) or b""
     if identifier in graph.names.entities:
-        found = profile.read(graph, identifier)
+        found = describe_entity(graph, identifier)
         if twin == "json":
             return _json({"iri": iris.iri(identifier), **asdict(found)})
         return thingpage.entity(found, graph)

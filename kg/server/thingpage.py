@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kg import iris
+from kg.query.description import Description
 from kg.query.graph import Graph
-from kg.query.profile import Profile, Said
+from kg.query.statements import Statement, Target
 from kg.server import markup
 from kg.server.markup import link, text
 from kg.store import oxigraph
@@ -35,12 +36,12 @@ _TWINS = (("text/turtle", "ttl"), ("application/ld+json", "jsonld"), ("applicati
           ("application/json", "json"))  # fmt: skip
 
 
-def entity(found: Profile, graph: Graph) -> bytes:
+def entity(found: Description, graph: Graph) -> bytes:
     """Everything about an entity, each statement with its quote."""
     names = [
         (f"{n.role} ({n.lang})", text(n.name) + _small(f"{n.confidence}; {n.ground}")) for n in found.names
     ]
-    facts = [(name, text(value)) for name, value in found.facts]
+    facts = [(name, text(value)) for name, value in found.properties]
     graph_link = f'<a href="/#sel={text(found.entity)}">See it in the graph</a>'
     return markup.page(
         found.label,
@@ -55,16 +56,15 @@ def entity(found: Profile, graph: Graph) -> bytes:
     )
 
 
-def _said(title: str, items: tuple[Said, ...], graph: Graph) -> str:
+def _said(title: str, items: tuple[Statement, ...] | tuple[Target, ...], graph: Graph) -> str:
     if not items:
         return ""
     rows = []
     for item in items:
         place = item.evidence
-        qualifiers = "; ".join(
-            part for part in (item.stage, item.tier, item.period, *item.flags, item.note) if part
-        )
-        words = text(item.words) if item.predicate == "targets" else _sentence(item, graph)
+        reached = (item.stage, item.tier, item.period) if isinstance(item, Statement) else ()
+        qualifiers = "; ".join(part for part in (*reached, *item.flags, item.note) if part)
+        words = text(item.label) if isinstance(item, Target) else _sentence(item, graph)
         rows.append(
             [
                 words,
@@ -72,7 +72,7 @@ def _said(title: str, items: tuple[Said, ...], graph: Graph) -> str:
                 f"<q>{text(place.quote)}</q>",
                 f"{link(iris.iri(place.source), place.title)}, "
                 + (f"{link(place.link, f'paragraph {place.paragraph}')}"),
-                link(iris.iri(item.record), "statement" if item.record.startswith("statement") else "target"),
+                link(iris.iri(item.id), "statement" if item.id.startswith("statement") else "target"),
             ]
         )
     count = f"{len(items):,}"
@@ -81,9 +81,9 @@ def _said(title: str, items: tuple[Said, ...], graph: Graph) -> str:
     )
 
 
-def _sentence(item: Said, graph: Graph) -> str:
+def _sentence(item: Statement, graph: Graph) -> str:
     subject = link(iris.iri(item.subject), graph.labels.get(item.subject, item.subject))
-    phrase = text(graph.phrases.get(item.predicate, item.predicate))
+    phrase = text(graph.vocabulary.phrase(item.predicate))
     known = item.object in graph.names.entities
     value = (
         link(iris.iri(item.object), graph.labels.get(item.object, item.object))

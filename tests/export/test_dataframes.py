@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kg.export import dataframes, measures
-from kg.query import records
+from kg.export.statements import COLUMNS, statement_rows
 from kg.query.graph import Graph
 
 
@@ -38,8 +38,8 @@ def test_an_empty_answer_keeps_its_columns(sample_graph: Graph) -> None:
 
 def test_statements_are_all_records(sample_graph: Graph) -> None:
     found = dataframes.statements(sample_graph)
-    assert list(found.columns) == list(records.KEYS)
-    assert len(found) == len(records.records(sample_graph))
+    assert list(found.columns) == list(COLUMNS)
+    assert len(found) == len(statement_rows(sample_graph))
     assert found["paragraph"].dtype == "Int64"
     assert found["flags"].map(type).unique().tolist() == [tuple]
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.export import dictionary, rdf
-from kg.query import records
+from kg.export.statements import COLUMNS, statement_rows
 from kg.query.graph import Graph
 from tests.conftest import ROOT
 
@@ -33,8 +33,8 @@ def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
 
 def test_statements_as_csv(sample_graph: Graph) -> None:
     rows = list(csv.DictReader(io.StringIO(rdf.statements(sample_graph, "csv").decode())))
-    assert len(rows) == len(records.records(sample_graph)) == 10
-    assert tuple(rows[0]) == records.KEYS
+    assert len(rows) == len(statement_rows(sample_graph)) == 10
+    assert tuple(rows[0]) == COLUMNS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
 
 

@@ -14,7 +14,8 @@ import kg.export.measures
 import kg.query.graph
 import kg.query.paths
 from kg.errors import Ambiguous, BadQuery, BadStore, KgError, NotFound
-from kg.query.graph import Graph, open_graph, text_fragment
+from kg.query.graph import Graph, open_graph
+from kg.query.statements import text_fragment
 from tests.conftest import ROOT
 
 
@@ -58,8 +59,10 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
         sample_graph.ask("targets", year="soon")
     with pytest.raises(NotFound, match="byCompany"):
         sample_graph.ask("statements", relation="loves")
-    with pytest.raises(NotFound, match="Company"):
+    with pytest.raises(NotFound, match="Base, City"):
         sample_graph.ask("focus", kind="Castle")
+    with pytest.raises(NotFound, match="kind is one of Idea, Sector, Technology, Topic, not 'City'"):
+        sample_graph.ask("matrix", kind="City")
     with pytest.raises(NotFound, match="stated, assumed"):
         sample_graph.ask("hierarchy", standing="true")
 
