@@ -8,15 +8,17 @@ from html import escape
 
 from kg import iris
 from kg.errors import KgError
-from kg.page import queries
 from kg.page.data import read_content
 from kg.page.html import render_html
 from kg.page.layout import place_nodes
 from kg.query.graph import Graph
 from kg.query.networkx_view import network
+from kg.read import queries
 from kg.store import oxigraph
 
 LIMIT = 20_000  # entities that a browser draws and searches without delay
+_NUMBER = "SELECT (COUNT(DISTINCT ?entity) AS ?number) { ?entity skos:prefLabel ?label }"
+_REGIONS = "SELECT ?region { ?region a kg:Region }"
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,8 @@ def render_page(
 
 
 def _check_size(graph: Graph, keep: Collection[str] | None) -> None:
-    number = (
-        int(oxigraph.select(graph.store, queries.NUMBER).values()[0]["number"]) if keep is None else len(keep)
-    )
+    counted = oxigraph.select(graph.store, _NUMBER).values()
+    number = int(counted[0]["number"]) if keep is None else len(keep)
     if number <= LIMIT:
         return
     least = next((n for n in range(2, 1000) if len(_shared(graph, n)) <= LIMIT), 1000)
@@ -95,7 +96,7 @@ def _check_size(graph: Graph, keep: Collection[str] | None) -> None:
 
 def _shared(graph: Graph, least: int) -> set[str]:
     """Return the regions and what at least so many of them name."""
-    rows = oxigraph.select(graph.store, queries.SHARED).values()
-    regions = {row["region"] for row in oxigraph.select(graph.store, queries.REGIONS).values()}
+    rows = oxigraph.select(graph.store, queries.internal("shared").bind({})).values()
+    regions = {row["region"] for row in oxigraph.select(graph.store, _REGIONS).values()}
     found = regions | {row["entity"] for row in rows if int(row["regions"]) >= least}
     return {iris.short(entity) for entity in found}
