@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg import iris
+from kg.export import graph_files
 from kg.export import statements as table
 from kg.query import networkx_view
 from kg.query.graph import Graph
@@ -19,7 +20,7 @@ RDF_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
-VIEWS = {"graphml": networkx_view.graphml, "gexf": networkx_view.gexf, "json": networkx_view.node_link}
+VIEWS = {"graphml": graph_files.graphml, "gexf": graph_files.gexf, "json": graph_files.node_link}
 STATEMENT_FORMATS = ("jsonl", "csv")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -62,33 +61,6 @@ def network(
         whole = _near(whole, graph.names.resolve(around), depth)
     whole.remove_nodes_from([node for node in list(nx.isolates(whole)) if not (around or region)])
     return whole
-
-
-def graphml(found: nx.MultiDiGraph) -> bytes:
-    """GraphML that networkx and igraph read back; an edge's key stands as its ``statement``."""
-    return "\n".join(nx.generate_graphml(plain(found), named_key_ids=True)).encode() + b"\n"
-
-
-def gexf(found: nx.MultiDiGraph) -> bytes:
-    """GEXF, as networkx writes it."""
-    return "\n".join(nx.generate_gexf(plain(found))).encode() + b"\n"
-
-
-def node_link(found: nx.MultiDiGraph) -> bytes:
-    """Node-link JSON, as d3 and networkx read it."""
-    return (
-        json.dumps(nx.node_link_data(plain(found), edges="links"), ensure_ascii=False, indent=1).encode()
-        + b"\n"
-    )
-
-
-def plain(found: nx.MultiDiGraph) -> nx.MultiDiGraph:
-    """A copy in a fixed order, its edges without keys, which file formats lose or confuse."""
-    copy = nx.MultiDiGraph()
-    copy.add_nodes_from(sorted(found.nodes(data=True)))
-    for subject, target, key, data in sorted(found.edges(keys=True, data=True), key=lambda edge: edge[:3]):
-        copy.add_edge(subject, target, statement=key, **data)
-    return copy
 
 
 def _add_nodes(whole: nx.MultiDiGraph, graph: Graph) -> None:
