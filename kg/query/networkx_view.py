@@ -25,17 +25,26 @@ def network(
     hierarchy: bool = False,
     sources: bool = False,
 ) -> nx.MultiDiGraph:
-    """A MultiDiGraph of what is stated.
+    """Return what is stated as a MultiDiGraph.
 
     Nodes are ids (``place/jinan``) with ``label``, ``label_zh``, ``kind`` (``Company``), ``root``
     (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with
     ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
-    ``assumed`` (False).
-    Literals and withheld statements are left out, sources and documents too unless asked for.
+    ``assumed`` (False). Literal objects and withheld statements are left out.
 
-    ``region`` keeps what lies within two steps of it; ``around`` and ``depth`` a neighbourhood of an entity
-    (names are accepted); ``kinds`` and ``predicates`` keep only these; ``hierarchy`` adds assumed links.
-    Raises NotFound for a name that is not known, KgError for an unknown kind or predicate.
+    Args:
+        graph: The graph to show.
+        region: Keep what lies within two steps of this region (a name or id).
+        around: Keep the neighbourhood of this entity.
+        depth: How many steps the neighbourhood of ``around`` reaches.
+        kinds: Keep only entities of these classes.
+        predicates: Keep only statements with these predicates.
+        hierarchy: Add assumed links.
+        sources: Keep sources and indicators.
+
+    Raises:
+        NotFound: A name stands for no entity.
+        KgError: There is no such class or predicate in the view.
 
     >>> import kg
     >>> whole = network(kg.open_graph())

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from kg import locations, ontology
+from kg import iris, locations, ontology
 from kg.compile import reference
 from kg.export import dictionary, rdf
 from kg.export.statements import COLUMNS, statement_rows
@@ -68,3 +69,19 @@ def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> Non
     assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.dictionary_markdown(
         curated
     )
+
+
+@pytest.mark.parametrize("form", rdf.RDF_FORMATS)
+def test_formats_that_drop_graph_names_say_so(curated: Graph, form: str) -> None:
+    note = rdf.graph_names_note(form)
+    assert bool(note) == (form in ("ttl", "nt", "rdf"))
+    if note:  # and the way to the source that the note shows is there
+        (path,) = re.findall(r"\?statement (\S+) \?source", note)
+        back = ox.Store()
+        back.extend(
+            ox.Quad(*quad.triple)
+            for quad in ox.parse(rdf.rdf_bytes(curated, form), format=rdf.RDF_FORMATS[form])
+        )
+        query = f"SELECT DISTINCT ?source {{ ?s a kg:Statement ; {path} ?source }} ORDER BY ?source"
+        found = [iris.short(row["source"]) for row in oxigraph.select(back, query).values()]
+        assert found == ["source/gwr-2024", "source/sh-sei-2021"]
