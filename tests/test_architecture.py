@@ -26,6 +26,7 @@ LATE_MODULES = {
     "query/graph",
     "query/result",
     "store/endpoint",
+    "store/graph_store",
     "page/layout",
 }
 

@@ -19,7 +19,7 @@ from kg.query.result import Answer
 from kg.query.statements import Statement, Target
 from kg.read import queries
 from kg.read.queries import Question
-from kg.store import search
+from kg.store import names, oxigraph
 from kg.store.oxigraph import Rows
 
 _RESULTS = {
@@ -183,31 +183,31 @@ def query_command(query: str, graph: str | Path | None, form: str, allow_service
       kg query count.rq --format csv -o count.csv
     """
     opened, text = open_graph(graph), sparql.read(query)
-    try:
-        answer = opened.query(text, allow_service=allow_service)
-    except BadQuery as error:
-        raise sparql.explain(error, text) from None
-    if isinstance(answer, ox.QueryTriples):
+    answer = opened.query(text, allow_service=allow_service)
+    if oxigraph.is_triples(answer):
+        if form != "table":
+            raise BadQuery(f"CONSTRUCT and DESCRIBE give RDF, printed as Turtle: --format {form} is for rows")
         triples = list(answer)
         shown = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=iris.PREFIXES)
         terminal.write(shown or b"", output)
         empty = not triples
-    elif form != "table":
+    elif form != "table" and isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
         terminal.write(answer.serialize(format=_RESULTS[form]) or b"", output)
         return
-    elif isinstance(answer, ox.QueryBoolean):
+    elif isinstance(answer, ox.QuerySolutions):
+        empty = not _print_rows(opened, answer)
+    else:
         terminal.echo("yes" if answer else "no")
         empty = not answer
-    else:
-        empty = not _print_rows(opened, answer)
-    for hint in sparql.unknown_terms(opened, text) if empty else ():
-        terminal.echo(f"note: {hint}", err=True)
+    if empty:
+        for hint in (*oxigraph.unknown_terms(opened.store, text), *sparql.unknown_entities(opened, text)):
+            terminal.echo(f"note: {hint}", err=True)
 
 
 def _print_rows(graph: Graph, answer: ox.QuerySolutions) -> int:
-    names = tuple(variable.value for variable in answer.variables)
-    found = graph.answer(Rows(names, tuple(tuple(row) for row in answer)))
-    terminal.table(names, found.shown())
+    columns = tuple(variable.value for variable in answer.variables)
+    found = graph.answer(Rows(columns, tuple(tuple(row) for row in answer)))
+    terminal.table(columns, found.shown())
     terminal.echo(terminal.count(len(found), "row"), err=True)
     return len(found)
 
@@ -265,8 +265,8 @@ def _row(said: Statement | Target, sentence: str) -> list[str]:
     ]
 
 
-def _seed_index(folder: Path) -> search.Index:
+def _seed_index(folder: Path) -> names.Index:
     from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
     found, _ = tables.read(locations.seeds(folder))
-    return search.memory((n.entity, n.role, n.lang, n.name) for n in found.names)
+    return names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found.names)

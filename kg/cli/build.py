@@ -15,7 +15,7 @@ from kg import locations
 from kg.cli import options, terminal
 from kg.errors import BadStore
 from kg.problems import Problem
-from kg.store import build, bulk, upload
+from kg.store import build, bulk, graph_store
 from kg.store.bulk import Tick
 
 _STAGES = {
@@ -135,41 +135,48 @@ def bulk_command(
 
 @click.command("load")
 @click.argument("where")
-@click.option(
-    "--graph", "source", type=options.PATH, help="Folder of kg build or kg bulk, or an N-Quads file."
-)
+@click.option("--graph", "source", type=options.PATH, help="Folder of kg build or kg bulk, or an RDF file.")
 @click.option("--stated", is_flag=True, help="Put the default graph into graph/stated (Virtuoso, Neptune).")
 @click.option("--size", default=256, show_default=True, help="MiB of a file, if WHERE is a folder.")
+@click.option("--again", is_flag=True, help="Send everything, also what had arrived before.")
 @options.quiet
-def load_command(where: str, source: Path | None, stated: bool, size: int, quiet: bool) -> None:
+def load_command(where: str, source: Path | None, stated: bool, size: int, again: bool, quiet: bool) -> None:
     """Load the graph into another SPARQL engine.
 
     WHERE is the address of its graph store (SPARQL 1.1 Graph Store Protocol), or a folder to fill with
-    N-Quads files for the engine's bulk loader. An interrupted load continues where it stopped. The page on
-    engines in the documentation says what suits which engine.
+    N-Quads files for the engine's bulk loader; part files of an earlier load are removed there. An
+    interrupted load continues where it stopped; if the engine has lost its graphs, everything is sent again.
+    The page on engines in the documentation says what suits which engine.
 
     \b
     Example:
       kg load http://127.0.0.1:7879/store
       kg load parts/ --stated --size 64
     """
-    path = locations.build(source)
-    path = path / "graph.nq" if path.is_dir() else path
-    if not path.is_file():
-        raise BadStore(f"no N-Quads at {path}: kg build writes them")
-    if not where.startswith(("http://", "https://")):
-        with path.open(encoding="utf-8") as lines:
-            paths = upload.cut(lines, Path(where), size << 20, stated=stated)
-        if not quiet:
-            terminal.echo(f"{terminal.count(len(paths), 'file')} in {where}")
+    quads = graph_store.open_source(locations.build(source))
+    if where.startswith(("http://", "https://")):
+        _send(quads, where, stated=stated, again=again, quiet=quiet)
         return
+    if "://" in where:
+        raise BadStore(
+            f"{where} is neither a folder nor the address of a graph store: http://... or https://..."
+        )
+    paths = graph_store.write_parts(quads, Path(where), size << 20, stated=stated)
+    if not quiet:
+        terminal.echo(f"{terminal.count(len(paths), 'file')} in {where}")
 
+
+def _send(quads: graph_store.Source, where: str, *, stated: bool, again: bool, quiet: bool) -> None:
     def progress(done: int) -> None:
         terminal.echo(f"{done:,} quads", err=True)
 
-    sent = upload.send(path, where, stated=stated, progress=None if quiet else progress)
-    if not quiet:
-        terminal.echo(f"sent {terminal.count(sent, 'quad')} to {where}")
+    sent = graph_store.send(quads, where, stated=stated, again=again, progress=None if quiet else progress)
+    if quiet:
+        return
+    if sent.before:
+        number = terminal.count(sent.before, "quad")
+        terminal.echo(f"{number} had arrived by {sent.when}; --again sends them again")
+    terminal.echo(f"sent {terminal.count(sent.now, 'quad')} to {where}")
 
 
 def refused(error: build.Unsound) -> click.exceptions.Exit:

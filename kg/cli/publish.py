@@ -10,7 +10,7 @@ from kg import locations
 from kg.cli import build as builds
 from kg.cli import options, terminal
 from kg.export import dictionary, diff, rdf, release
-from kg.page import render
+from kg.page import render_page
 from kg.query.graph import open_graph
 from kg.store import build
 
@@ -56,7 +56,7 @@ def page_command(
       kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
-    html = render.render(
+    html = render_page(
         open_graph(graph), region=region, around=around, depth=depth, kinds=kinds, shared=shared or 0,
         hierarchy=hierarchy,
     )  # fmt: skip
@@ -99,13 +99,15 @@ def export_command(
     opened = open_graph(graph)
     content: str | bytes
     if what == "rdf":
-        content = rdf.rdf(opened, chosen)
+        content = rdf.rdf_bytes(opened, chosen)
+        if note := rdf.graph_names_note(chosen):
+            terminal.echo(note, err=True)
     elif what == "graph":
-        content = rdf.view(opened, chosen, hierarchy=hierarchy)
+        content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
     elif what == "statements":
-        content = rdf.statements(opened, chosen)
+        content = rdf.statement_bytes(opened, chosen)
     else:
-        content = dictionary.markdown(opened)
+        content = dictionary.dictionary_markdown(opened)
     terminal.write(content, output)
 
 

@@ -21,8 +21,9 @@ from kg.query.statements import Evidence, Statement, Target, find_evidence, find
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
-from kg.store import guard, manifest, oxigraph, search
-from kg.store.oxigraph import Rows, Store
+from kg.store import guard, manifest, oxigraph
+from kg.store.names import Index, index_of, index_path, open_index
+from kg.store.oxigraph import QueryResult, Rows, Store
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -48,12 +49,7 @@ class Graph:
 
     def __repr__(self) -> str:
         try:
-            row = self.select(
-                "SELECT ?statements ?targets ?sources {"
-                " { SELECT (COUNT(*) AS ?statements) { GRAPH ?a { ?s a kg:Statement } } }"
-                " { SELECT (COUNT(*) AS ?targets) { GRAPH ?b { ?t a kg:Target } } }"
-                " { SELECT (COUNT(*) AS ?sources) { ?c prov:wasDerivedFrom ?source } } }"
-            )[0]
+            row = self.answer(oxigraph.select(self.store, queries.internal("counts").bind({})))[0]
         except KgError as error:
             return f"<Graph {self.where}: {error}>"
         counts = ", ".join(f"{row[name]:,} {name}" for name in row)
@@ -66,14 +62,14 @@ class Graph:
         self.close()
 
     def close(self) -> None:
-        """Close the index of names; the store closes when the last reference to it goes."""
-        if "names" in self.__dict__:  # the cached property was used
-            self.names.connection.close()
+        """Close the names index; the store is closed with its last reference."""
+        if "names" in self.__dict__:
+            self.names.close()
 
     @cached_property
-    def names(self) -> search.Index:
+    def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return search.open(self.index) if self.index else search.of(self.store)
+        return open_index(self.index) if self.index else index_of(self.store)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -128,9 +124,7 @@ class Graph:
             for key, value in given.items()
         }
 
-    def query(
-        self, text: str, *, allow_service: bool = False
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
         """Run a SPARQL query; the prefixes of ``kg.iris`` need no declaration.
 
         Args:
@@ -291,7 +285,7 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
 
 def open_built(folder: Path, where: str) -> Graph:
     """Open one store of a folder of builds, with its index of names; ``where`` is what to call it."""
-    index = search.beside(folder)
+    index = index_path(folder)
     return Graph(oxigraph.open_folder(folder), where, index if index.is_file() else None)
 
 

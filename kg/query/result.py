@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +17,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
+from kg.read import periods, tables
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ RECORDS = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = ("regions",)
 FORMATS = ("table", "csv", "tsv", "json", "md")
-#: Words that Excel would turn into a date or another number.
-_MISREAD = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
-)
 _XSD = iris.STANDARD["xsd"]
-_INTEGERS = {
-    "integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "long",
-    "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-}  # fmt: skip
-_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_INTEGERS = dict.fromkeys(("integer", "nonNegativeInteger", "int", "long"), r"[+-]?[0-9]{1,400}")
+_PLAIN = r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})"
+#: What a literal of a datatype looks like; foreign graphs hold others ("abc"^^xsd:integer).
+_LEXICAL = {
+    **_INTEGERS,
+    "decimal": _PLAIN,
+    "double": rf"{_PLAIN}(?:[eE][+-]?[0-9]{{1,9}})?",
+    "float": rf"{_PLAIN}(?:[eE][+-]?[0-9]{{1,9}})?",
+    "boolean": "true|false|1|0",
+}
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show
 _HTML_LINKS = 3  # evidence that a cell of a notebook links to
 _TEXT_WIDTH = 28  # characters of a cell at a prompt
@@ -168,7 +168,7 @@ class Answer:
         at = self.columns.index(column)
         rows = []
         for row in self.terms:
-            if row[at] is not None:
+            if isinstance(value(row[at]), str):
                 ids = (iris.short(part) for part in _parts(row[at]))
                 listed = ", ".join(sorted(self.label(one) or one for one in ids))
                 row = (*row[:at], ox.Literal(listed), *row[at + 1 :])
@@ -197,7 +197,7 @@ class Answer:
         if isinstance(found, bool):
             return "yes" if found else "no"
         if isinstance(found, int | float):
-            return f"{found:,.10g}" if isinstance(found, float) else f"{found:,}"
+            return f"{found:,.10g}" if isinstance(found, float) and abs(found) < 10**9 else f"{found:,}"
         return "" if found is None else str(found)
 
     def _html_cell(
@@ -224,7 +224,8 @@ class Answer:
 def value(item: Term | None) -> Value:
     """Return a term as a Python value: an id, a number, a date, a boolean, a text, or None.
 
-    A literal that its datatype does not allow (``"abc"^^xsd:integer``, a year before 1) stays a text.
+    A literal that is not of its datatype, or that Python's type cannot hold (years before 1, NaN, INF), is
+    returned as it is written.
     """
     if item is None:
         return None
@@ -232,34 +233,33 @@ def value(item: Term | None) -> Value:
         return iris.short(item.value)
     if not isinstance(item, ox.Literal):
         return str(item)
-    kind = item.datatype.value
-    if not kind.startswith(_XSD):
+    kind = item.datatype.value.removeprefix(_XSD)
+    if kind == "date":
+        day, zone = item.value[:10], item.value[10:]
+        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
+    if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
         return item.value
-    try:
-        return _typed(item.value, kind.removeprefix(_XSD))
-    except (ValueError, ArithmeticError):
-        return item.value
+    if kind == "boolean":
+        return item.value in ("true", "1")
+    return _number(kind, item.value)
 
 
-def _typed(text: str, kind: str) -> Value:
-    """Return the value of a lexical form; raise ValueError where the datatype does not allow it."""
-    if kind in _INTEGERS and _INTEGER.fullmatch(text):
+def _number(kind: str, text: str) -> int | float | str:
+    """Return a number; the text where a float would be infinite or another amount."""
+    if kind in _INTEGERS:
         return int(text)
-    if kind == "decimal" and _DECIMAL.fullmatch(text):
-        number = Decimal(text)
-        return int(number) if number == number.to_integral_value() else float(number)
-    if kind in {"double", "float"}:
-        return float(text)
-    if kind == "boolean" and text in {"true", "false", "1", "0"}:
-        return text in {"true", "1"}
-    if kind == "date" and (day := _DATE.fullmatch(text)):
-        return date.fromisoformat(day[1])
-    return text
+    exact = Decimal(text)
+    if kind == "decimal" and exact == exact.to_integral_value():
+        return int(exact)
+    found = float(text)
+    same = math.isfinite(found) and (kind != "decimal" or exact.adjusted() < sys.float_info.dig)
+    return found if same else text
 
 
 def _parts(item: Term | None) -> list[str]:
     """Return the ids in a cell, which lists them with spaces between."""
-    return item.value.split() if isinstance(item, ox.Literal | ox.NamedNode) else []
+    cell = value(item)
+    return cell.split() if isinstance(cell, str) else []
 
 
 def _link(address: str, text: str, title: str) -> str:
@@ -270,26 +270,25 @@ def _link(address: str, text: str, title: str) -> str:
 
 
 def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
-    """Return comma- or tab-separated values, labels beside ids.
+    """Return comma- or tab-separated values, labels beside ids; no text is read as a formula.
 
     ``bom`` is for Excel: it shows Chinese, and words such as 3-4 do not turn into dates or numbers.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     named = _entity_columns(answer)
-    writer.writerow(
+    header = [
         name
         for column in answer.columns
         for name in ([column, f"{column}_label"] if column in named else [column])
-    )
+    ]
+    rows: list[list[object]] = [list(header)]
     for row in answer:
         cells: list[object] = []
         for column, cell in row.items():
-            cells.append(_cell(cell, excel=bom))
+            cells.append(("yes" if cell else "no") if isinstance(cell, bool) else cell)
             if column in named:
                 cells.append(answer.labels.get(str(cell), ""))
-        writer.writerow(cells)
-    return ("\ufeff" if bom else "") + out.getvalue()
+        rows.append(cells)
+    return ("\ufeff" if bom else "") + "".join(tables.spreadsheet(rows, delimiter=delimiter, excel=bom))
 
 
 def as_json(answer: Answer) -> str:
@@ -299,18 +298,11 @@ def as_json(answer: Answer) -> str:
     for row in answer:
         shown: dict[str, object] = {}
         for column, cell in row.items():
-            shown[column] = _json_value(cell)
+            shown[column] = cell.isoformat() if isinstance(cell, date) else cell
             if column in named:
                 shown[f"{column}_label"] = answer.labels.get(str(cell))
         rows.append(shown)
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-
-
-def _json_value(cell: Value) -> object:
-    """Return a value that JSON has: dates as text, and numbers that are none (NaN, inf) as text too."""
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def as_markdown(answer: Answer) -> str:
@@ -328,14 +320,3 @@ def _entity_columns(answer: Answer) -> set[str]:
         for column, cell in row.items()
         if isinstance(cell, str) and cell in answer.labels and cell != answer.labels[cell]
     }
-
-
-def _cell(found: Value, *, excel: bool) -> object:
-    """A cell that a spreadsheet takes as it is: booleans in words, no formula begun by a stray sign."""
-    if excel and isinstance(found, str) and _MISREAD.fullmatch(found):
-        return f'="{found}"'
-    if isinstance(found, bool):
-        return "yes" if found else "no"
-    if isinstance(found, str) and found[:1] in "=+-@\t":
-        return f"'{found}"
-    return "" if found is None else found

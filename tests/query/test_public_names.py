@@ -40,7 +40,7 @@ def test_the_public_names_are_there() -> None:
     assert {name for name in kg.__all__ if getattr(kg, name) is None} == set()
     assert kg.__version__ == "0.1.0"
     with pytest.raises(AttributeError, match="module 'kg' has no attribute 'open_grph'"):
-        kg.open_grph  # type: ignore[attr-defined]  # noqa: B018
+        kg.open_grph  # noqa: B018
 
 
 def test_no_public_function_bears_the_name_of_a_folder_or_module() -> None:
