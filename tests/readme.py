@@ -71,6 +71,7 @@ def is_shown(output: str, shown: str) -> bool:
 
 def write() -> None:
     """Put the present output of every command into README and pages, but for those of make."""
+    run("kg build --quiet")
     _write(README, ROOT)
     for page in PAGES:
         with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,12 @@ TEXT = README.read_text(encoding="utf-8")
 ALL = list(commands(TEXT))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    """The project's own build is of these tables and this code."""
+    run("kg build --quiet")
+
+
 @pytest.mark.parametrize(
     ("command", "output"), [c for c in ALL if c[0] not in MAKE], ids=lambda value: value[:50]
 )
