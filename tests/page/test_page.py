@@ -181,3 +181,14 @@ def test_a_notebook_shows_the_page_in_an_escaped_frame() -> None:
     assert 'srcdoc="&lt;p class=&quot;a&quot;&gt;&amp;&lt;/p&gt;"' in shown
     assert "height:100px" in shown
     assert repr(Inline("abc")) == "Inline(a page of 3 characters, height=560)"
+
+
+def test_the_page_counts_its_own_quotes_and_those_that_were_located(sample_graph: Graph) -> None:
+    keys = ("quotes", "located", "version", "licence")
+    whole, part = (
+        read_content(sample_graph, keep).data["about"] for keep in (None, ["org/acme-optics", "topic/optics"])
+    )
+    assert isinstance(whole, dict)
+    assert isinstance(part, dict)
+    assert [whole[key] for key in keys] == [0, 0, "test", "https://creativecommons.org/licenses/by/4.0/"]
+    assert [part[key] for key in keys[:2]] == [1, 1]
