@@ -11,7 +11,7 @@ import pytest
 from kg import locations
 from kg.check import run
 from kg.compile import reference
-from kg.page import render_page
+from kg.page import Part, render_page
 from kg.query.graph import Graph
 from kg.store import oxigraph
 from tests.browser.conftest import Open
@@ -20,7 +20,7 @@ from tests.browser.test_views import VIEWS, count
 
 def saved(graph: Graph, folder: Path, **part: Any) -> Path:
     file = folder / "graph.html"
-    file.write_text(render_page(graph, **part), encoding="utf-8")
+    file.write_text(render_page(graph, Part(**part)), encoding="utf-8")
     return file
 
 
