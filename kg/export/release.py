@@ -38,8 +38,8 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
     }
     content: dict[str, str | bytes] = {
         "regiograph.html": render_page(graph),
-        "regiograph.nq": rdf.rdf(graph, "nq"),
-        "statements.csv": rdf.statements(graph, "csv"),
+        "regiograph.nq": rdf.rdf_bytes(graph, "nq"),
+        "statements.csv": rdf.statement_bytes(graph, "csv"),
         "tables.zip": tables(seeds),
         "DATA-VERSION.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
         "DATA-CHANGES.md": changes(name, build, since),

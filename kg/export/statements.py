@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
+from kg.read import tables
 
 #: The columns of the table, in order; None where absent.
 COLUMNS = (
@@ -39,14 +38,13 @@ def as_jsonl(graph: Graph) -> Iterator[str]:
 
 
 def as_csv(graph: Graph) -> str:
-    """Return the rows as CSV; flags are joined by semicolons."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
+    """Return the rows as CSV; flags are joined by semicolons, and no text is read as a formula."""
+    rows: list[list[object]] = [list(COLUMNS)]
     for row in statement_rows(graph):
         flags = row["flags"]
-        writer.writerow({**row, "flags": ";".join(flags) if isinstance(flags, list) else ""})
-    return out.getvalue()
+        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
+        rows.append([cells[key] for key in COLUMNS])
+    return "".join(tables.spreadsheet(rows))
 
 
 def _statement(each: Statement, graph: Graph, kinds: Mapping[str, str]) -> Row:

@@ -1,20 +1,14 @@
-"""The graph as Python users hold it: open it, ask a named question, run SPARQL.
-
->>> from kg.query import graph
->>> g = graph.open_graph()
->>> answer = g.ask("promoters", topic="silicon carbide")
->>> answer.columns[0]
-'region'
-"""
+"""An open graph: named questions, SPARQL, statements with evidence, and the views of other libraries."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
@@ -27,22 +21,55 @@ from kg.query.statements import Evidence, Statement, Target, find_evidence, find
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
-from kg.store import guard, manifest, oxigraph, search
-from kg.store.oxigraph import Rows, Store
+from kg.store import guard, manifest, oxigraph
+from kg.store.names import Index, index_of, index_path, open_index
+from kg.store.oxigraph import QueryResult, Rows, Store
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib
 
 
 @dataclass(frozen=True)
 class Graph:
-    """An open graph: Oxigraph's store, what was opened, and the index file of its names if there is one."""
+    """An open graph, made by ``kg.open_graph``.
+
+    ``store`` answers SPARQL as pyoxigraph's Store does, ``where`` says what was opened, and ``index`` is the
+    file of names beside the store, if there is one.
+
+    >>> import kg
+    >>> graph = kg.open_graph()
+    >>> graph.ask("promoters", topic="silicon carbide").columns[:3]
+    ('region', 'relation', 'promoted')
+    """
 
     store: Store
     where: str
     index: Path | None = None
 
+    def __repr__(self) -> str:
+        try:
+            row = self.answer(oxigraph.select(self.store, queries.internal("counts").bind({})))[0]
+        except KgError as error:
+            return f"<Graph {self.where}: {error}>"
+        counts = ", ".join(f"{row[name]:,} {name}" for name in row)
+        return f"<Graph {self.where}: {counts}, {len(self.names.entities):,} entities>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the names index; the store is closed with its last reference."""
+        if "names" in self.__dict__:
+            self.names.close()
+
     @cached_property
-    def names(self) -> search.Index:
+    def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return search.open(self.index) if self.index else search.of(self.store)
+        return open_index(self.index) if self.index else index_of(self.store)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -59,21 +86,19 @@ class Graph:
         """All entities with their class, labels, note and coordinates, in the order of their ids."""
         return tuple(find_entities(self.store))
 
-    def query(
-        self, text: str, *, allow_service: bool = False
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL; raises BadQuery where it is malformed or asks for what is refused."""
-        guard.refuse(text, allow_service=allow_service)
-        return oxigraph.query(self.store, text)
+    def ask(self, question: str, /, **parameters: str | int | float) -> Answer:
+        """Answer a question of the catalogue (``kg ask --list``).
 
-    def select(self, text: str) -> Answer:
-        """Run a SELECT and keep its rows."""
-        guard.refuse(text)
-        return self.answer(oxigraph.select(self.store, text))
+        Args:
+            question: Its name, such as ``promoters``.
+            **parameters: Names, aliases or ids, in English or Chinese; empty ones are left out.
 
-    def ask(self, question_name: str, **parameters: str | int | float) -> Answer:
-        """Answer a question of the catalogue; parameters take a name, an alias or an id."""
-        asked = queries.find(question_name)
+        Raises:
+            NotFound: There is no such question, parameter or value; the message suggests near ones.
+            Ambiguous: Several entities have a name.
+            KgError: A parameter that the question needs is missing.
+        """
+        asked = queries.find(question)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
         for column in set(LISTS).intersection(found.columns):
@@ -81,9 +106,12 @@ class Graph:
         return found
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
-        """Parameters of a question as serialised RDF terms.
+        """Return parameters of a question as serialised RDF terms, ready to be bound.
 
-        Raises NotFound for one that the question does not have, KgError where one that it needs is missing.
+        Raises:
+            NotFound: The question has no such parameter, or a value stands for nothing.
+            Ambiguous: Several entities have a name.
+            KgError: A parameter that the question needs is missing.
         """
         kinds = {parameter.name: parameter for parameter in asked.parameters}
         if missing := [p.name for p in asked.parameters if p.needed and p.name not in given]:
@@ -96,14 +124,42 @@ class Graph:
             for key, value in given.items()
         }
 
-    def evidence(self, records: Iterable[str]) -> dict[str, Evidence]:
-        """Return the evidence of statements and targets by their ids; unknown ids are left out."""
-        return find_evidence(self.store, records)
+    def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
+        """Run a SPARQL query; the prefixes of ``kg.iris`` need no declaration.
+
+        Args:
+            text: A SELECT, ASK, CONSTRUCT or DESCRIBE query.
+            allow_service: Let it call other servers by SERVICE.
+
+        Raises:
+            BadQuery: The query is malformed or asks for what is refused.
+        """
+        guard.refuse(text, allow_service=allow_service)
+        return oxigraph.query(self.store, text)
+
+    def select(self, text: str) -> Answer:
+        """Run a SELECT query and return its rows.
+
+        Raises:
+            BadQuery: The query is malformed, refused, or no SELECT.
+        """
+        guard.refuse(text)
+        return self.answer(oxigraph.select(self.store, text))
+
+    def answer(self, rows: Rows) -> Answer:
+        """Return rows of a store as an Answer with this graph's labels and evidence."""
+        return Answer(rows.variables, rows.rows, self.labels, self._evidence_behind)
 
     def statements(
         self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
     ) -> list[Statement]:
-        """Return statements with their evidence: all, or those of these ids, of an entity, of a source."""
+        """Return statements with their evidence: all, or those of these ids, of an entity, of a source.
+
+        >>> import kg
+        >>> found = kg.open_graph().statements(entity="org/byd")[0]
+        >>> found.predicate, found.evidence.source, found.evidence.paragraph
+        ('inSector', 'source/gwr-2024', 47)
+        """
         return find_statements(self.store, ids=ids, entity=entity, source=source)
 
     def targets(
@@ -111,6 +167,10 @@ class Graph:
     ) -> list[Target]:
         """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
         return find_targets(self.store, ids=ids, entity=entity, source=source)
+
+    def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
+        """Return the evidence of statements and targets by their ids; unknown ids are left out."""
+        return find_evidence(self.store, ids)
 
     def sentence(self, found: Statement | Target) -> str:
         """Return a statement or target as a sentence with English labels."""
@@ -121,22 +181,16 @@ class Graph:
         return f"{subject} {self.vocabulary.phrase(found.predicate)} {named}"
 
     def uncounted(self, found: Answer) -> Answer:
-        """The answer with the statements behind counts (``count/jinan/chip``) in their place."""
+        """Return the answer with the statements behind counts (``count/jinan/chip``) in their place."""
         if "counts" not in found.columns:
             return found
-        statements: dict[str, list[str]] = {}
-        wanted = " ".join(f"<{iris.iri(count)}>" for count in sorted(set(found.ids("counts"))))
-        if wanted:
-            counted = queries.internal("counted").bind({"count": wanted})
-            for row in oxigraph.select(self.store, counted).values():
-                statements.setdefault(iris.short(row["count"]), []).append(row["statement"])
-        return found.resolved("counts", "statements", statements)
+        return found.resolved("counts", "statements", self._counted(found.ids("counts")))
 
     def cite(self, found: Answer) -> Answer:
-        """The answer with its evidence: a row for each statement or target behind a row, with source,
-        paragraph, quote and the publisher's page opened at the quote.
+        """Return the answer with its evidence: a row for each statement or target behind a row.
 
-        An answer that names no statement stays as it is.
+        The columns that name statements give way to source, paragraph, quote and link (the publisher's page
+        opened at the quote). An answer that names no statement is returned as it is.
         """
         found = self.uncounted(found)
         column = next((column for column in found.columns if column in RECORDS), None)
@@ -146,15 +200,71 @@ class Graph:
         where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
         return found.expand(column, where)
 
-    def answer(self, rows: Rows) -> Answer:
-        """Rows of a store with the labels that people read."""
-        return Answer(rows.variables, rows.rows, self.labels)
+    def to_networkx(self, **filters: Any) -> nx.MultiDiGraph:
+        """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.
+
+        Args:
+            **filters: See ``kg.query.networkx_view.network``: region, around, depth, kinds, predicates,
+                hierarchy, sources.
+
+        >>> import kg
+        >>> view = kg.open_graph().to_networkx(around="silicon carbide")
+        >>> view.nodes["topic/silicon-carbide"]["label"]
+        'silicon carbide'
+        """
+        from kg.query import networkx_view  # late: networkx takes a third of a second to import
+
+        return networkx_view.network(self, **filters)
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """Return the graph as an rdflib Dataset over the same store, without a copy (by oxrdflib).
+
+        Raises:
+            KgError: The graph is at an endpoint.
+
+        >>> import kg
+        >>> jinan = kg.open_graph().to_rdflib().query("SELECT ?p { place:jinan skos:prefLabel ?p }")
+        >>> sorted(str(row.p) for row in jinan)
+        ['Jinan', '济南市']
+        """
+        from kg.query import rdflib_view  # late: rdflib takes a quarter of a second to import
+
+        if not isinstance(self.store, ox.Store):
+            raise KgError(f"{self.where} is an endpoint, which rdflib reads by its own SPARQLStore")
+        return rdflib_view.as_dataset(self.store)
+
+    def _counted(self, counts: Iterable[str]) -> dict[str, list[str]]:
+        """Return the ids of the statements behind each count."""
+        found: dict[str, list[str]] = {}
+        wanted = " ".join(str(ox.NamedNode(iris.iri(count))) for count in sorted(set(counts)))
+        if wanted:
+            counted = queries.internal("counted").bind({"count": wanted})
+            for row in oxigraph.select(self.store, counted).values():
+                found.setdefault(iris.short(row["count"]), []).append(iris.short(row["statement"]))
+        return found
+
+    def _evidence_behind(self, ids: Collection[str]) -> dict[str, list[Evidence]]:
+        """Return the evidence behind statements, targets and counts by their ids."""
+        counted = self._counted(one for one in ids if one.startswith("count/"))
+        behind = {one: counted.get(one, [one]) for one in ids}
+        known = self.evidence(member for members in behind.values() for member in members)
+        return {one: [known[m] for m in members if m in known] for one, members in behind.items()}
 
 
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
-    """Open a graph: a folder of builds, an RDF file, an endpoint's address, or nothing for the project's own.
+    """Open a graph to read.
 
-    The project's own graph is built when there is none yet. Raises BadStore where nothing can be opened.
+    Args:
+        where: A folder of builds, an RDF file, or the address of a SPARQL endpoint; without it the project's
+            own graph, which is built if there is none yet.
+
+    Raises:
+        BadStore: There is no graph, or it cannot be read.
+
+    >>> import kg
+    >>> with kg.open_graph() as graph:
+    ...     len(graph.ask("promoters", topic="silicon carbide")) > 0
+    True
     """
     if isinstance(where, str) and where.startswith(("http://", "https://")):
         from kg.store import endpoint  # late: a graph on disk needs no HTTP
@@ -166,21 +276,25 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
     if where is None and not (path / manifest.NAME).is_file():
         from kg.store import build  # late: asking an existing graph must not wait for the checks' libraries
 
-        print(f"building the graph in {path} (once)", file=sys.stderr)
-        build.build(locations.seeds(), locations.ontology(), path)
+        sys.stderr.write(f"building the graph in {path} (once)\n")
+        build.build_graph(locations.seeds(), locations.ontology(), path)
     elif where is None and locations.newer(path / manifest.NAME):
-        print("the tables changed since this graph was built: kg build", file=sys.stderr)
+        sys.stderr.write("the tables changed since this graph was built: kg build\n")
     return open_built(manifest.current(path).path(path), str(path))
 
 
 def open_built(folder: Path, where: str) -> Graph:
-    """Open one store of a folder of builds, with its index."""
-    index = search.beside(folder)
+    """Open one store of a folder of builds, with its index of names; ``where`` is what to call it."""
+    index = index_path(folder)
     return Graph(oxigraph.open_folder(folder), where, index if index.is_file() else None)
 
 
 def read_file(path: Path) -> Store:
-    """A store in memory from an RDF file, its format told by its ending."""
+    """Read an RDF file into a store in memory; its ending says the format.
+
+    Raises:
+        BadStore: The ending is unknown, or the file is not what it says.
+    """
     form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
     if form is None:
         raise BadStore(f"{path}: not an RDF format that is known by the ending {path.suffix!r}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from kg.errors import KgError
 from kg.query.entities import find_links
-from kg.query.graph import Graph
+
+if TYPE_CHECKING:
+    from kg.query.graph import Graph
 
 
 def network(
@@ -33,6 +36,11 @@ def network(
     ``region`` keeps what lies within two steps of it; ``around`` and ``depth`` a neighbourhood of an entity
     (names are accepted); ``kinds`` and ``predicates`` keep only these; ``hierarchy`` adds assumed links.
     Raises NotFound for a name that is not known, KgError for an unknown kind or predicate.
+
+    >>> import kg
+    >>> whole = network(kg.open_graph())
+    >>> whole.nodes["place/jinan"]["label_zh"], whole.is_multigraph()
+    ('济南市', True)
     """
     whole = nx.MultiDiGraph()
     _add_nodes(whole, graph)

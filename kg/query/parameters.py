@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import pyoxigraph as ox
 
@@ -13,6 +14,7 @@ from kg.query.vocabulary import Term, Vocabulary
 from kg.read.queries import Parameter
 from kg.store.names import Index
 
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
 _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
 
 
@@ -73,13 +75,10 @@ def _choose(parameter: Parameter, value: str, terms: Iterable[Term]) -> Term:
 
 
 def _number(parameter: Parameter, value: str) -> str:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > 30:
+    """Return a number, also as Python writes large and small ones (1e+16), with every digit kept."""
+    if not _NUMBER.fullmatch(value):
         raise KgError(f"{parameter.name} takes a number, not {value!r}")
-    return str(ox.Literal(format(number, "f"), datatype=ox.NamedNode(iris.expand("xsd:decimal"))))
+    return str(ox.Literal(format(Decimal(value), "f"), datatype=ox.NamedNode(iris.expand("xsd:decimal"))))
 
 
 def _boolean(parameter: Parameter, value: str) -> str:

@@ -118,7 +118,13 @@ class Vocabulary:
 
 
 def read_vocabulary(store: Store) -> Vocabulary:
-    """Read the vocabulary from the graph ``graph/ontology`` of a store; it is empty if there is none."""
+    """Read the vocabulary from the graph ``graph/ontology`` of a store; it is empty if there is none.
+
+    >>> import kg
+    >>> vocabulary = read_vocabulary(kg.open_graph().store)
+    >>> vocabulary.terms["promotes"].label_zh, vocabulary.root("Sector"), vocabulary.phrase("byCompany")
+    ('推进', 'Topic', 'is carried out by')
+    """
     values: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for term, name, value in oxigraph.select(store, queries.internal("vocabulary").bind({})).rows:
         if isinstance(term, ox.NamedNode) and isinstance(name, ox.NamedNode):

@@ -16,6 +16,7 @@ from kg.server.limits import Limits
 from kg.server.sink import Refused, Sink
 from kg.server.source import Source
 from kg.store import guard as text
+from kg.store import oxigraph
 
 _UNKNOWN_FUNCTION = "custom function"
 PREFIXES = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
@@ -27,9 +28,8 @@ def sparql(
     """Run a query and send its answer, under its key if that is asked for; raises BadQuery for a bad query,
     Refused where no format fits."""
     query = str(task["query"])
-    shape = text.refuse(query, allow_service=False, graphs=_Known(opened))
+    shape = text.refuse(query, allow_service=False)
     default, named = task["default"], task["named"]
-    text.known([*default, *named], opened.graphs if default or named else ())
     if not text.is_form(shape):
         raise BadQuery(
             "the query is malformed: it begins with none of SELECT, ASK, CONSTRUCT and DESCRIBE"
@@ -55,18 +55,18 @@ def sparql(
     )
     as_file = cast("IO[bytes]", writer)
     try:
-        if isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.RdfFormat):
+        if oxigraph.is_triples(answer) and isinstance(form.writer, ox.RdfFormat):
             ox.serialize(rows.limited(answer, most), as_file, format=form.writer, prefixes=PREFIXES)
-        elif not isinstance(answer, ox.QueryTriples) and isinstance(form.writer, ox.QueryResultsFormat):
+        elif isinstance(answer, ox.QuerySolutions | ox.QueryBoolean) and isinstance(
+            form.writer, ox.QueryResultsFormat
+        ):
             answer.serialize(as_file, format=form.writer)
     except RuntimeError as error:
         raise _as_refusal(error) from None
     writer.close()
 
 
-def _run(
-    opened: Source, query: str, default: list[str], named: list[str]
-) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def _run(opened: Source, query: str, default: list[str], named: list[str]) -> oxigraph.QueryResult:
     graphs: dict[str, Any] = {}
     if default or named:
         graphs["default_graph"] = [ox.NamedNode(graph) for graph in default]
@@ -94,19 +94,3 @@ def _as_refusal(error: RuntimeError) -> Exception:
     if _UNKNOWN_FUNCTION in said.lower():
         return BadQuery(f"the query cannot be run: {said}")
     return Refused(500, "the store failed on this query") if "IO error" in said else BadQuery(said)
-
-
-class _Known:
-    """The graphs of a source, looked up only where a query names one."""
-
-    def __init__(self, opened: Source) -> None:
-        self._opened = opened
-
-    def __contains__(self, graph: object) -> bool:
-        return graph in self._opened.graphs
-
-    def __iter__(self) -> Any:
-        return iter(self._opened.graphs)
-
-    def __len__(self) -> int:
-        return len(self._opened.graphs)

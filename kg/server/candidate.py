@@ -14,7 +14,8 @@ from kg import iris
 from kg.query.graph import Graph
 from kg.server import called, kinds
 from kg.server.wanted import Wanted
-from kg.store.search import Hit, key
+from kg.store.names import Hit
+from kg.store.tokens import key
 
 #: What the features of a candidate say, by id; those of properties have the property's id.
 FEATURES: Mapping[str, str] = {

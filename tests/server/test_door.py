@@ -19,10 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import iris
-from kg.errors import BadQuery
 from kg.server import asked, wire
 from kg.server.limits import MIB, Limits
-from kg.store import guard
 from tests.serving import Client, sample_store, serving
 
 LIMITS = Limits(timeout=3, memory=512 * MIB, header_time=1, idle_time=2, long=0.5, spared=0.6)
@@ -273,35 +271,6 @@ WORDS = (  # noqa: SIM905
     "SELECT ASK DESCRIBE PREFIX BASE FROM NAMED GRAPH SERVICE service NOW( rand UUID BNODE knowing İ ı ſ K ß "
     "<http://x/> <a:b#c> kg: select: x:y service:z ?s $x { } ( ) [ ] * \" ' # \n \r \\u0053 \\ , . 'a' \"b\" @en 碳"
 ).split(" ")
-
-
-@settings(max_examples=400, deadline=None)
-@given(
-    st.lists(st.sampled_from(WORDS), max_size=12),
-    st.sampled_from(["", " "]),
-    st.sampled_from(["", "{" * 127]),
-)
-def test_a_glance_sees_what_a_reading_sees(words: list[str], between: str, deep: str) -> None:
-    text = "SELECT " + deep + between.join(words)
-    for query in (text, "PREFIX a: <b:c>\n" + text, between.join(words)):
-        seen = guard.glance(query)
-        if seen is not None:
-            assert seen == guard.read(query)
-            decoded = guard._ESCAPE.sub(guard._character, query)
-            assert decoded == query
-
-
-def test_a_glance_is_enough_for_most_queries() -> None:
-    assert guard.glance("PREFIX k: <http://x/> SELECT * { ?s k:a '碳化硅' } LIMIT 5") is not None
-    for query in (
-        "SELECT * { SERVICE <a:b> {} }",
-        "ASK FROM <a:b> {}",
-        "SELECT (NOW() AS ?n) {}",
-        "CLEAR ALL",
-    ):
-        assert guard.glance(query) is None
-    with pytest.raises(BadQuery, match="nested"):
-        guard.refuse("SELECT * " + "{" * 129)
 
 
 @settings(max_examples=400, deadline=None)

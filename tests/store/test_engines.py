@@ -65,7 +65,7 @@ DEVIATIONS_OF_EXAMPLES = {
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     assert not report.problems
     return reference_data.lines(report.seeds, report.ontology, locations.ontology(), version="test")
 
@@ -172,7 +172,7 @@ def test_profile_network_and_names(engine: Graph, reference: Graph) -> None:
 
 
 def test_the_whole_graph_comes_back(engine: Graph, lines: list[str]) -> None:
-    assert rdf.rdf(engine, "nq").decode() == "".join(lines)
+    assert rdf.rdf_bytes(engine, "nq").decode() == "".join(lines)
 
 
 def test_refusals(engine: Graph) -> None:
