@@ -32,7 +32,7 @@ def own_page(sample: Path, tmp_path: Path) -> Path:
     sources = sample / "sources.csv"
     kept = [line for line in sources.read_text(encoding="utf-8").splitlines() if not line.startswith("hubei")]
     sources.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    report = run.run(sample, locations.ontology())
+    report = run.check_seeds(sample, locations.ontology())
     lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
     return saved(Graph(oxigraph.memory(lines), "own"), tmp_path)
 
