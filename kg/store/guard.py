@@ -145,8 +145,10 @@ class _Reader:
 
     def _count(self, kind: str, text: str) -> None:
         in_list = text == "," and self.brackets[-1:] == ["("]
-        if self.data < 0 and not in_list and not (self.element and kind in _TERMS):
-            self.tokens += 1
+        in_element = kind == "tag" or (self.element and kind in _TERMS)
+        if self.data < 0 and not in_list and not in_element:
+            # each term of DESCRIBE becomes several levels of the syntax tree
+            self.tokens += 5 if self.form == "DESCRIBE" and not self.brackets else 1
             if self.tokens > MAX_TOKENS:
                 raise BadQuery(
                     f"the query has more than {MAX_TOKENS:,} words and marks; "
