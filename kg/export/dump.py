@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 from kg import iris
 from kg.errors import BadStore
 from kg.store import manifest, oxigraph
-from kg.store.build import TEXT
+from kg.store.manifest import TEXT
 
 RUN = 500_000
 _LINE = re.compile(

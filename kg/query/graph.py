@@ -262,7 +262,7 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
         from kg.store import build  # late: asking an existing graph must not wait for the checks' libraries
 
         print(f"building the graph in {path} (once)", file=sys.stderr)
-        build.build(locations.seeds(), locations.ontology(), path)
+        build.build_graph(locations.seeds(), locations.ontology(), path)
     elif where is None and locations.newer(path / manifest.NAME):
         print("the tables changed since this graph was built: kg build", file=sys.stderr)
     return open_built(manifest.current(path).path(path), str(path))

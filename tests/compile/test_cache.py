@@ -9,14 +9,14 @@ import pytest
 
 from kg import locations
 from kg.compile import cache
-from kg.store import build
+from kg.store import build, manifest
 
 EN, ZH = "hubei-2030", "wuhan-2030"
 
 
 def run(seeds: Path, folder: Path) -> bytes:
-    build.build(seeds, locations.ontology(), folder)
-    return (folder / build.TEXT).read_bytes()
+    build.build_graph(seeds, locations.ontology(), folder)
+    return (folder / manifest.TEXT).read_bytes()
 
 
 def kept(folder: Path) -> dict[str, tuple[str, int]]:

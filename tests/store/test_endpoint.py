@@ -153,7 +153,7 @@ def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_graph_on_disk_needs_no_http_library(tmp_path: Path) -> None:
-    build.build(SAMPLE / "seeds", locations.ontology(), tmp_path)
+    build.build_graph(SAMPLE / "seeds", locations.ontology(), tmp_path)
     code = (
         "import sys; from kg.query.graph import open_graph; g = open_graph(sys.argv[1]); "
         "assert len(g.ask('promoters')); g.close(); assert not {'httpx', 'pydantic'} & set(sys.modules)"
