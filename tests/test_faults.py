@@ -266,7 +266,7 @@ def test_a_damaged_journal_means_to_begin_anew(tmp_path: Path) -> None:
 
     for content in ("{", '{"source": 1}', "[]", '{"nothing": 0}'):
         with pytest.raises(KeyboardInterrupt):
-            bulk.load(tmp_path / "corpus", locations.ontology(), target, tick=stop)
+            bulk.load(tmp_path / "corpus", locations.ontology(), target, progress=stop)
         [journal] = target.glob(".bulk-*/journal.json")
         journal.write_text(content)
     loaded = bulk.load(tmp_path / "corpus", locations.ontology(), target)

@@ -74,9 +74,10 @@ def test_the_current_store_stays_until_the_new_one_is_in_place(
         assert count(tmp_path) == built.quads
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as during, pytest.raises(KgError, match="what was there is intact"):
-        during.setattr(names, "index_graph", full)
+    monkeypatch.setattr(names, "index_graph", full)
+    with pytest.raises(KgError, match="what was there is intact"):
         run(tmp_path)
+    monkeypatch.undo()
     assert count(tmp_path) == built.quads
     again, fresh = run(tmp_path)
     assert fresh
