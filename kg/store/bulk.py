@@ -202,7 +202,7 @@ class _Compilation:
     def _faulty(self, document: Document, file: Path | None, paragraphs: list[str] | None) -> bool:
         """Report the problems of a source as a whole; return whether it has to be left out."""
         source = document.source
-        faults = list(sections.framed(document, self._common.register))
+        faults = list(sections.framed(document, self._common.register, self._ontology))
         if paragraphs is not None:
             faults += quotes.counted(source, paragraphs)
         elif file:

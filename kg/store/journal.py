@@ -61,9 +61,8 @@ class Work:
             (folder / name).touch()
             os.truncate(folder / name, self.state.sizes[name])
             self._files[name] = (folder / name).open("a", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._files["problems.csv"], lineterminator="\n")
         if not self.state.sizes["problems.csv"]:
-            self._rows.writerow(_COLUMNS)
+            self._report([_COLUMNS])
         else:
             self.first = read_report(self.report, shown)
 
@@ -113,7 +112,7 @@ class Work:
         self.state.problems += 1
         if len(self.first) < self._shown:
             self.first.append(problem)
-        self._rows.writerow(asdict(problem).values())
+        self._report([asdict(problem).values()])
 
     def save(self) -> None:
         """Make what is written so far last, and note how far that is."""
@@ -126,6 +125,9 @@ class Work:
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _report(self, rows: Iterable[Iterable[object]]) -> None:
+        self._files["problems.csv"].writelines(tables.spreadsheet(rows))
 
     def _written(self, name: str) -> Iterator[str]:
         self._files[name].flush()
@@ -147,4 +149,10 @@ def read_report(path: Path, most: int) -> list[Problem]:
     """Return the first problems of a report."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = islice(csv.DictReader(file), most)
-        return [Problem(line=int(cells.pop("line")), **cells) for cells in rows]
+        return [
+            Problem(
+                line=int(cells.pop("line")),
+                **{column: tables.plain_text(cell) for column, cell in cells.items()},
+            )
+            for cells in rows
+        ]
