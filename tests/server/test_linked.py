@@ -12,9 +12,9 @@ import pytest
 
 from kg import iris
 from kg.query import graph
-from kg.server.linked import TWINS
+from kg.server.linked_data import REPRESENTATIONS
 from kg.store import oxigraph
-from tests.serving import Client, sample_store, serving
+from tests.serving import Client, in_process, sample_store
 
 RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 
@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[Client]:
-    with serving(folder) as found:
+    with in_process(folder) as found:
         yield found
 
 
@@ -55,7 +55,7 @@ def things(folder: Path) -> list[str]:
 
 def test_every_address_sees_other_by_accept(client: Client, things: list[str]) -> None:
     for one in things:
-        for twin, kind in TWINS.items():
+        for twin, kind in REPRESENTATIONS.items():
             answer = client.ask(f"/{one}", Accept=kind)
             assert (answer.status, answer.headers["location"]) == (303, f"/{one}.{twin}")
             assert "Accept" in answer.headers["vary"]
@@ -159,7 +159,7 @@ def test_the_explorer_is_served_at_the_root(folder: Path, tmp_path: Path) -> Non
     page.write_text(
         "<!doctype html><script>let one = 1;</script><script type='x'>{}</script>", encoding="utf-8"
     )
-    with serving(folder, page=page) as found:
+    with in_process(folder, page=page) as found:
         answer = found.ask("/")
         assert answer.text == page.read_text(encoding="utf-8")
         assert answer.headers["content-security-policy"].count("'sha256-") == 2
@@ -175,7 +175,7 @@ def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -
         " <https://w3id.org/regiograph/ns#City> .\n"
     )
     other = sample_store(tmp_path, (fresh,))
-    with serving(folder) as found:
+    with in_process(folder) as found:
         first = found.query(query)
         assert json.loads(first.body)["boolean"] is False
         found.renew(other)

@@ -1,0 +1,397 @@
+"""The pool of worker processes.
+
+A worker runs one query at a time. A query that turns out slow moves to the slow lane and a fresh worker takes
+its place, so that quick queries do not wait behind it; when the slow lane is full and others wait, the query
+that has run longest ends. One loop looks at all of them twenty times a second: at deadlines, at clients that
+have left, at workers that have died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from kg import locations
+from kg.server import worker as frames
+from kg.server.sandbox import Limits
+
+LOG = logging.getLogger("kg.server")
+_READY_SECONDS = 60
+_TICK = 0.05
+_WAITING_TICKS = 10  # clients that wait are looked after every so many ticks
+_STREAM = 1 << 20  # bytes of an answer that may lie in the parent
+_SEGMENTATION_FAULT = -11
+
+
+class WorkerDied(Exception):
+    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"a worker ended with {code}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: its head and body; of a long one the body comes in ``pieces``."""
+
+    status: int
+    head: Mapping[str, Any]
+    body: bytes
+    version: str
+    pieces: AsyncIterator[bytes] | None = None
+
+
+@dataclass(eq=False)
+class Query:
+    """A task that a worker runs: since when, and whether its client has left."""
+
+    since: float
+    has_left: Callable[[], Awaitable[bool]]
+    done: bool = False
+    left: bool = False
+    ended: HTTPException | None = None  # why the pool ended it
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker process as its parent sees it; ``version`` is that of the graph it has open."""
+
+    process: Process
+    version: str
+    query: Query | None = None
+    killed: bool = False
+    replaced: bool = False  # another worker has its place already
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be given a task."""
+        return not self.killed and self.process.returncode is None
+
+    def start(self, task: bytes) -> None:
+        """Hand it a task."""
+        assert self.process.stdin
+        self.process.stdin.write(frames.LENGTH.pack(len(task)) + task)
+
+    async def answer(self, query: Query) -> Answer:
+        """Read its answer; raise HTTPException where it refuses the task, WorkerDied where it is gone."""
+        kind, data = await self.receive()
+        if kind == frames.BEGIN:
+            head = json.loads(data)
+            return Answer(head["status"], head, b"", self.version, self._pieces(query))
+        query.done = True
+        if kind == frames.ERROR:
+            raise _refusal(data)
+        line, _, body = data.partition(b"\n")
+        head = json.loads(line)
+        return Answer(head["status"], head, body, self.version)
+
+    async def _pieces(self, query: Query) -> AsyncIterator[bytes]:
+        while True:
+            kind, data = await self.receive()
+            if kind == frames.PIECE:
+                yield data
+                continue
+            query.done = True
+            if kind == frames.ERROR:
+                raise _refusal(data)
+            return
+
+    async def receive(self) -> tuple[bytes, bytes]:
+        """Read a frame; raise WorkerDied."""
+        assert self.process.stdout
+        try:
+            kind, length = frames.HEAD.unpack(await self.process.stdout.readexactly(frames.HEAD.size))
+            return kind, await self.process.stdout.readexactly(length)
+        except asyncio.IncompleteReadError:
+            raise WorkerDied(await self.process.wait()) from None
+
+    def kill(self) -> None:
+        """Kill it without waiting."""
+        self.killed = True
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def bury(self) -> None:
+        """Kill it, and wait until it is gone and its pipes are closed."""
+        self.kill()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await self.process.communicate()
+
+
+class Pool:
+    """Workers over one graph."""
+
+    def __init__(self, where: str, version: str, limits: Limits) -> None:
+        self.where = where
+        self.version = version  # of the graph
+        self.limits = limits
+        self._idle: deque[Worker] = deque()
+        self._busy: set[Worker] = set()
+        self._waiting: deque[tuple[float, asyncio.Future[Worker], Callable[[], Awaitable[bool]]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._burials: set[asyncio.Task[None]] = set()
+        self._started = self._stopping = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether living workers are there to answer quick queries."""
+        return not self._stopping and any(w.alive and not w.replaced for w in (*self._idle, *self._busy))
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the living workers."""
+        return sorted(worker.process.pid for worker in (*self._idle, *self._busy) if worker.alive)
+
+    @property
+    def slow(self) -> int:
+        """How many queries are in the slow lane."""
+        return sum(worker.replaced for worker in self._busy)
+
+    async def start(self) -> None:
+        """Start all workers, once; raise WorkerDied where one cannot open the graph."""
+        if not self._started:
+            self._started = True
+            self._idle.extend(await self._spawn_all(self.where, self.version))
+            self._later(self._supervise(), self._tasks)
+
+    async def stop(self) -> None:
+        """Kill all workers."""
+        self._stopping = True
+        for _, waiter, _ in self._waiting:
+            waiter.cancel()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, *self._burials, return_exceptions=True)
+        await asyncio.gather(*(worker.bury() for worker in (*self._idle, *self._busy)))
+
+    async def renew(self, where: str, version: str) -> None:
+        """Open another graph; answers under way still come from the old one. Raises WorkerDied."""
+        fresh = await self._spawn_all(where, version)  # before anything changes
+        self.where, self.version = where, version
+        while self._idle:
+            self._bury(self._idle.popleft())
+        for worker in self._busy:
+            worker.replaced = True
+        for worker in fresh:
+            self._offer(worker)
+
+    @contextlib.asynccontextmanager
+    async def run(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> AsyncIterator[Answer]:
+        """Run a task; raises HTTPException. To leave before its answer is complete ends the worker."""
+        worker = await self._acquire(has_left)
+        query = worker.query = Query(asyncio.get_running_loop().time(), has_left)
+        self._busy.add(worker)
+        try:
+            worker.start(task)
+            yield await worker.answer(query)
+        except WorkerDied as died:
+            raise query.ended or self._explain(died) from None
+        finally:
+            self._release(worker, query)
+
+    async def _acquire(self, has_left: Callable[[], Awaitable[bool]]) -> Worker:
+        """Return a free worker, after those who have waited longer."""
+        while self._idle:
+            worker = self._idle.pop()  # the last one that worked has its caches warm
+            if worker.alive:
+                return worker
+            self._replace(worker)
+        if len(self._waiting) >= self.limits.waiting:
+            raise _busy()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Worker] = loop.create_future()
+        self._waiting.append((loop.time(), waiter, has_left))
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and not waiter.exception():
+                self._offer(waiter.result())
+            raise
+
+    def _release(self, worker: Worker, query: Query) -> None:
+        worker.query = None
+        self._busy.discard(worker)
+        if worker.replaced:
+            self._bury(worker)
+        elif query.done and worker.alive:
+            self._offer(worker)
+        else:
+            self._replace(worker)
+
+    def _offer(self, worker: Worker) -> None:
+        """Give a worker to the request that has waited longest."""
+        while self._waiting:
+            _, waiter, _ = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _replace(self, worker: Worker) -> None:
+        self._bury(worker)
+        self._later(self._refill(), self._tasks)
+
+    def _bury(self, worker: Worker) -> None:
+        self._later(worker.bury(), self._burials)
+
+    async def _supervise(self) -> None:
+        """Look after queries, waiting requests and idle workers, for as long as the pool runs."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(_TICK)
+            ticks += 1
+            try:
+                await self._look_around(clients=ticks % _WAITING_TICKS == 0)
+            except Exception:
+                LOG.exception("the pool failed to look after its workers")  # and goes on: deadlines must hold
+
+    async def _look_around(self, *, clients: bool) -> None:
+        now = asyncio.get_running_loop().time()
+        for worker in tuple(self._busy):
+            if worker.query:
+                await self._look_after(worker, worker.query, now)
+        for worker in [one for one in self._idle if not one.alive]:
+            self._idle.remove(worker)
+            self._replace(worker)
+        await self._look_after_waiting(now, clients=clients)
+
+    async def _look_after(self, worker: Worker, query: Query, now: float) -> None:
+        """End a query that is overdue or that nobody waits for; move a slow one to the slow lane."""
+        spent = now - query.since
+        if spent > self.limits.timeout:
+            text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
+            self._end(worker, query, 504, text, retry=60)
+            return
+        query.left = query.left or (spent > _TICK and await query.has_left())
+        slow = spent > self.limits.slow
+        # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
+        if query.left and (slow or worker.replaced):
+            self._end(worker, query, 503, "the client has left")
+        elif slow and not worker.replaced:
+            self._move_to_slow_lane(worker, now)
+
+    def _move_to_slow_lane(self, worker: Worker, now: float) -> None:
+        """Fill the place of a slow query; where there is no room, end the one that has run longest."""
+        queries = [(one.query.since, one, one.query) for one in self._busy if one.replaced and one.query]
+        if len(queries) < self.limits.workers:
+            worker.replaced = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
+            self._later(self._refill(), self._tasks)
+            return
+        since, oldest, query = min(queries, key=lambda one: one[0])
+        if self._waiting and now - since > self.limits.spared:
+            text = "the server is busy and this query had run longest: it was ended to let others in"
+            self._end(oldest, query, 503, text, retry=30)
+
+    async def _look_after_waiting(self, now: float, *, clients: bool) -> None:
+        """Refuse requests that have waited too long; forget those whose clients have left."""
+        for since, waiter, has_left in tuple(self._waiting):
+            if waiter.done():
+                continue
+            if now - since > self.limits.waiting_time or (clients and await has_left()):
+                if not waiter.done():
+                    waiter.set_exception(_busy())
+            elif not clients:
+                break  # the others came later
+        while self._waiting and self._waiting[0][1].done():
+            self._waiting.popleft()
+
+    def _end(self, worker: Worker, query: Query, status: int, text: str, *, retry: int = 0) -> None:
+        if not query.done and not worker.killed:
+            query.ended = HTTPException(status, text, _retry_after(retry))
+            worker.kill()
+
+    def _explain(self, died: WorkerDied) -> HTTPException:
+        """Return what a worker's exit code says about its query."""
+        if died.code == _SEGMENTATION_FAULT:
+            text = "the query is too complex: it is nested or chained more deeply than can be parsed"
+            return HTTPException(400, text)
+        text = f"the query needs more memory than the {self.limits.memory >> 20} MiB that a query may have"
+        return HTTPException(503, text, _retry_after(60))
+
+    async def _refill(self) -> None:
+        """Start one more worker; try again until it starts."""
+        pause = 0.1
+        while not self._stopping:
+            try:
+                worker = await self._spawn(self.where, self.version)
+            except (WorkerDied, OSError) as error:  # there may be room for a process again
+                LOG.warning("a worker could not start: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+                continue
+            if worker.version == self.version:
+                self._offer(worker)
+                return
+            await worker.bury()
+
+    async def _spawn_all(self, where: str, version: str) -> list[Worker]:
+        found = await asyncio.gather(
+            *(self._spawn(where, version) for _ in range(self.limits.workers)), return_exceptions=True
+        )
+        workers = [one for one in found if isinstance(one, Worker)]
+        if failures := [one for one in found if isinstance(one, BaseException)]:
+            await asyncio.gather(*(worker.bury() for worker in workers))
+            raise failures[0]
+        return workers
+
+    async def _spawn(self, where: str, version: str) -> Worker:
+        """Start a worker and wait until it has opened the graph; raise WorkerDied where it cannot."""
+        settings = {"where": where, "limits": asdict(self.limits)}
+        paths = [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+        environment = {
+            **os.environ,
+            "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
+            "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "kg.server.worker", json.dumps(settings),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True, limit=_STREAM,
+        )  # fmt: skip
+        worker = Worker(process, version)
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                _, ready = await worker.receive()
+        except TimeoutError:
+            await worker.bury()
+            raise WorkerDied(process.returncode) from None
+        except (WorkerDied, asyncio.CancelledError):
+            await worker.bury()  # also where the server stops while a worker starts
+            raise
+        if json.loads(ready)["open_network"]:
+            LOG.warning("this system has no seccomp: only the text of a query keeps it from the network")
+        return worker
+
+    def _later(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(among.discard)
+
+
+def _refusal(data: bytes) -> HTTPException:
+    """Return the error that a worker's frame describes."""
+    found = json.loads(data)
+    return HTTPException(found["status"], found["text"], _retry_after(found["retry"]))
+
+
+def _busy() -> HTTPException:
+    return HTTPException(503, "all workers are busy; try again shortly", _retry_after(5))
+
+
+def _retry_after(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)} if seconds else {}
