@@ -7,7 +7,8 @@ import contextlib
 import http.client
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,6 +27,15 @@ from kg.store import oxigraph
 
 SAMPLE = Path(__file__).parent / "sample" / "seeds"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fail long after it should."""
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came true")
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,17 @@ class Client:
     app: Starlette
     port: int
     in_process: TestClient | None = None
+    running: uvicorn.Server | None = None
 
     @property
     def pool(self) -> Pool:
         found: Pool = self.app.state.pool
         return found
+
+    def stop(self) -> None:
+        """Let the server stop as by a signal."""
+        assert self.running
+        self.running.should_exit = True
 
     def renew(self, where: Path) -> None:
         """Let the pool open another graph."""
@@ -123,7 +139,7 @@ def serving(
     thread = threading.Thread(target=main)
     thread.start()
     try:
-        client = Client(app, listener.getsockname()[1])
+        client = Client(app, listener.getsockname()[1], running=running)
         while not running.started and thread.is_alive():
             thread.join(0.02)
         if troubles:

@@ -133,13 +133,10 @@ class Graph:
         guard.refuse(text)
         return self.answer(oxigraph.select(self.store, text))
 
-    def ask(self, question_name: str, /, **parameters: str | int | float) -> Answer:
+    def ask(self, question_name: str, **parameters: str | int | float) -> Answer:
         """Answer a question of the catalogue; parameters take a name, an alias or an id."""
+        asked = queries.find(question_name)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
-        return self.answer_question(queries.find(question_name), given)
-
-    def answer_question(self, asked: Question, given: Mapping[str, str]) -> Answer:
-        """Answer a question of the catalogue with parameters that are left as they are written."""
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
         for column in set(LISTS).intersection(found.columns):
             found = found.named(column)

@@ -105,7 +105,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
     if form:
         if needed:
             raise HTTPException(400, f"{question.name} needs {', '.join(needed)}")
-        body = _WRITERS[form](graph.uncounted(graph.answer_question(question, given))).encode()
+        body = _WRITERS[form](_answer(graph, question, given)).encode()
         name = f'attachment; filename="{question.name}.{form}"'
         return 200, {"type": content_type(_TYPES[form]), "Content-Disposition": name}, body
     found: Answer | None = None
@@ -113,7 +113,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
     if not needed:
         try:
             bound = question.bind(graph.terms(question, given))
-            found = graph.uncounted(graph.answer_question(question, given))
+            found = _answer(graph, question, given)
         except KgError as error:
             trouble = str(error)
     context = {
@@ -123,6 +123,11 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
         "found": found, "rows": _rows(found) if found else [], "most": _MOST_SHOWN,
     }  # fmt: skip
     return _html(render("question", **context), 400 if trouble else 200)
+
+
+def _answer(graph: Graph, question: Question, given: Mapping[str, str]) -> Answer:
+    # no keyword of Python's can be among the parameters: they are checked against the question's own
+    return graph.uncounted(graph.ask(question.name, **given))
 
 
 def _choices(parameter: Parameter) -> tuple[str, ...]:

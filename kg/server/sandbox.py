@@ -40,7 +40,7 @@ class Limits:
     query: int = 256 << 10
     body: int = MIB
     address: int = 16 << 10
-    head: int = 64 << 10
+    head: int = 8 << 10  # the headers, beside the address
     header_time: float = 10
     body_time: float = 20
     write_time: float = 30

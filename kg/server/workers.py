@@ -156,6 +156,16 @@ class Pool:
         return sorted(worker.process.pid for worker in (*self._idle, *self._busy) if worker.alive)
 
     @property
+    def busy(self) -> int:
+        """How many queries run."""
+        return len(self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a worker."""
+        return len(self._waiting)
+
+    @property
     def slow(self) -> int:
         """How many queries are in the slow lane."""
         return sum(worker.replaced for worker in self._busy)
