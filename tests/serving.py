@@ -119,9 +119,7 @@ def in_process(where: Path | str, limits: Limits | None = None, page: Path | Non
 
 
 @contextlib.contextmanager
-def serving(
-    where: Path | str, limits: Limits | None = None, page: Path | None = None
-) -> Iterator[Client]:
+def serving(where: Path | str, limits: Limits | None = None, page: Path | None = None) -> Iterator[Client]:
     """A server in a thread, stopped in the end."""
     app = server.create_app(str(where), limits=limits, page=page, quiet=True)
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)

@@ -129,9 +129,7 @@ def _partitions(graph: Graph, data: str) -> Iterator[ox.Triple]:
         whole = _part("class", row["class"]) if "class" in row else data
         part = _part("property", row.get("class", ""), row["property"])
         yield from _triples(whole, ("void:propertyPartition", part))
-        yield from _triples(
-            part, ("void:property", row["property"]), ("void:triples", _number(row["count"]))
-        )
+        yield from _triples(part, ("void:property", row["property"]), ("void:triples", _number(row["count"])))
 
 
 def _part(kind: str, *names: str) -> str:

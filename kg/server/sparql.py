@@ -136,9 +136,7 @@ def execute(graph: Graph, task: Mapping[str, Any], limits: Limits) -> Execution:
     return Execution(head, form.name if isinstance(answer, ox.QuerySolutions) else "", write)
 
 
-def _run(
-    graph: Graph, task: Mapping[str, Any]
-) -> ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]:
+def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]:
     options: dict[str, Any] = {}
     if task["default"] or task["named"]:
         options["default_graph"] = [_graph_name(name) for name in task["default"]]
@@ -155,7 +153,10 @@ def _run(
 
 
 def _serialize(
-    answer: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple], form: Format, file: IO[bytes], rows: int
+    answer: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple],
+    form: Format,
+    file: IO[bytes],
+    rows: int,
 ) -> None:
     if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
         assert isinstance(form.writer, ox.QueryResultsFormat)

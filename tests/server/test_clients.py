@@ -42,7 +42,9 @@ def installed(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
-@pytest.mark.parametrize("form", ["default", "xml", "json", "csv", "tsv", "turtle", "n3", "rdf+xml", "json-ld"])
+@pytest.mark.parametrize(
+    "form", ["default", "xml", "json", "csv", "tsv", "turtle", "n3", "rdf+xml", "json-ld"]
+)
 def test_sparqlwrapper_gets_every_form(client: Client, form: str) -> None:
     """It sends names of its own as format= and output=, beside an Accept header that can be met."""
     module = installed("SPARQLWrapper")
@@ -51,7 +53,10 @@ def test_sparqlwrapper_gets_every_form(client: Client, form: str) -> None:
         wrapper.setReturnFormat(form)
     rows = form in ("default", "xml", "json", "csv", "tsv")
     triples = form in ("default", "xml", "turtle", "n3", "rdf+xml", "json-ld")
-    queries = [REGIONS] * rows + ["CONSTRUCT { ?s a kg:Region } { ?s a kg:Region }", f"DESCRIBE <{CITY}>"] * triples
+    queries = [REGIONS] * rows + [
+        "CONSTRUCT { ?s a kg:Region } { ?s a kg:Region }",
+        f"DESCRIBE <{CITY}>",
+    ] * triples
     assert queries
     for query in queries:
         for method in ("GET", "POST"):
@@ -108,10 +113,10 @@ def test_comunica_finds_the_endpoint_and_asks_it(client: Client) -> None:
         assert CITY in [row["s"] for row in json.loads(ended.stdout)]
     page = f"http://127.0.0.1:{client.port}/place/sample-city"
     query = f"SELECT ?o {{ <{CITY}> a ?o }}"
-    ended = subprocess.run(
-        [command, page, query], capture_output=True, text=True, timeout=120, check=False
+    ended = subprocess.run([command, page, query], capture_output=True, text=True, timeout=120, check=False)
+    assert {"o": iris.NS + "City"} in json.loads(ended.stdout), (
+        "linked data is read by following the redirect"
     )
-    assert {"o": iris.NS + "City"} in json.loads(ended.stdout), "linked data is read by following the redirect"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -121,9 +126,13 @@ def test_reconciler_goes_on_after_a_bad_query(client: Client) -> None:
     webutils: Any = importlib.import_module("reconciler.webutils")
     address = f"http://127.0.0.1:{client.port}/reconcile"
     try:
-        found = module.reconcile(pandas.Series(["Sample City", "样本市"]), "City", reconciliation_endpoint=address)
+        found = module.reconcile(
+            pandas.Series(["Sample City", "样本市"]), "City", reconciliation_endpoint=address
+        )
         assert list(found["id"]) == ["place/sample-city"] * 2
-        keys, answers = webutils.return_reconciled_raw(pandas.Series(["Sample City"]), "Nothing", None, address)
+        keys, answers = webutils.return_reconciled_raw(
+            pandas.Series(["Sample City"]), "Nothing", None, address
+        )
         assert (list(keys), [one["result"] for one in answers.values()]) == (["Sample City"], [[]])
     finally:
         webutils.http.close()
@@ -148,7 +157,9 @@ def test_another_engine_behind(tmp_path: Path) -> None:
     held = oxigraph.open_folder(sample_store(tmp_path)).dump(format=ox.RdfFormat.N_QUADS)
     try:
         with engines.oxigraph_server(tmp_path) as address:
-            request = urllib.request.Request(f"{address}/store", held, {"Content-Type": "application/n-quads"})
+            request = urllib.request.Request(
+                f"{address}/store", held, {"Content-Type": "application/n-quads"}
+            )
             urllib.request.urlopen(request).close()
             with serving(f"{address}/query") as client:
                 check_engine_behind(client)

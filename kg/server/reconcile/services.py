@@ -74,9 +74,7 @@ def _show_item(graph: Graph, one: SchemaItem) -> dict[str, Any]:
 def preview(graph: Graph, given: str) -> bytes:
     """Return the page of an entity for a small frame; raise HTTPException where there is none."""
     identifier = _known(graph, given)
-    properties = {
-        name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE
-    }
+    properties = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
     values = schema.values(graph, [identifier], properties.values())
     facts = []
     for name, one in properties.items():
