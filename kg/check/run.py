@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from kg import ontology as ontologies
-from kg.check import quotes, rules
+from kg.check import quotes, rules, targets
 from kg.check.coverage import Gap
 from kg.ontology import Ontology
 from kg.problems import Problem
@@ -62,6 +62,7 @@ def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool 
         found.notices.append(
             f"{noted} statements rest on words that do not name the object; their notes say why"
         )
+    found.notices.extend(_unread(seeds))
     return Report(
         seeds,
         known,
@@ -71,6 +72,16 @@ def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool 
         found.verified,
         found.unverified,
     )
+
+
+def _unread(seeds: Seeds) -> list[str]:
+    """One notice for each target whose value its words do not show."""
+    return [
+        f"{t.file}:{t.line}: the value {t.value} is not read from the words {t.written!r}; its note says why"
+        for document in seeds.documents.values()
+        for t in document.targets
+        if targets.unread(t)
+    ]
 
 
 def _unsorted(seeds: Seeds) -> list[Problem]:

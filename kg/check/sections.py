@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg import text
-from kg.check.references import out_of_range, unknown
+from kg.check.references import one_end, out_of_range, unknown
 from kg.ontology import Ontology
 from kg.problems import Problem
 from kg.read.entity_index import Register
@@ -15,13 +15,12 @@ SPAN_WORDS = 4
 
 
 def sections(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
-    """Sections follow each other from the first paragraph to the last."""
-    del ontology
+    """Sections follow each other from the first paragraph to the last, and speak of places."""
     for document in seeds.documents.values():
-        yield from framed(document, seeds.register)
+        yield from framed(document, seeds.register, ontology)
 
 
-def framed(document: Document, register: Register) -> Iterator[Problem]:
+def framed(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
     """The same for one source."""
     expected = 1
     for section in document.sections:
@@ -34,8 +33,10 @@ def framed(document: Document, register: Register) -> Iterator[Problem]:
                 "sections follow each other without gap or overlap",
             )
         expected = section.last + 1
-        if section.region and section.region not in register.kinds:
-            yield unknown(section, "region", "unknown-entity", section.region, register.kinds)
+        if section.region:
+            yield from one_end(
+                section, "region", section.region, "a section's region", ("Place",), register, ontology
+            )
         if section.under and not 1 <= int(section.under) <= document.source.paragraphs:
             yield out_of_range(section, "under", section.under, document)
     if document.sections and expected != document.source.paragraphs + 1:

@@ -9,7 +9,7 @@ from kg import text
 from kg.check.references import ends, evidence, one_end, terms, unknown
 from kg.ontology import Concept, Ontology
 from kg.problems import Problem
-from kg.read import models
+from kg.read import models, periods
 from kg.read.entity_index import Register
 from kg.read.seeds import Document, Seeds
 
@@ -71,13 +71,11 @@ def _joined(statement: models.StatementRow, register: Register, ontology: Ontolo
         yield from one_end(
             statement, "subject", statement.subject, predicate.name, predicate.subjects, register, ontology
         )
-        if predicate.datatype.endswith("#date") and not re.fullmatch(
-            r"\d{4}-[01]\d-[0-3]\d", statement.object
-        ):
+        if predicate.datatype.endswith("#date") and not periods.is_day(statement.object):
             yield statement.problem(
                 "object",
                 "bad-literal",
-                f"{predicate.name} takes a date",
+                f"{predicate.name} takes a day that exists",
                 statement.object,
                 "write it as 2024-01-21",
             )

@@ -34,10 +34,10 @@ class Cache:
         if kept is not None:
             return kept
         lines = sorted(set(statements.lines(document, register, ontology)))
-        text = "".join(lines)
+        data = "".join(lines).encode()
         self.folder.mkdir(exist_ok=True)
         # the hash tells a torn file from a whole one, so nothing waits for the disk here
-        path.write_text(f"# {_hash(text)}\n{text}", encoding="utf-8")
+        path.write_bytes(f"# {_hash(data)}\n".encode() + data)
         return lines
 
     def path(self, document: Document, register: Register) -> Path:
@@ -45,7 +45,7 @@ class Cache:
         source = document.source.model_dump_json(exclude={"file", "line"})
         labels = {register.label(end) for t in document.targets for end in (t.indicator, t.topic) if end}
         parts = (self.code, source, self.tables.get(document.source.id, ""), *sorted(labels))
-        return self.folder / f"{document.source.id}.{_hash(chr(0).join(parts))[:32]}.nq"
+        return self.folder / f"{document.source.id}.{_hash(chr(0).join(parts).encode())[:32]}.nq"
 
     def sweep(self, documents: Iterable[Document], register: Register) -> None:
         """Take away what no source of these has."""
@@ -72,9 +72,12 @@ def _read(path: Path) -> list[str] | None:
     """Kept lines, None where there are none or they are damaged."""
     if not path.is_file():
         return None
-    head, _, text = path.read_text(encoding="utf-8").partition("\n")
-    return text.splitlines(keepends=True) if head == f"# {_hash(text)}" else None
+    head, _, data = path.read_bytes().partition(b"\n")
+    if head != f"# {_hash(data)}".encode():
+        return None
+    # a line ends with the newline alone: texts hold other separators, at which str.splitlines cuts
+    return [f"{line}\n" for line in data.decode().split("\n")[:-1]]
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -11,6 +9,7 @@ import pyoxigraph as ox
 from kg import iris
 from kg.query import networkx_view, records
 from kg.query.graph import Graph
+from kg.read import tables
 
 RDF_FORMATS = {
     "nq": ox.RdfFormat.N_QUADS,
@@ -49,11 +48,10 @@ EXPORTS = {
 def rdf(graph: Graph, form: str) -> bytes:
     """The whole graph in one RDF format, in a fixed order. Formats without named graphs hold the union."""
     if form == "nq":
-        lines = (
-            ox.serialize(graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form])
-            or b""
-        ).splitlines(keepends=True)
-        return b"".join(sorted(lines))
+        written = ox.serialize(
+            graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form]
+        )
+        return b"".join(sorted(line + b"\n" for line in (written or b"").split(b"\n") if line))
     quads = sorted(graph.store.quads_for_pattern(None, None, None, None), key=_key)
     chosen = RDF_FORMATS[form]
     prefixes = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
@@ -73,13 +71,12 @@ def statements(graph: Graph, form: str) -> bytes:
     """Every statement and target as JSON Lines or CSV, with the keys of ``record.KEYS``."""
     if form == "jsonl":
         return "".join(records.as_jsonl(graph)).encode()
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, records.KEYS, lineterminator="\n")
-    writer.writeheader()
+    rows: list[list[object]] = [list(records.KEYS)]
     for row in records.records(graph):
         flags = row["flags"]
-        writer.writerow({**row, "flags": ";".join(flags) if isinstance(flags, list) else ""})
-    return out.getvalue().encode()
+        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
+        rows.append([cells[key] for key in records.KEYS])
+    return "".join(tables.spreadsheet(rows)).encode()
 
 
 def _key(quad: ox.Quad) -> tuple[str, str, str, str]:

@@ -10,9 +10,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote as percent
@@ -35,6 +37,7 @@ _CHOICES = {
     "predicate": "?found a ?kind ; rdfs:label ?label . FILTER (?kind = kg:Predicate || ?found = kg:targets)",
     "class": "?found rdfs:subClassOf+ kg:Entity ; rdfs:label ?label",
 }
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
 _TERM_LABELS = """
 SELECT ?term ?label {
   GRAPH graph:ontology { ?term skos:prefLabel|rdfs:label ?label }
@@ -211,10 +214,7 @@ class Graph:
     def _term(self, parameter: Parameter, value: str) -> str:
         """A parameter's value as one serialised term, whatever it holds."""
         if parameter.type == "number":
-            try:
-                return str(ox.Literal(str(float(value)), datatype=ox.NamedNode(iris.expand("xsd:decimal"))))
-            except ValueError:
-                raise KgError(f"{parameter.name} takes a number, not {value!r}") from None
+            return _number(parameter, value)
         if parameter.type == "boolean":
             return _boolean(parameter, value)
         if parameter.type in (*_SCHEMES, *_CHOICES):
@@ -281,6 +281,13 @@ def read_file(path: Path) -> Store:
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
+
+
+def _number(parameter: Parameter, value: str) -> str:
+    """A number, also as Python writes large and small ones (1e+16), every digit kept."""
+    if not _NUMBER.fullmatch(value):
+        raise KgError(f"{parameter.name} takes a number, not {value!r}")
+    return str(ox.Literal(format(Decimal(value), "f"), datatype=ox.NamedNode(iris.expand("xsd:decimal"))))
 
 
 def _boolean(parameter: Parameter, value: str) -> str:

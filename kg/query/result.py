@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import math
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ from decimal import Decimal
 import pyoxigraph as ox
 
 from kg import iris
+from kg.read import periods, tables
 from kg.store.oxigraph import Term
 
 Value = str | int | float | bool | date | None
@@ -25,11 +26,18 @@ RECORDS = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = ("regions",)
 FORMATS = ("table", "csv", "tsv", "json", "md")
-#: Words that Excel would turn into a date or another number.
-_MISREAD = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
-)
-_INTEGERS = {"integer", "nonNegativeInteger", "int", "long"}
+_XSD = iris.STANDARD["xsd"]
+_INTEGERS = dict.fromkeys(("integer", "nonNegativeInteger", "int", "long"), r"[+-]?[0-9]{1,400}")
+_PLAIN = r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})"
+#: What a literal of a datatype looks like; foreign graphs hold others ("abc"^^xsd:integer).
+_LEXICAL = {
+    **_INTEGERS,
+    "decimal": _PLAIN,
+    "double": rf"{_PLAIN}(?:[eE][+-]?[0-9]{{1,9}})?",
+    "float": rf"{_PLAIN}(?:[eE][+-]?[0-9]{{1,9}})?",
+    "boolean": "true|false|1|0",
+}
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 @dataclass(frozen=True)
@@ -114,31 +122,43 @@ class Answer:
         if isinstance(found, bool):
             return "yes" if found else "no"
         if isinstance(found, int | float):
-            return f"{found:,.10g}" if isinstance(found, float) else f"{found:,}"
+            return f"{found:,.10g}" if isinstance(found, float) and abs(found) < 10**9 else f"{found:,}"
         return "" if found is None else str(found)
 
 
 def value(item: Term | None) -> Value:
-    """A term as a Python value: an id, a number, a date, a boolean, a text, or None."""
+    """A term as a Python value: an id, a number, a date, a boolean, a text, or None.
+
+    A literal that is not of its datatype, or that Python's type cannot hold (years before 1, NaN, INF),
+    is its words.
+    """
     if item is None:
         return None
     if isinstance(item, ox.NamedNode):
         return iris.short(item.value)
     if not isinstance(item, ox.Literal):
         return str(item)
-    kind = item.datatype.value.rpartition("#")[2]
-    if kind in _INTEGERS:
-        return int(item.value)
-    if kind == "decimal":
-        number = Decimal(item.value)
-        return int(number) if number == number.to_integral_value() else float(number)
-    if kind in {"double", "float"}:
-        return float(item.value)
-    if kind == "boolean":
-        return item.value == "true"
+    kind = item.datatype.value.removeprefix(_XSD)
     if kind == "date":
-        return date.fromisoformat(item.value[:10])
-    return item.value
+        day, zone = item.value[:10], item.value[10:]
+        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
+    if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
+        return item.value
+    if kind == "boolean":
+        return item.value in ("true", "1")
+    return _number(kind, item.value)
+
+
+def _number(kind: str, words: str) -> int | float | str:
+    """A number of a datatype; words that a float would turn into infinity or another amount stay words."""
+    if kind in _INTEGERS:
+        return int(words)
+    exact = Decimal(words)
+    if kind == "decimal" and exact == exact.to_integral_value():
+        return int(exact)
+    found = float(words)
+    whole = math.isfinite(found) and (kind != "decimal" or exact.adjusted() < sys.float_info.dig)
+    return found if whole else words
 
 
 def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
@@ -146,22 +166,22 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
 
     ``bom`` is for Excel: it shows Chinese, and words such as 3-4 do not turn into dates or numbers.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     named = _entity_columns(answer)
-    writer.writerow(
-        name
-        for column in answer.columns
-        for name in ([column, f"{column}_label"] if column in named else [column])
-    )
+    rows: list[list[object]] = [
+        [
+            name
+            for column in answer.columns
+            for name in ([column, f"{column}_label"] if column in named else [column])
+        ]
+    ]
     for row in answer:
         cells: list[object] = []
         for column, cell in row.items():
-            cells.append(_cell(cell, excel=bom))
+            cells.append(_cell(cell))
             if column in named:
                 cells.append(answer.labels.get(str(cell), ""))
-        writer.writerow(cells)
-    return ("\ufeff" if bom else "") + out.getvalue()
+        rows.append(cells)
+    return ("\ufeff" if bom else "") + "".join(tables.spreadsheet(rows, delimiter=delimiter, excel=bom))
 
 
 def as_json(answer: Answer) -> str:
@@ -195,12 +215,8 @@ def _entity_columns(answer: Answer) -> set[str]:
     }
 
 
-def _cell(found: Value, *, excel: bool) -> object:
-    """A cell that a spreadsheet takes as it is: booleans in words, no formula begun by a stray sign."""
-    if excel and isinstance(found, str) and _MISREAD.fullmatch(found):
-        return f'="{found}"'
+def _cell(found: Value) -> object:
+    """A value as it is written: booleans in words, nothing for None."""
     if isinstance(found, bool):
         return "yes" if found else "no"
-    if isinstance(found, str) and found[:1] in "=+-@\t":
-        return f"'{found}"
     return "" if found is None else found

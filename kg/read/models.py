@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -14,6 +14,7 @@ from kg import iris
 from kg.problems import Problem
 from kg.read import periods
 
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -24,15 +25,9 @@ def _trimmed(value: str) -> str:
 
 
 def _number(value: str) -> Decimal | None:
-    if not value:
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("not a number") from None
-    if not number.is_finite() or "e" in value.lower():
+    if value and not _PLAIN.fullmatch(value):
         raise ValueError("not a plain number")
-    return number
+    return Decimal(value) if value else None
 
 
 def _whole(value: str) -> int:
@@ -41,10 +36,15 @@ def _whole(value: str) -> int:
     return int(value)
 
 
-def _edtf(value: str) -> str:
-    if value and periods.parse(value) is None:
-        raise ValueError("not a period")
-    return value
+def _kept(test: Callable[[str], object]) -> BeforeValidator:
+    """A cell that is empty or passes a test."""
+
+    def keep(value: str) -> str:
+        if value and not test(value):
+            raise ValueError("not of that form")
+        return value
+
+    return BeforeValidator(keep)
 
 
 def _flags(value: str) -> tuple[str, ...]:
@@ -54,33 +54,32 @@ def _flags(value: str) -> tuple[str, ...]:
     return flags
 
 
-def _matching(pattern: str, what: str) -> Any:
-    return Field(pattern=rf"^(?:{pattern})$", description=what)
+def _matching(pattern: str, what: str, *, most: int | None = None) -> Any:
+    return Field(pattern=rf"^(?:{pattern})$", max_length=most, description=what)
 
 
 _ENTITY = iris.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
-_DAY = r"\d{4}-\d{2}-\d{2}"
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]+)?"
 
 ENTITY = _matching(_ENTITY, "an id such as place/jinan")
 MAYBE_ENTITY = _matching(f"|{_ENTITY}", "an id such as topic/steel, or nothing")
 WORD = _matching(r"[A-Za-z][A-Za-z0-9-]*", "one word of a closed list")
 MAYBE_WORD = _matching(r"|[A-Za-z][A-Za-z0-9-]*", "one word of a closed list, or nothing")
-DAY = _matching(_DAY, "a date such as 2024-01-21")
-MAYBE_DAY = _matching(f"|{_DAY}", "a date such as 2024-01-21, or nothing")
-MAYBE_NUMBER = _matching(r"\d*", "a paragraph's number, or nothing")
-SLUG = _matching(iris.SLUG, "lower-case letters, digits and hyphens")
+MAYBE_NUMBER = _matching(r"[0-9]*", "a paragraph's number, or nothing")
+SLUG = _matching(iris.SLUG, "at most 100 lower-case letters, digits and hyphens", most=100)
 HASH = _matching(r"[0-9a-f]{64}", "64 hexadecimal digits")
 ADDRESS = _matching(r"https?://\S+", "an address that begins with http")
 
 Cell = Annotated[str, BeforeValidator(_trimmed), Field(description="text without spaces at its ends")]
 Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, description="a text that is not empty")]
-Edtf = Annotated[str, BeforeValidator(_edtf), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
+Day = Annotated[str, _kept(periods.is_day), Field(min_length=1, description="a day that exists: 2024-01-21")]
+MaybeDay = Annotated[
+    str, _kept(periods.is_day), Field(description="a day that exists: 2024-01-21, or nothing")
+]
+Edtf = Annotated[str, _kept(periods.parse), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
 Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0, description="a whole number from 1")]
 Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number from 0")]
-Number = Annotated[
-    Decimal | None, BeforeValidator(_number), Field(description="a plain number such as 65800000000")
-]
+Number = Annotated[Decimal | None, BeforeValidator(_number), Field(description="a plain number: 65800000000")]
 Latitude = Annotated[
     Annotated[Decimal, Field(ge=-90, le=90)] | None,
     BeforeValidator(_number),
@@ -121,7 +120,7 @@ class EntityRow(Row):
 
 
 class PlaceRow(EntityRow):
-    gb2260: str = _matching(r"|\d{6}", "six digits, or nothing")
+    gb2260: str = _matching(r"|[0-9]{6}", "six digits, or nothing")
     iso31662: str = _matching(r"|[A-Z]{2}(-[A-Z0-9]{1,3})?", "a code such as CN-SD, or nothing")
     latitude: Latitude
     longitude: Longitude
@@ -138,7 +137,7 @@ class SourceRow(Row):
     title: Text
     title_zh: Cell
     publisher: Text
-    published: str = DAY
+    published: Day
     language: str = _matching(_LANGUAGE, "a language code such as en")
     translated_from: str = _matching(f"|{_LANGUAGE}", "a language code, or nothing")
     translator: Cell
@@ -155,7 +154,7 @@ class NameRow(Row):
     role: str = WORD
     confidence: str = WORD
     ground: Text
-    date: str = DAY
+    date: Day
 
 
 class HierarchyRow(Row):
@@ -168,7 +167,7 @@ class HierarchyRow(Row):
 class RedirectRow(Row):
     old: str = ENTITY
     new: str = ENTITY
-    date: str = DAY
+    date: Day
     note: Cell
 
 
@@ -178,8 +177,8 @@ class SectionRow(Row):
     region: str = MAYBE_ENTITY
     heading: Text
     under: str = MAYBE_NUMBER
-    read: str = MAYBE_DAY
-    reread: str = MAYBE_DAY
+    read: MaybeDay
+    reread: MaybeDay
 
     @property
     def headings(self) -> tuple[int, ...]:
@@ -253,8 +252,8 @@ class CoverageRow(ParagraphRow):
     to: Cell
     reason: str = WORD
     repeats: str = MAYBE_NUMBER
-    read: str = DAY
-    reread: str = MAYBE_DAY
+    read: Day
+    reread: MaybeDay
 
 
 class PositionRow(ParagraphRow):

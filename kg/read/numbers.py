@@ -1,116 +1,180 @@
-"""Numbers as documents write them, in English and Chinese."""
+"""Numbers as documents write them, in English and Chinese.
+
+Strict grammars: a text that is not one well-formed number is no number, rather than a likely one.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 
-_SCALE = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_WORDS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    word: value * 10
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
-_MULTIPLES = {"double": 2, "doubled": 2, "doubling": 2, "翻番": 2, "翻一番": 2, "triple": 3, "tripled": 3}
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1_000}
-_LARGE = {"万": 10**4, "亿": 10**8}
-_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_RANGE = re.compile(r"\s*(?:-|–|—|~|至|到|\bto\b)\s*")
+from kg.read import chinese_numerals, english_numerals, figures
+
+Range = tuple[Decimal, Decimal]
+
+_ORDINAL = {
+    word: n
+    for n, word in enumerate(["third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 3)
+} | {"half": 2, "fourth": 4}  # fmt: skip
+_MULTIPLES = {
+    "double": 2, "doubled": 2, "doubles": 2, "doubling": 2, "twice": 2, "twofold": 2, "two-fold": 2,
+    "triple": 3, "tripled": 3, "triples": 3, "tripling": 3, "threefold": 3, "three-fold": 3,
+    "quadruple": 4, "quadrupled": 4, "quadruples": 4, "quadrupling": 4, "fourfold": 4, "four-fold": 4,
+    "翻番": 2, "翻倍": 2, "翻了番": 2, "倍增": 2,
+}  # fmt: skip
+_HALVES = {"half", "a half", "one half", "one-half", "半", "一半"}
+
+_HAN = re.compile(r"[〇一二两三四五六七八九十百千万亿]")
+_PAIR = re.compile(r"一[二两]|[二两]三|三四|四五|五六|六七|七八|八九")
+
+_FRACTION = re.compile(r"(?:([0-9]{1,6}) )?([0-9]{1,6})[/⁄]([0-9]{1,6})")
+_PERCENT = re.compile(r" ?(?:%|\bper ?cent(?:age points?)?|\bpct|个?百分点)$")
+_SIGN = re.compile(r"(?:([-−–]|minus |negative |负)|\+) ?(?=[^-−–+])")
+_JOINT = re.compile(r"\s*(?:[-–—~〜∼至到]|\bto\b)\s*")
+_ABBREVIATED = rf"(?:{'|'.join(sorted(english_numerals.SHORT, reverse=True))})\b"
+_LARGE = (
+    rf"(?:{'|'.join(english_numerals.SCALE)}|(?<=[0-9]){_ABBREVIATED}|(?<=[0-9] ){_ABBREVIATED}|万|亿|成)"
+)
+_TAIL = re.compile(rf"(?P<head>.*?)[ -]*(?P<small>hundred|百|千|)[ -]*(?P<large>(?:{_LARGE}[ -]*)*)")
+_SCALES = {**english_numerals.SCALE, **english_numerals.SHORT, **chinese_numerals.SCALE, "成": 10}
+#: Bounds further apart than this are not read as written where one scale could stand for both.
+_APART = 100
 
 
-def parse(written: str) -> Decimal | None:
+def parse(written: str, *, percent: bool = False) -> Decimal | None:
     """The number a text stands for, or None: ``65.8 billion``, ``eight``, ``1.2万亿``, ``百分之二十``.
 
-    A percentage is the number before its sign (20, not 0.2); other words must be scale words.
+    A percentage is the number before its sign (20, not 0.2), 三成 likewise 30; a multiple is its factor
+    (翻两番 is 4). With ``percent`` a fraction counts in hundredths: ``half`` is 50 and not 0.5.
     """
-    text = unicodedata.normalize("NFKC", written).strip().casefold()
-    text = text.removesuffix("%").removeprefix("百分之").strip()
+    return _signed(figures.fold(written), percent=percent)
+
+
+def parse_range(written: str, *, percent: bool = False) -> Range | None:
+    """Lower and upper bound of ``3-4``, ``三至四`` or ``二三百``; None where the text is no range.
+
+    A scale that only the upper bound names holds for both: 100-150亿 is 10 to 15 billion.
+    """
+    text = figures.fold(written)
+    if _signed(text, percent=percent) is not None:
+        return None
+    found = {bounds for low, high in _splits(text) if (bounds := _bounds(low, high, percent=percent))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _signed(text: str, *, percent: bool) -> Decimal | None:
+    sign = _SIGN.match(text)
+    found = _unsigned(text[sign.end() :] if sign else text, percent=percent)
+    return -found if found is not None and sign and sign[1] else found
+
+
+def _unsigned(text: str, *, percent: bool) -> Decimal | None:
+    text = text.removesuffix("+").rstrip()
+    if _PERCENT.search(text):
+        return _whole(_PERCENT.sub("", text))
+    if text.startswith("百分之"):
+        return _whole(text.removeprefix("百分之"))
+    found = _whole(text)
+    if found is None:
+        found = _multiple(text)
+    if found is None and (part := _fraction(text)) is not None:
+        return part * 100 if percent else part
+    return found
+
+
+def _whole(text: str) -> Decimal | None:
+    """A figure or a number in words, without sign, per cent or fraction."""
+    if (found := figures.parse(text)) is not None:
+        return found
+    return chinese_numerals.parse(text) if _HAN.search(text) else english_numerals.parse(text)
+
+
+def _multiple(text: str) -> Decimal | None:
     if text in _MULTIPLES:
         return Decimal(_MULTIPLES[text])
-    return _chinese(text) if re.search(r"[零〇一二两俩三四五六七八九十百千万亿]", text) else _english(text)
+    if match := re.fullmatch(r"翻了?([一二两三四五六七八九1-9])番", text):
+        return Decimal(2) ** chinese_numerals.digit(match[1])
+    if match := re.fullmatch(r"([一二三四五六七八九十1-9])成([一二三四五六七八九]?)", text):
+        tens = 10 if match[1] == "十" else chinese_numerals.digit(match[1])
+        return Decimal(tens * 10 + chinese_numerals.digit(match[2]))
+    if match := re.fullmatch(r"(.+?)(?: ?倍| times)", text):
+        return _whole(match[1])
+    return None
 
 
-def parse_range(written: str) -> tuple[Decimal, Decimal] | None:
-    """Lower and upper bound of ``3-4`` or ``三至四``; None where the text is no range."""
-    parts = _RANGE.split(unicodedata.normalize("NFKC", written).strip())
-    if len(parts) != 2:
+def _fraction(text: str) -> Decimal | None:
+    if text in _HALVES:
+        return Decimal("0.5")
+    if match := _FRACTION.fullmatch(text):
+        part = _part(Decimal(match[2]), Decimal(match[3]))
+        return part if part is None else part + Decimal(match[1] or 0)
+    below, joint, above = text.partition("分之")
+    if joint:
+        return _part(_whole(above), _whole(below))
+    return _worded_fraction(re.split("[ -]", text))
+
+
+def _worded_fraction(words: list[str]) -> Decimal | None:
+    """``two thirds``, ``a quarter``: singular after one, plural after more."""
+    if len(words) != 2:
         return None
-    low, high = (parse(part) for part in parts)
-    return (low, high) if low is not None and high is not None else None
+    above = 1 if words[0] == "a" else english_numerals.UNIT.get(words[0], 0)
+    name = words[1] if above == 1 else words[1].removesuffix("s")
+    if above > 1 and name == words[1]:
+        return None
+    return _part(Decimal(above), Decimal(_ORDINAL.get(name, 0)))
 
 
-def _english(text: str) -> Decimal | None:
-    total = part = Decimal(0)
-    seen = False
-    for word in re.split(r"[\s-]+", text):
-        if _FIGURE.fullmatch(word):
-            if seen:
-                return None
-            part = Decimal(word.replace(",", ""))
-        elif word in _WORDS:
-            part += _WORDS[word]
-        elif word in _SCALE:
-            part = (part if seen else Decimal(1)) * _SCALE[word]
-            if _SCALE[word] > 100:
-                total, part = total + part, Decimal(0)
-        elif word != "and" or not seen:
+def _part(above: Decimal | None, below: Decimal | None) -> Decimal | None:
+    """A proper fraction; others are dates and ratios (24/7)."""
+    return None if above is None or below is None or not 0 < above < below else above / below
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Each way to cut a text into two bounds."""
+    if text.startswith("between "):
+        for joint in re.finditer(" and ", text):
+            yield text[len("between ") : joint.start()], text[joint.end() :]
+        return
+    text = text.removeprefix("from ")
+    for joint in _JOINT.finditer(text):
+        yield text[: joint.start()], text[joint.end() :]
+    pairs = list(_PAIR.finditer(text))
+    if len(pairs) == 1 and "点" not in text:
+        before, pair, after = text[: pairs[0].start()], pairs[0].group(), text[pairs[0].end() :]
+        low, high = (char.replace("两", "二") for char in pair)
+        yield f"{before}{low}{after}", f"{before}{high}{after}"
+
+
+def _bounds(lower: str, upper: str, *, percent: bool) -> Range | None:
+    low, high = _signed(lower, percent=percent), _signed(upper, percent=percent)
+    if low is None or high is None or (_PERCENT.search(lower) and not _PERCENT.search(upper)):
+        return None
+    scaled = re.findall(_LARGE, lower)
+    if scaled or "百分之" in lower or "番" in lower:
+        tail = _TAIL.fullmatch(upper)
+        chain = re.findall(_LARGE, tail["large"]) if tail else []
+        if len(chain) > 1 and scaled and scaled[-1] == chain[0]:
+            return None  # 三万至五万亿: is it 三万亿?
+    else:
+        found = _carried(low, high, upper, percent=percent)
+        if found is None:
             return None
-        seen = True
-    return total + part if seen else None
+        low = found
+    return (low, high) if low < high else None
 
 
-def _chinese(text: str) -> Decimal | None:
-    total = section = Decimal(0)
-    current: Decimal | None = None
-    at = 0
-    while at < len(text):
-        figure = _FIGURE.match(text, at)
-        char = text[at]
-        if figure:
-            current, at = Decimal(figure.group().replace(",", "")), figure.end()
-            continue
-        if char in _DIGITS:
-            current = Decimal(_DIGITS[char])
-        elif char in _SMALL:
-            section += (Decimal(1) if current is None else current) * _SMALL[char]
-            current = None
-        elif char in _LARGE:
-            section += current or Decimal(0)
-            if section == 0 and total:
-                total *= _LARGE[char]
-            else:
-                total += (section or Decimal(1)) * _LARGE[char]
-            section, current = Decimal(0), None
-        else:
-            return None
-        at += 1
-    return total + section + (current or Decimal(0))
+def _carried(low: Decimal, high: Decimal, upper: str, *, percent: bool) -> Decimal | None:
+    """The lower bound with the upper bound's scale, where it fits; None where two readings would."""
+    scales = [_SCALES[name] for name in re.findall(_LARGE, upper)]
+    tail = _TAIL.fullmatch(upper)
+    simple = tail is not None and not re.search(_LARGE, tail["head"])
+    if simple and tail:
+        for head in (tail["head"], upper[: tail.start("large")].rstrip(" -")):
+            count = _signed(head, percent=percent) if head else Decimal(1)
+            if count and count > 0 and low * (high / count) < high and (scales or tail["small"]):
+                return low * (high / count)
+    elif any(low * scale < high for scale in scales):
+        return None
+    return low if not scales or low * _APART >= high else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OPEN = ("..", "")
 
 
@@ -17,6 +18,11 @@ class Period:
 
     begins: date | None
     ends: date | None
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day that exists, as 2024-02-29 and not 2024-02-30 or ２０２４-01-01."""
+    return bool(_DAY.fullmatch(text)) and _bounds(text) is not None
 
 
 def parse(edtf: str) -> Period | None:
@@ -41,7 +47,7 @@ def _bounds(text: str) -> tuple[date, date] | None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        first = date(year or 0, month or 1, day or 1)
+        first = date(year or 0, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
     last_month = month or 12

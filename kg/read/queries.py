@@ -1,6 +1,7 @@
 """SPARQL files that document themselves; parameters are bound as whole RDF terms.
 
-Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve the code.
+Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve
+the code.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Question:
 
 def read(path: Path, *, example_needed: bool = True) -> Question:
     """Read one query file; raise KgError where its header, example or a parameter's place is missing."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     header = []
     for line in lines:
         if not line.startswith("#"):

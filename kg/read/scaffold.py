@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kg import iris, text
@@ -21,8 +21,8 @@ def scaffold(folder: Path, file: Path, name: str, *, address: str = "", title: s
     """Tables for a new source read from a text: its row in sources.csv and a folder with empty tables.
 
     What the text cannot tell (publisher, date) is left empty for the check to ask for. Returns the
-    paragraphs. Raises KgError where the source exists or the file is no UTF-8 text; nothing is
-    written then.
+    paragraphs. Raises KgError where the source exists, the file is no UTF-8 text, or a row of sources.csv
+    cannot be read and so would be lost; nothing is written then.
     """
     try:
         raw = file.read_bytes()
@@ -42,8 +42,9 @@ def scaffold(folder: Path, file: Path, name: str, *, address: str = "", title: s
         "sha256": hashlib.sha256(raw).hexdigest(),
         "paragraphs": str(len(paragraphs)),
     }
-    records, _ = tables.read(folder / "sources.csv", row_models.SourceRow.columns(), name="sources.csv")
-    if any(record.cells["id"] == name for record in records) or (folder / name).exists():
+    sources = folder / "sources.csv"
+    present = _rows(sources, row_models.SourceRow.columns())
+    if any(one["id"] == name for one in present) or (folder / name).exists():
         raise KgError(f"the source {name} exists already")
     (folder / name).mkdir(parents=True)
     for file_name, model in seeds.SOURCE_TABLES.items():
@@ -52,8 +53,19 @@ def scaffold(folder: Path, file: Path, name: str, *, address: str = "", title: s
             tables.write(
                 folder / name / file_name, model.columns(), first if model is row_models.SectionRow else []
             )
-    tables.write(folder / "sources.csv", row_models.SourceRow.columns(), [*(r.cells for r in records), cells])
+    tables.write(sources, row_models.SourceRow.columns(), [*present, cells])
     return paragraphs
+
+
+def _rows(path: Path, columns: Sequence[str]) -> list[Mapping[str, str]]:
+    """All rows of a table that is to be written again; raises KgError where one of them cannot be read."""
+    records, problems = tables.read(path, columns, name=str(path))
+    if problems:
+        first = min(problems)
+        where = ":".join(part for part in (first.file, str(first.line or ""), first.column) if part)
+        more = f" (and {len(problems) - 1} more: kg check)" if len(problems) > 1 else ""
+        raise KgError(f"{where}: {first.what}; {first.remedy}{more}; nothing was written")
+    return [record.cells for record in records]
 
 
 def tidy(path: Path, *, encoding: str = "utf-8") -> bool:
@@ -70,12 +82,14 @@ def tidy(path: Path, *, encoding: str = "utf-8") -> bool:
         raise KgError(f"{path}: {error}; name its encoding with --encoding gb18030 or utf-16") from None
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     columns = model.columns()
+    if not content.strip():
+        raise KgError(f"{path} cannot be read as a table: it is empty")
     try:
         header, *cells = list(
             csv.reader(io.StringIO(content, newline=""), delimiter=tables.separator(content), strict=True)
         )
-    except (csv.Error, ValueError) as error:
-        raise KgError(f"{path} cannot be read as a table: {error or 'it is empty'}") from None
+    except csv.Error as error:
+        raise KgError(f"{path} cannot be read as a table: {error}") from None
     if sorted(header) != sorted(columns) or any(len(line) != len(header) for line in cells):
         raise KgError(f"{path}: the columns are not {','.join(columns)} throughout; kg check names the rows")
     rows = [dict(zip(header, line, strict=True)) for line in cells]
@@ -103,10 +117,11 @@ def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
         positions = path.parent / "positions.csv"
         found = {}
         if positions.exists():
+            # what cannot be read there orders nothing; the positions themselves are not written here
             records, _ = tables.read(positions, row_models.PositionRow.columns(), name="positions.csv")
-            found = {(r.cells["paragraph"], r.cells["quote"]): int(r.cells["start"] or 0) for r in records}
+            found = {(r.cells["paragraph"], r.cells["quote"]): _whole(r.cells["start"]) for r in records}
         return lambda cells: (
-            int(cells["paragraph"]) if cells["paragraph"].isdigit() else 0,
+            _whole(cells["paragraph"]),
             found.get((cells["paragraph"], cells.get("quote", "")), 1 << 40),
         )
     if path.name in seeds.ENTITY_TABLES:
@@ -122,3 +137,8 @@ def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
     if path.name == "hierarchy.csv":
         return lambda cells: (cells["child"], cells["relation"], cells["parent"])
     return lambda _cells: ()
+
+
+def _whole(cell: str) -> int:
+    """A cell as a number to order rows by; what is none comes first, for the check to name."""
+    return int(cell) if re.fullmatch("[0-9]{1,18}", cell) else 0

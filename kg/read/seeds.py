@@ -115,7 +115,9 @@ class Seeds:
     def regions(self) -> tuple[str, ...]:
         """Places of which a section speaks, in the order of first mention; countries are not regions."""
         places = (s.region for d in self.documents.values() for s in d.sections if s.region)
-        return tuple(dict.fromkeys(p for p in places if self.kinds.get(p) != "Country"))
+        return tuple(
+            dict.fromkeys(p for p in places if p.startswith("place/") and self.kinds.get(p) != "Country")
+        )
 
     @cached_property
     def register(self) -> Register:

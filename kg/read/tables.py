@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +15,12 @@ from pathlib import Path
 from kg.problems import Problem
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: Words that Excel would turn into a date or another number.
+_MISREAD = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
+)
+#: What a spreadsheet takes for the beginning of a formula, behind apostrophes or not; a number is none.
+_FORMULA = re.compile(r"(?![+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z)'*[=+\-@\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def read(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record]
             "encoding",
             f"not UTF-8 at byte {error.start}",
             "",
-            f"save it as UTF-8, or: kg fmt --encoding {guess}",
+            f"save it as UTF-8, or: kg fmt {path} --encoding {guess}",
         )
         return [], problems
     if "\x00" in text:
@@ -135,10 +142,39 @@ def replace(path: Path, content: str | bytes) -> None:
         raise
 
 
+def spreadsheet(
+    rows: Iterable[Iterable[object]], *, delimiter: str = ",", excel: bool = False
+) -> Iterator[str]:
+    """Lines of a CSV file that people open in a spreadsheet: no text in it is run as a formula.
+
+    A text that begins like a formula gets an apostrophe before it. Numbers, also those that are texts
+    such as -3, and empty cells stay as they are. The curated tables are not written so, since programs
+    read them back.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")  # so that a lone \r is quoted
+    for row in rows:
+        writer.writerow(_as_text(cell, excel=excel) if isinstance(cell, str) else cell for cell in row)
+        yield out.getvalue().removesuffix("\r\n") + "\n"
+        out.seek(0)
+        out.truncate()
+
+
+def plain_text(cell: str) -> str:
+    """The text that ``spreadsheet`` wrote into a cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
 def separator(text: str) -> str:
     """The cell separator that the header line uses."""
     header = text.partition("\n")[0]
     return max(",;\t", key=header.count) if any(c in header for c in ",;\t") else ","
+
+
+def _as_text(cell: str, *, excel: bool) -> str:
+    if excel and _MISREAD.fullmatch(cell):
+        return f'="{cell}"'
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _umask() -> int:

@@ -69,7 +69,9 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
                 tell(fault)
         else:
             put(reference.redirected(redirect))
-    regions = frozenset(p for p in _regions(tables, order) if kinds.get(p, "Country") != "Country")
+    regions = frozenset(
+        p for p in _regions(tables, order) if p.startswith("place/") and kinds.get(p, "Country") != "Country"
+    )
     put(map(reference.speaks_of, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
     return Common(Register(kinds, keys, labels, units, regions, register.within), order, paragraphs, counts)

@@ -63,7 +63,7 @@ def compile_sources(
         file = (texts or {}).get(source.sha256)
         paragraphs = quote_check.read(file) if file else None
         if not within:
-            faults = list(frame.framed(document, common.register))
+            faults = list(frame.framed(document, common.register, ontology))
             faults += quote_check.counted(source, paragraphs) if paragraphs is not None else []
             _tell(work, chain(faults, frame.covered(document, ontology)))
             if faults or feeds.sections.faults:

@@ -62,9 +62,8 @@ class Work:
         self._lines = self.compiled.open("ab")
         self._backed = self._counted.open("ab")
         self._problems = self.report.open("a", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._problems, lineterminator="\n")
         if not self.state.reported:
-            self._rows.writerow(_COLUMNS)
+            self._problems.writelines(tables.spreadsheet([_COLUMNS]))
         else:
             self.first = read_report(self.report, shown)
 
@@ -105,7 +104,7 @@ class Work:
         self.state.problems += 1
         if len(self.first) < self._shown:
             self.first.append(problem)
-        self._rows.writerow(asdict(problem).values())
+        self._problems.writelines(tables.spreadsheet([asdict(problem).values()]))
 
     def save(self) -> None:
         """Make what is written so far last, and note that it does."""
@@ -149,5 +148,5 @@ def read_report(path: Path, most: int) -> list[Problem]:
             if len(found) == most:
                 break
             line = int(cells.pop("line"))
-            found.append(Problem(line=line, **cells))
+            found.append(Problem(line=line, **{key: tables.plain_text(cell) for key, cell in cells.items()}))
     return found

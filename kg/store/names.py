@@ -15,7 +15,7 @@ from kg.errors import Ambiguous, NotFound
 from kg.store import name_query
 from kg.store.tokens import key, pieces
 
-_QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>\d+)/quote/[^/]+")
+_QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid

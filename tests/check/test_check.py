@@ -103,6 +103,22 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("bad-cell", cell(S, 6, "flags", "read-from-name;;garbled"), S, 6, "flags"),
     ("bad-cell", cell("places.csv", 3, "latitude", "91"), "places.csv", 3, "latitude"),
     ("bad-cell", cell("sources.csv", 2, "published", "2.1.2030"), "sources.csv", 2, "published"),
+    ("bad-cell", cell("sources.csv", 2, "id", "9" * 400), "sources.csv", 2, "id"),
+    ("bad-cell", cell("sources.csv", 2, "published", "2030-02-30"), "sources.csv", 2, "published"),
+    ("bad-cell", cell("sources.csv", 2, "published", ""), "sources.csv", 2, "published"),
+    ("bad-cell", cell("names.csv", 2, "date", "2030-13-45"), "names.csv", 2, "date"),
+    ("bad-cell", cell("redirects.csv", 2, "date", "２０３０-01-01"), "redirects.csv", 2, "date"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "read", "2030-06-31"), f"{EN}/sections.csv", 2, "read"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "reread", "2029-02-29"), f"{EN}/sections.csv", 2, "reread"),
+    ("bad-cell", cell(f"{EN}/sections.csv", 2, "under", "１"), f"{EN}/sections.csv", 2, "under"),
+    ("bad-cell", cell(f"{EN}/coverage.csv", 2, "read", "2030-00-01"), f"{EN}/coverage.csv", 2, "read"),
+    ("bad-cell", cell(f"{EN}/coverage.csv", 2, "reread", "2030-01-00"), f"{EN}/coverage.csv", 2, "reread"),
+    ("bad-cell", cell("places.csv", 3, "gb2260", "４２００００"), "places.csv", 3, "gb2260"),
+    ("bad-cell", cell("places.csv", 3, "latitude", "３０"), "places.csv", 3, "latitude"),
+    ("bad-cell", cell(T, 2, "value", "65_800_000_000"), T, 2, "value"),
+    ("bad-cell", cell(T, 2, "value", "٦٥٨"), T, 2, "value"),
+    ("bad-cell", cell(T, 2, "period", "2030-02-30"), T, 2, "period"),
+    ("bad-cell", cell(T, 2, "period", "../２０３０"), T, 2, "period"),
     ("duplicate-id", again("orgs.csv", 2), "orgs.csv", 3, "id"),
     ("wrong-table", again("orgs.csv", 2, id="topic/acme"), "orgs.csv", 3, "id"),
     ("missing-folder", again("sources.csv", 2, id="nowhere"), "sources.csv", 4, "id"),
@@ -126,6 +142,10 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("unknown-predicate", cell(S, 2, "predicate", "bilds"), S, 2, "predicate"),
     ("wrong-end", cell(S, 2, "predicate", "broader"), S, 2, "subject"),
     ("wrong-end", cell(S, 5, "object", "place/sample-city"), S, 5, "object"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "topic/optics"), f"{EN}/sections.csv", 2, "region"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "org/acme-optics"), f"{EN}/sections.csv", 2, "region"),
+    ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", f"source/{EN}"), f"{EN}/sections.csv", 2, "region"),
+    ("unknown-entity", cell(f"{EN}/sections.csv", 2, "region", "place/nowhere"), f"{EN}/sections.csv", 2, "region"),
     ("bad-literal", cell(S, 2, "predicate", "heldOn"), S, 2, "object"),
     ("self-reference", again("hierarchy.csv", 2, parent="place/sample-city"), "hierarchy.csv", 5, "parent"),
     ("duplicate-link", again("hierarchy.csv", 2), "hierarchy.csv", 5, "child"),
@@ -154,6 +174,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("number-without-unit", cell(T, 2, "unit_written", ""), T, 2, "unit_written"),
     ("unit-mismatch", cell(T, 2, "unit", "percent"), T, 2, "unit"),
     ("number-mismatch", cell(T, 2, "value", "65.8"), T, 2, "value"),
+    ("unread-number", cell(T, 2, "written", "65.8 billion yuan"), T, 2, "note"),
     ("range-bounds", cell(T, 2, "upper", "70000000000"), T, 2, "upper"),
     ("range-bounds", cell(T, 2, "comparator", "range"), T, 2, "upper"),
     ("value-not-in-quote", cell(T, 2, "quote", "will exceed"), T, 2, "written"),
@@ -195,6 +216,77 @@ def test_a_fault_is_named_where_it_stands(
     problems = run(sample).problems
     assert (code, file, line, column) in {(p.code, p.file, p.line, p.column) for p in problems}
     assert all(p.what and p.remedy for p in problems)
+
+
+def test_a_region_is_a_place_and_the_problem_says_what_else_it_is(sample: Path) -> None:
+    cell(f"{EN}/sections.csv", 2, "region", "topic/optics")(sample)
+    report = run(sample)
+    assert [str(p) for p in report.problems if p.column == "region"] == [
+        f"{EN}/sections.csv:2:region: a section's region does not take a Sector here 'topic/optics' [wrong-end]\n"
+        "    it takes Place"
+    ]
+    assert "topic/optics" not in report.seeds.regions
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [("2030-01-31", False), ("2030-02-30", True), ("2030-19-39", True), ("２０３０-01-01", True)],
+)
+def test_a_stated_day_exists(sample: Path, day: str, known: bool) -> None:
+    cell(S, 2, "predicate", "heldOn")(sample)
+    cell(S, 2, "object", day)(sample)
+    found = {(p.text, p.remedy) for p in run(sample).problems if p.code == "bad-literal"}
+    assert found == ({(day, "write it as 2024-01-21")} if known else set())
+
+
+@pytest.mark.parametrize(
+    ("written", "comparator", "value", "upper", "unit"),
+    [
+        ("100-150亿", "range", "10000000000", "15000000000", "CNY"),
+        ("thirty-five", "exactly", "35", "", "CNY"),
+        ("二三百亿", "range", "20000000000", "30000000000", "CNY"),
+        ("-3", "exactly", "-3", "", "CNY"),
+        ("1/3", "exactly", "0.333", "", "CNY"),
+        ("三分之一", "exactly", "33.3", "", "percent"),
+        ("half", "exactly", "50", "", "percent"),
+        ("三成", "exactly", "30", "", "percent"),
+        ("翻两番", "exactly", "4", "", "multiple"),
+    ],
+)
+def test_a_target_has_the_value_of_its_words(
+    sample: Path, written: str, comparator: str, value: str, upper: str, unit: str
+) -> None:
+    assert _target_codes(sample, written, comparator=comparator, value=value, upper=upper, unit=unit) == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "unit"),
+    [
+        ("1/3", "0.3", "CNY"), ("1/3", "0.34", "CNY"), ("1/3", "33", "CNY"), ("half", "5", "percent"),
+        ("一万五", "10005", "CNY"), ("二〇二五", "5", "CNY"), ("三成", "3", "percent"), ("-3", "3", "CNY"),
+    ],
+)  # fmt: skip
+def test_a_target_has_no_other_value(sample: Path, written: str, value: str, unit: str) -> None:
+    assert _target_codes(sample, written, comparator="exactly", value=value, unit=unit) == {"number-mismatch"}
+
+
+def test_words_that_are_not_read_stand_with_a_note(sample: Path) -> None:
+    assert _target_codes(sample, "a few score", comparator="about", value="60") == {"unread-number"}
+    cell(T, 2, "note", "three score, after the table")(sample)
+    report = run(sample)
+    assert {p.code for p in report.problems if p.file == T} == {"quote-missing"}
+    assert [notice for notice in report.notices if notice.startswith(f"{T}:2: the value 60 ")]
+    cell(T, 2, "upper", "70")(sample)
+    assert {p.code for p in run(sample).problems if p.file == T} == {"quote-missing", "range-bounds"}
+
+
+def _target_codes(sample: Path, written: str, unit: str = "CNY", **changes: str) -> set[str]:
+    """What the check finds in a target of these words; the text of the sample does not hold them."""
+    changes |= {"quote": f"it is {written} yuan", "written": written, "unit_written": "yuan", "unit": unit}
+    for column, value in changes.items():
+        cell(T, 2, column, value)(sample)
+    found = {p.code for p in run(sample).problems if p.file == T}
+    return found - {"quote-missing", "unit-mismatch"}
 
 
 def test_every_code_is_seen_to_fail() -> None:

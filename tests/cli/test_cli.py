@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,77 @@ def test_a_new_source_is_scaffolded_and_the_check_says_what_is_missing(sample: P
     assert "sources.csv:4:published: the cell is empty [bad-cell]" in asked
     again = kg("new", "source", str(text), "--seeds", str(sample))
     assert (again.returncode, again.stderr) == (2, "kg: the source third-report exists already\n")
+
+
+def _misspelt(data: bytes) -> bytes:
+    return data.replace(b"publisher", b"publishr", 1)
+
+
+DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "stray comma": (lambda data: data.replace(b"Sample Press", b"Sample, Press", 1), ":2: 14 cells where"),
+    "open quotation": (lambda data: data.replace(b"A sample", b'"A sample', 1), "cannot be read"),
+    "misspelt header": (_misspelt, ":1:publisher: the column is missing"),
+    "column twice": (lambda data: data.replace(b"title_zh", b"title", 1), ":1: a column stands twice"),
+    "UTF-16": (lambda data: data.decode().encode("utf-16"), "sources.csv --encoding utf-16"),
+    "GB18030": (lambda data: data.decode().encode("gb18030"), "sources.csv --encoding gb18030"),
+    "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "kg fmt takes it away"),
+    "semicolons": (lambda data: data.replace(b",", b";"), "kg fmt puts commas"),
+    "carriage returns": (lambda data: data.replace(b"\n", b"\r"), "kg fmt mends the line ends"),
+    "empty": (lambda data: b"", "its first line must be id,kind"),
+    "NUL": (lambda data: data.replace(b"Sample Press", b"\x00", 1), ":2: the file holds a NUL"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_a_new_source_leaves_a_damaged_table_as_it_is(sample: Path, tmp_path: Path, what: str) -> None:
+    """Rows that cannot be read would be lost if the table were written again."""
+    damage, message = DAMAGES[what]
+    text, table = tmp_path / "third.txt", sample / "sources.csv"
+    text.write_text("One line\n")
+    table.write_bytes(damage(table.read_bytes()))
+    before = {path: path.read_bytes() for path in sample.rglob("*") if path.is_file()}
+    done = kg("new", "source", str(text), "--seeds", str(sample))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"kg: {table}")
+    assert message in done.stderr
+    assert done.stderr.endswith("; nothing was written\n")
+    assert {path: path.read_bytes() for path in sample.rglob("*") if path.is_file()} == before
+    assert not (sample / "third").exists()
+
+
+def test_a_new_source_keeps_every_row(sample: Path, tmp_path: Path) -> None:
+    """Also rows that the check would refuse: an unfinished source stands before the next one."""
+    table = sample / "sources.csv"
+    for name in ("third", "fourth"):
+        (tmp_path / f"{name}.txt").write_text("One line\n")
+        before = table.read_text()
+        assert kg("new", "source", str(tmp_path / f"{name}.txt"), "--seeds", str(sample)).returncode == 0
+        assert table.read_text().startswith(before)
+    assert [line.partition(",")[0] for line in table.read_text().split("\n")[3:]] == ["third", "fourth", ""]
+
+
+@pytest.mark.parametrize("cell", ["²", "x", "-1", "", "٣", "9" * 5000], ids=lambda cell: f"{cell:.4}")
+def test_fmt_orders_what_is_no_number(sample: Path, cell: str) -> None:
+    """The check names the cell; fmt puts its row first and keeps it."""
+    statements, positions = sample / "hubei-2030/statements.csv", sample / "hubei-2030/positions.csv"
+    for path, column in ((statements, 0), (positions, 2)):
+        lines = [line.split(",") for line in path.read_text().split("\n")]
+        lines[2][column] = cell
+        path.write_text("\n".join(",".join(line) for line in lines))
+    rows = sorted(statements.read_text().split("\n"))
+    done = kg("fmt", "--seeds", str(sample))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(statements.read_text().split("\n")) == rows
+    if not cell.isascii() or cell in ("x", "-1"):
+        assert statements.read_text().split("\n")[1].startswith(f"{cell},")
+
+
+def test_fmt_says_that_a_table_is_empty(sample: Path) -> None:
+    (sample / "topics.csv").write_text("")
+    done = kg("fmt", str(sample / "topics.csv"))
+    assert (done.returncode, done.stderr) == (
+        2, f"kg: {sample / 'topics.csv'} cannot be read as a table: it is empty\n"
+    )  # fmt: skip
 
 
 def test_fmt_puts_tables_in_order(sample: Path) -> None:

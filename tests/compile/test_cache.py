@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kg import locations
+from kg import locations, ontology
 from kg.compile import cache
+from kg.read import seeds
+from kg.read.entity_index import Register
 from kg.store import build
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -23,6 +26,12 @@ def kept(folder: Path) -> dict[str, tuple[str, int]]:
     """Name and time of the kept lines, by source."""
     files = (folder / cache.NAME).iterdir()
     return {path.name.partition(".")[0]: (path.name, path.stat().st_mtime_ns) for path in files}
+
+
+def register_of(sample: Path) -> tuple[seeds.Seeds, Register]:
+    found, problems = seeds.read(sample)
+    assert not problems
+    return found, found.register
 
 
 def change(path: Path, before: str, after: str) -> None:
@@ -68,6 +77,43 @@ def test_damaged_lines_are_compiled_again(tmp_path: Path, sample: Path) -> None:
     run(sample, tmp_path / "build")
     for path in (tmp_path / "build" / cache.NAME).iterdir():
         path.write_text(path.read_text(encoding="utf-8")[:-50], encoding="utf-8")
+    change(sample / "places.csv", "30.5", "31.5")
+    assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
+
+
+#: Where str.splitlines cuts a text besides the newline; N-Quads escapes some of them, and needs none to be.
+BREAKS = "\x0b\x0c\r\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@pytest.mark.parametrize("char", BREAKS, ids=lambda char: f"U+{ord(char):04X}")
+def test_a_cell_may_hold_any_line_separator(tmp_path: Path, sample: Path, char: str) -> None:
+    """A built graph is as it was when another table changes; a lone newline alone ends a line."""
+    ids, labels = register_of(sample)
+    kept = cache.Cache(tmp_path / "kept", "code", {EN: "state"})
+    document = ids.documents[EN]
+    statement = document.statements[0].model_copy(update={"note": f"a{char}b", "quote": f"c{char}d"})
+    document = replace(document, statements=(statement, *document.statements[1:]))
+    known = ontology.read(locations.ontology())
+    lines = kept.lines(document, labels, known)
+    assert any(line.count('"') for line in lines)
+    assert kept.lines(document, labels, known) == lines
+    assert all(line.endswith(" .\n") for line in lines)
+
+
+@pytest.mark.parametrize("char", "\x85\u2028\u2029", ids=lambda char: f"U+{ord(char):04X}")
+def test_a_table_may_hold_any_line_separator(tmp_path: Path, sample: Path, char: str) -> None:
+    """Characters that the check lets through, in a cell and in the words that were found in a text."""
+    change(sample / f"{EN}/statements.csv", "planned,,will build,,,", f"planned,,will build,,,a{char}b")
+    run(sample, tmp_path / "build")
+    change(sample / "places.csv", "30.5", "31.5")
+    assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
+    assert char.encode() in (tmp_path / "build" / build.TEXT).read_bytes()
+
+
+def test_kept_lines_that_are_no_text_are_compiled_again(tmp_path: Path, sample: Path) -> None:
+    run(sample, tmp_path / "build")
+    for path in (tmp_path / "build" / cache.NAME).iterdir():
+        path.write_bytes(path.read_bytes()[:-9] + b"\xff\xfe")
     change(sample / "places.csv", "30.5", "31.5")
     assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
 

@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from kg import locations, ontology
+from kg.compile import reference
 from kg.export import dictionary, rdf
 from kg.query import records
 from kg.query.graph import Graph
+from kg.read import seeds
+from kg.store import oxigraph
 from tests.conftest import ROOT
 
 
@@ -36,6 +41,26 @@ def test_statements_as_csv(sample_graph: Graph) -> None:
     assert len(rows) == len(records.records(sample_graph)) == 10
     assert tuple(rows[0]) == records.KEYS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
+
+
+def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
+    """Quotes, labels and literals of the graph are text, whatever they begin with."""
+    names = sample / "names.csv"
+    names.write_text(
+        names.read_text().replace(",lidar,", ',"=HYPERLINK(""http://x"")",').replace(",Acme", ",@Acme")
+    )
+    lines = reference.lines(
+        seeds.read(sample)[0], ontology.read(locations.ontology()), locations.ontology(), version="test"
+    )
+    graph = Graph(oxigraph.memory(lines), "sample")
+    cells = [
+        cell
+        for row in csv.DictReader(io.StringIO(rdf.statements(graph, "csv").decode(), newline=""))
+        for cell in row.values()
+    ]
+    assert {cell for cell in cells if "=HYPERLINK" in cell[:11]} == {'\'=HYPERLINK("http://x")'}
+    assert not [cell for cell in cells if cell[:1] in set("=+@\t\r\n")]
+    assert "" in cells
 
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:

@@ -15,6 +15,7 @@ import kg.query.graph
 import kg.query.paths
 from kg.errors import Ambiguous, BadQuery, BadStore, KgError, NotFound
 from kg.query.graph import Graph, open_graph, text_fragment
+from kg.read import queries as named_queries
 from tests.conftest import ROOT
 
 
@@ -56,12 +57,28 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
         sample_graph.ask("promoters", exact="perhaps")
     with pytest.raises(KgError, match="takes a number"):
         sample_graph.ask("targets", year="soon")
+    for words in ("nan", "inf", "-Infinity", "1e999", "1_000", "２０２４", "0x10", "1,000", "2024 ", "٢"):
+        with pytest.raises(KgError, match=re.escape(f"year takes a number, not {words!r}")):
+            sample_graph.ask("targets", year=words)
     with pytest.raises(NotFound, match="byCompany"):
         sample_graph.ask("statements", relation="loves")
     with pytest.raises(NotFound, match="Company"):
         sample_graph.ask("focus", kind="Castle")
     with pytest.raises(NotFound, match="stated, assumed"):
         sample_graph.ask("hierarchy", standing="true")
+
+
+@pytest.mark.parametrize(
+    ("given", "literal"),
+    [
+        (2030, "2030"), (10**16, "10000000000000000"), (1e16, "10000000000000000"), (0.5, "0.5"), (-3, "-3"), (1e-7, "0.0000001"),
+        ("12345678901234567890.123456789", "12345678901234567890.123456789"), ("2030.0", "2030.0"),
+    ],
+)  # fmt: skip
+def test_numbers_keep_their_digits(sample_graph: Graph, given: str | float, literal: str) -> None:
+    terms = sample_graph.terms(named_queries.find("targets"), {"year": str(given)})
+    assert terms["year"] == f'"{literal}"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    sample_graph.ask("targets", year=given)
 
 
 def test_classes_predicates_and_empty_values_are_understood(sample_graph: Graph) -> None:

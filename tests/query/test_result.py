@@ -9,9 +9,12 @@ from datetime import date
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.iris import expand, iri
 from kg.query.result import Answer, as_csv, as_json, as_markdown, value
+from kg.read import tables
 
 JINAN = ox.NamedNode(iri("place/jinan"))
 LABELS = {"place/jinan": "Jinan", "promotes": "promotes", "topic/lidar": "激光雷达"}
@@ -34,6 +37,10 @@ def answer(*columns: str, rows: list[tuple[ox.NamedNode | ox.Literal | None, ...
         (typed("7", "integer"), 7, "7"),
         (typed("65800000000", "decimal"), 65800000000, "65,800,000,000"),
         (typed("0.5", "decimal"), 0.5, "0.5"),
+        (typed("65800000000.50", "decimal"), 65800000000.5, "65,800,000,000.5"),
+        (typed("99999999999999999999", "integer"), 99999999999999999999, "99,999,999,999,999,999,999"),
+        (typed("1", "boolean"), True, "yes"),
+        (typed("2024-01-21+08:00", "date"), date(2024, 1, 21), "2024-01-21"),
         (typed("1e3", "double"), 1000.0, "1,000"),
         (typed("true", "boolean"), True, "yes"),
         (typed("2024-01-21", "date"), date(2024, 1, 21), "2024-01-21"),
@@ -47,6 +54,42 @@ def test_terms_become_values(term: ox.NamedNode | ox.Literal | None, python: obj
     assert answer("it", rows=[(term,)]).shown() == [[shown]]
 
 
+ODD = [
+    ("abc", "integer"), ("", "integer"), ("1_000", "integer"), ("１２", "integer"), (" 7", "integer"), ("9" * 5000, "integer"),
+    ("x", "decimal"), ("12 kg", "decimal"), ("1e5", "decimal"), ("Infinity", "decimal"), ("NaN", "decimal"),
+    ("1234567890123456.5", "decimal"), ("9" * 5000 + ".0", "decimal"), ("2024", "date"), ("-0044-03-15", "date"),
+    ("12024-01-01", "date"), ("2024-02-30", "date"), ("2024-13-01", "date"), ("２０２４-01-01", "date"), ("2024-01-21T00:00", "date"),
+    ("", "date"), ("NaN", "double"), ("INF", "double"), ("-INF", "float"), ("nan", "double"), ("infinity", "float"),
+    ("1e400", "double"), ("x", "float"), ("yes", "boolean"), ("TRUE", "boolean"), ("", "boolean"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "kind"), ODD)
+def test_what_is_not_of_its_datatype_is_shown_as_written(words: str, kind: str) -> None:
+    found = answer("it", rows=[(typed(words, kind),)])
+    assert value(typed(words, kind)) == words
+    assert found.shown() == [[words]]
+    assert list(csv.reader(io.StringIO(as_csv(found))))[1:] in ([[words]], [[f"'{words}"]])
+    assert json.loads(as_json(found), parse_constant=pytest.fail) == [{"it": words}]
+    assert as_markdown(found).splitlines()[2] == f"| {words} |"
+
+
+@given(
+    st.sampled_from(["integer", "decimal", "double", "float", "boolean", "date", "dateTime", "gYear"]),
+    st.text(max_size=12),
+)
+def test_no_literal_breaks_an_answer(kind: str, words: str) -> None:
+    found = answer("it", rows=[(typed(words, kind),)])
+    assert len(found.shown()) == len(list(found)) == 1
+    assert as_csv(found).startswith("it\n")
+    assert len(json.loads(as_json(found), parse_constant=pytest.fail)) == 1
+    assert as_markdown(found).count("\n") >= 3
+
+
+def test_another_vocabulary_has_its_own_datatypes() -> None:
+    assert value(ox.Literal("12", datatype=ox.NamedNode("http://example.org/u#decimal"))) == "12"
+
+
 def test_csv_has_labels_beside_ids_and_no_formulas() -> None:
     found = answer(
         "place", "words", "day", "sure",
@@ -57,6 +100,38 @@ def test_csv_has_labels_beside_ids_and_no_formulas() -> None:
         ["place/jinan", "Jinan", "'=SUM(A1)", "2024-01-21", "yes"],
     ]
     assert as_csv(found, delimiter="\t").splitlines()[0] == "place\tplace_label\twords\tday\tsure"
+
+
+FORMULAS = ["=1+1", "+1+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1"]
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_no_text_cell_of_a_csv_is_a_formula(words: str) -> None:
+    """Labels stand in cells too; an apostrophe before a formula sign says that the cell is text."""
+    found = Answer(("place", "words"), ((JINAN, ox.Literal(words)),), {"place/jinan": words})
+    assert list(csv.reader(io.StringIO(as_csv(found), newline="")))[1] == [
+        "place/jinan",
+        f"'{words}",
+        f"'{words}",
+    ]
+    assert tables.plain_text(f"'{words}") == words
+
+
+@pytest.mark.parametrize("words", ["-3", "+3", "-0.5", "-1e-05", "", "a=b", "'tis", "Ji'nan"])
+def test_numbers_and_plain_words_are_written_as_they_are(words: str) -> None:
+    assert as_csv(answer("words", "day", rows=[(ox.Literal(words), typed("2024-01-21", "date"))])) == (
+        f"words,day\n{words},2024-01-21\n"
+    )
+    assert tables.plain_text(words) == words
+
+
+def test_negative_numbers_and_empty_cells() -> None:
+    rows: list[tuple[ox.NamedNode | ox.Literal | None, ...]] = [
+        (typed("-3", "integer"), typed("-0.5", "decimal"), None, ox.Literal(""))
+    ]
+    for bom in (False, True):
+        written = as_csv(answer("whole", "part", "none", "empty", rows=rows), bom=bom)
+        assert written.removeprefix("\ufeff") == "whole,part,none,empty\n-3,-0.5,,\n"
 
 
 @pytest.mark.parametrize("words", ["3-4", "1/2", "2021/12", "2024-03", "007", "1E5", "12345678901234567"])

@@ -211,3 +211,10 @@ def test_every_format_comes_out_as_it_is(curated: Graph, built: Path, form: str)
     assert found.exit_code == 0
     assert "text=" in found.output
     assert len(found.output.splitlines()) > len(curated.ask("promoters", topic="lidar"))
+
+
+@pytest.mark.parametrize("char", "\x0b\x0c\x1c\x85\u2028\u2029", ids=lambda char: f"U+{ord(char):04X}")
+def test_a_query_is_read_as_it_stands(tmp_path: Path, char: str) -> None:
+    path = tmp_path / "asked.rq"
+    path.write_text(f'# A{char}B\n# @example x\nSELECT * {{ ?s ?p "a{char}b" }}\n', encoding="utf-8")
+    assert queries.read(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'

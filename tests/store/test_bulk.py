@@ -16,7 +16,7 @@ from kg.problems import Problem
 from kg.query import graph
 from kg.read import streams
 from kg.store import build, bulk, manifest
-from kg.store.journal import Work
+from kg.store.journal import Work, read_report
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import SAMPLE, absent
@@ -160,6 +160,18 @@ def test_a_bad_row_is_reported_and_the_good_ones_kept_if_asked(tmp_path: Path, c
     assert len(graph.open_graph(tmp_path / "graph").store) == kept.built.quads
 
 
+def test_what_is_no_place_becomes_no_region(tmp_path: Path) -> None:
+    folder = flat(SEEDS, tmp_path / "flat", "csv")
+    path = folder / "sections.csv"
+    path.write_bytes(path.read_bytes().replace(b"place/sample-province", b"topic/optics", 1))
+    loaded = load(folder, tmp_path / "graph", keep_good=True)
+    assert [(p.code, p.file, p.column, p.text) for p in loaded.first] == [
+        ("wrong-end", "sections.csv", "region", "topic/optics")
+    ]
+    regions = graph.open_graph(tmp_path / "graph").select("SELECT ?region { ?region a kg:Region }")
+    assert regions.ids("region") == ["place/sample-city"]
+
+
 def test_quotes_are_held_against_texts_at_hand(tmp_path: Path, built_sample: set[str]) -> None:
     loaded = bulk.load(SEEDS, locations.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
     assert loaded.built
@@ -230,6 +242,16 @@ def test_a_link_that_closes_a_circle_is_left_out(tmp_path: Path) -> None:
     assert len(found - kept) == 1
     assert kept < found
     assert (child, "broader", parent) in kept or (parent, "broader", child) in kept
+
+
+def test_the_report_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) -> None:
+    told = [Problem("a.csv", 2, "note", "bad-cell", "no", text) for text in ("=1+1", "'-x", "-3", "")]
+    with Work(tmp_path / "work", shown=9) as work:
+        for problem in told:
+            work.tell(problem)
+    report = tmp_path / "work/problems.csv"
+    assert [row["text"] for row in rows(report)] == ["'=1+1", "''-x", "-3", ""]
+    assert read_report(report, 9) == told
 
 
 def test_every_problem_is_in_the_report_and_the_first_are_shown(tmp_path: Path) -> None:
