@@ -19,7 +19,7 @@ import pytest
 from kg import locations
 from kg.errors import BadStore, KgError
 from kg.query import graph
-from kg.store import build, bulk, manifest, search
+from kg.store import build, bulk, manifest, names
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import ROOT
@@ -83,7 +83,7 @@ def test_a_bulk_load_killed_at_random_moments_completes_at_last(tmp_path: Path) 
     assert whole(target) == expected
     left = {path.name for path in target.iterdir()}
     store_folder = manifest.current(target).path(target)
-    assert left == {".lock", manifest.NAME, store_folder.name, search.beside(store_folder).name}
+    assert left == {".lock", manifest.NAME, store_folder.name, names.index_path(store_folder).name}
     store = {str(quad) for quad in graph.open_graph(target).store}
     assert store == {str(quad) for quad in graph.open_graph(tmp_path / "whole").store}
 
@@ -243,7 +243,7 @@ def test_a_lost_or_damaged_index_is_made_again(
     tmp_path: Path, sample: Path, content: bytes | str | None
 ) -> None:
     build.build(sample, locations.ontology(), tmp_path)
-    index = search.beside(manifest.current(tmp_path).path(tmp_path))
+    index = names.index_path(manifest.current(tmp_path).path(tmp_path))
     whole_index = index.read_bytes()
     index.unlink()
     if content is not None:

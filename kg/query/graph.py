@@ -26,8 +26,9 @@ from kg.errors import BadStore, KgError, NotFound
 from kg.query.result import LISTS, RECORDS, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
-from kg.store import guard, manifest, oxigraph, search
-from kg.store.oxigraph import Rows, Store
+from kg.store import guard, manifest, oxigraph
+from kg.store.names import Index, index_of, index_path, open_index
+from kg.store.oxigraph import QueryResult, Rows, Store
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
 #: What a parameter of a closed type may be, found once for a graph.
@@ -108,9 +109,14 @@ class Graph:
     _choices: dict[str, list[dict[str, str]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def names(self) -> search.Index:
+    def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return search.open(self.index) if self.index else search.of(self.store)
+        return open_index(self.index) if self.index else index_of(self.store)
+
+    def close(self) -> None:
+        """Close the names index; the store is closed with its last reference."""
+        if "names" in self.__dict__:
+            self.names.close()
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -124,9 +130,7 @@ class Graph:
         rows = oxigraph.select(self.store, _PHRASES).values()
         return {iris.short(row["predicate"]): row["phrase"] for row in rows}
 
-    def query(
-        self, text: str, *, allow_service: bool = False
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
         """Run SPARQL; raises BadQuery where it is malformed or asks for what is refused."""
         guard.refuse(text, allow_service=allow_service)
         return oxigraph.query(self.store, text)
@@ -266,7 +270,7 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
 
 def open_built(folder: Path, where: str) -> Graph:
     """Open one store of a folder of builds, with its index."""
-    index = search.beside(folder)
+    index = index_path(folder)
     return Graph(oxigraph.open_folder(folder), where, index if index.is_file() else None)
 
 

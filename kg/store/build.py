@@ -19,7 +19,7 @@ from kg.compile import counts as count_cube
 from kg.errors import KgError
 from kg.problems import Problem
 from kg.read import entity_index, models, periods, seeds, tables
-from kg.store import manifest, names_file, oxigraph, search, tokens
+from kg.store import manifest, names, oxigraph, tokens
 from kg.store.manifest import Built
 
 WAIT_SECONDS = 120
@@ -103,7 +103,7 @@ def place(
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
-        search.write(search.beside(final), oxigraph.open_folder(final))
+        names.index_graph(names.index_path(final), oxigraph.open_folder(final))
         if text is None:
             (folder / TEXT).unlink(missing_ok=True)
         else:
@@ -132,7 +132,7 @@ def code(ontology: Path) -> str:
         entity_index,
         models,
         seeds,
-        names_file,
+        names,
         tokens,
     )
     parts = [locations.VERSION, str(manifest.FORMAT), locations.fingerprint(ontology, locations.QUERIES)]
@@ -155,12 +155,12 @@ def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
 
 def is_whole(final: Path) -> bool:
     """Whether a store and its index are both there."""
-    return final.is_dir() and search.is_sound(search.beside(final))
+    return final.is_dir() and names.is_sound(names.index_path(final))
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:
     """Take away stores that nothing points to; the one before stays for those who have it open."""
-    kept = keep | {search.beside(folder / name).name for name in keep}
+    kept = keep | {names.index_path(folder / name).name for name in keep}
     for path in folder.iterdir():
         if path.name in kept or not path.name.lstrip(".").startswith(("store-", "search-")):
             continue
