@@ -35,7 +35,7 @@ def sample(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_graph() -> Graph:
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     assert not report.problems
     lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
     return Graph(oxigraph.memory(lines), "sample")
@@ -45,7 +45,7 @@ def sample_graph() -> Graph:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the curated graph, built once a session."""
     folder = tmp_path_factory.mktemp("build")
-    build.build(locations.seeds(), locations.ontology(), folder)
+    build.build_graph(locations.seeds(), locations.ontology(), folder)
     return folder
 
 

@@ -42,7 +42,7 @@ class Report:
         }
 
 
-def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
+def check_seeds(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
     """Check a folder of seeds; with ``texts`` hold the quotes against them; ``write`` records positions."""
     known = ontologies.read(ontology)
     seeds, problems = tables.read(folder)

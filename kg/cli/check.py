@@ -46,7 +46,7 @@ def command(
     """
     if write and locations.texts(texts) is None:
         raise click.UsageError("--write needs the texts: name their folder with --texts")
-    report = run.run(
+    report = run.check_seeds(
         locations.seeds(seeds), locations.ontology(ontology), locations.texts(texts), write=write
     )
     problems = list(report.problems)

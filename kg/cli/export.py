@@ -45,5 +45,5 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
     elif what == "statements":
         content = rdf.statements(opened, chosen)
     else:
-        content = dictionary.markdown(opened)
+        content = dictionary.dictionary_markdown(opened)
     terminal.write(content, output)

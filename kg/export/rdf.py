@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg import iris
-from kg.query import networkx_view, records
+from kg.export import statements as table
+from kg.query import networkx_view
 from kg.query.graph import Graph
 from kg.read import tables
 
@@ -20,7 +21,7 @@ RDF_FORMATS = {
     "rdf": ox.RdfFormat.RDF_XML,
 }
 VIEWS = {"graphml": networkx_view.graphml, "gexf": networkx_view.gexf, "json": networkx_view.node_link}
-RECORD_FORMATS = ("jsonl", "csv")
+STATEMENT_FORMATS = ("jsonl", "csv")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ EXPORTS = {
             "rdf", tuple(RDF_FORMATS), "the whole graph as RDF; nq, trig and jsonld keep the named graphs"
         ),
         Export("graph", tuple(VIEWS), "the networkx view: nodes and edges with their evidence"),
-        Export("statements", RECORD_FORMATS, "every statement and target, one record a line"),
+        Export("statements", STATEMENT_FORMATS, "every statement and target, one a line"),
         Export("dictionary", ("md",), "the data dictionary: classes, properties, closed lists"),
     )
 }
@@ -68,15 +69,8 @@ def view(graph: Graph, form: str, *, hierarchy: bool = False) -> bytes:
 
 
 def statements(graph: Graph, form: str) -> bytes:
-    """Every statement and target as JSON Lines or CSV, with the keys of ``record.KEYS``."""
-    if form == "jsonl":
-        return "".join(records.as_jsonl(graph)).encode()
-    rows: list[list[object]] = [list(records.KEYS)]
-    for row in records.records(graph):
-        flags = row["flags"]
-        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
-        rows.append([cells[key] for key in records.KEYS])
-    return "".join(tables.spreadsheet(rows)).encode()
+    """Return every statement and target as JSON Lines or CSV."""
+    return ("".join(table.as_jsonl(graph)) if form == "jsonl" else table.as_csv(graph)).encode()
 
 
 def _key(quad: ox.Quad) -> tuple[str, str, str, str]:

@@ -61,7 +61,7 @@ def _describe_service(graph: Graph, address: str) -> Iterator[ox.Triple]:
     )
     yield from _triples(dataset, ("rdf:type", "sd:Dataset"), ("sd:defaultGraph", default))
     yield from examples.triples(endpoint)
-    for row in sparql.select(graph, "graph_sizes").values():
+    for row in sparql.select(graph, "graph-sizes").values():
         size = _number(row["triples"])
         if not row["graph"]:
             yield from _triples(default, ("rdf:type", "sd:Graph"), ("void:triples", size))
@@ -83,10 +83,10 @@ def _describe_data(graph: Graph, address: str) -> Iterator[ox.Triple]:
         ("dcterms:title", title),
         ("foaf:primaryTopic", data),
     )
-    for subject, predicate, value in sparql.select(graph, "dataset_triples").rows:
+    for subject, predicate, value in sparql.select(graph, "dataset-triples").rows:
         if subject is not None and predicate is not None and value is not None:
             yield ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
-    sizes = sparql.select(graph, "graph_sizes").values()
+    sizes = sparql.select(graph, "graph-sizes").values()
     yield from _triples(
         data,
         ("rdf:type", "void:Dataset"),
@@ -120,12 +120,12 @@ def _describe_data(graph: Graph, address: str) -> Iterator[ox.Triple]:
 
 def _partitions(graph: Graph, data: str) -> Iterator[ox.Triple]:
     """Describe the classes, the properties, and below each class the properties of its members."""
-    for row in sparql.select(graph, "class_sizes").values():
+    for row in sparql.select(graph, "class-sizes").values():
         part = _part("class", row["class"])
         yield from _triples(data, ("void:classPartition", part))
         yield from _triples(part, ("void:class", row["class"]), ("void:entities", _number(row["count"])))
-    rows = sparql.select(graph, "property_sizes").values()
-    for row in [*rows, *sparql.select(graph, "class_property_sizes").values()]:
+    rows = sparql.select(graph, "property-sizes").values()
+    for row in [*rows, *sparql.select(graph, "class-property-sizes").values()]:
         whole = _part("class", row["class"]) if "class" in row else data
         part = _part("property", row.get("class", ""), row["property"])
         yield from _triples(whole, ("void:propertyPartition", part))

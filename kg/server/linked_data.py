@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.query import profile
+from kg.query.description import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.server import pages, sparql
@@ -79,7 +79,7 @@ def _exists(graph: Graph, identifier: str) -> bool:
         return True
     if identifier.startswith(iris.ENTITY_SEGMENTS) and _replacement(graph, identifier):
         return False
-    query = queries.internal("node_exists").bind({"node": f"<{iris.iri(identifier)}>"})
+    query = queries.internal("node-exists").bind({"node": f"<{iris.iri(identifier)}>"})
     return bool(oxigraph.query(graph.store, query))
 
 
@@ -97,18 +97,18 @@ def _redirect(status: int, where: str) -> Response:
 def _document(graph: Graph, identifier: str, form: str) -> bytes:
     node = {"node": f"<{iris.iri(identifier)}>"}
     if form in _WRITERS:
-        query = queries.internal("ontology_document" if identifier == "ns" else "node_document").bind(node)
+        query = queries.internal("ontology-document" if identifier == "ns" else "node-document").bind(node)
         triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
         return ox.serialize(triples, format=_WRITERS[form], prefixes=PREFIXES) or b""
     if identifier in graph.names.entities:
-        found = profile.read(graph, identifier)
+        found = describe_entity(graph, identifier)
         if form == "html":
             return pages.entity_page(graph, found, REPRESENTATIONS)
         return _json({"iri": iris.iri(identifier), **asdict(found)})
     if identifier == "ns":
         return pages.terms_page(graph, REPRESENTATIONS) if form == "html" else _json(pages.terms(graph))
-    properties = sparql.select(graph, "node_properties", node).values()
-    references = sparql.select(graph, "node_references", node).values()
+    properties = sparql.select(graph, "node-properties", node).values()
+    references = sparql.select(graph, "node-references", node).values()
     if form == "html":
         return pages.node_page(graph, identifier, properties, references, REPRESENTATIONS)
     return _json({"iri": iris.iri(identifier), "properties": properties, "referred_by": references})

@@ -15,8 +15,8 @@ from kg import iris
 from kg.compile import examples
 from kg.errors import KgError
 from kg.query import result
+from kg.query.description import Description
 from kg.query.graph import Graph
-from kg.query.profile import Profile
 from kg.query.result import RECORDS, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
@@ -152,7 +152,7 @@ def _cell(term: object, shown: str, column: str) -> list[tuple[str, str]]:
     return [("", shown)]
 
 
-def entity_page(graph: Graph, found: Profile, types: Mapping[str, str]) -> bytes:
+def entity_page(graph: Graph, found: Description, types: Mapping[str, str]) -> bytes:
     """Render everything about an entity, each statement with its quote; ``types`` are of its other forms."""
     return render("entity", found=found, graph=graph, identifier=found.entity, types=types)
 

@@ -34,7 +34,7 @@ class Unsound(KgError):
         self.problems = problems
 
 
-def build(
+def build_graph(
     seed_folder: Path, ontology: Path, folder: Path, *, texts: Path | None = None
 ) -> tuple[Built, bool]:
     """Build into a folder unless it holds this very graph; the second value tells whether it was built now.
@@ -50,7 +50,7 @@ def build(
             (folder / manifest.NAME).touch()  # a sign to home.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
-        report = run.run(seed_folder, ontology, texts)
+        report = run.check_seeds(seed_folder, ontology, texts)
         if report.problems:
             raise Unsound(report.problems)
         after = cache.tables(seed_folder)

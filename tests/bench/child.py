@@ -18,7 +18,7 @@ def build(seeds: str, folder: str) -> dict[str, float]:
     from kg import locations
     from kg.store import build as builds
 
-    return timed(lambda: builds.build(Path(seeds), locations.ontology(), Path(folder)))
+    return timed(lambda: builds.build_graph(Path(seeds), locations.ontology(), Path(folder)))
 
 
 def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:

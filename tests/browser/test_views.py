@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from kg.export.statements import statement_rows
 from kg.query.graph import Graph
-from kg.query.records import records
 from kg.store import oxigraph
 from tests.browser.conftest import HOSTILE, Open, spot
 
@@ -64,7 +64,7 @@ def test_a_click_on_a_line_opens_its_statements(visit: Open) -> None:
 
 def test_every_link_opens_the_publishers_page_at_the_quote(visit: Open, curated: Graph) -> None:
     tab = visit("#view=sources")
-    wanted = {record["id"].partition("/")[2]: record for record in records(curated)}  # type: ignore[attr-defined]
+    wanted = {record["id"].partition("/")[2]: record for record in statement_rows(curated)}  # type: ignore[attr-defined]
     evidence = curated.evidence(str(record["id"]) for record in wanted.values())
     shown = dict(
         tab.evaluate(

@@ -18,7 +18,7 @@ EN, ZH = "hubei-2030", "wuhan-2030"
 
 
 def run(seeds: Path, folder: Path) -> bytes:
-    build.build(seeds, locations.ontology(), folder)
+    build.build_graph(seeds, locations.ontology(), folder)
     return (folder / build.TEXT).read_bytes()
 
 

@@ -125,7 +125,7 @@ def edited(folder: Path, *edits: Edit) -> Path:
 
 
 def built(seeds: Path, folder: Path) -> Path:
-    build.build(seeds, locations.ontology(), folder)
+    build.build_graph(seeds, locations.ontology(), folder)
     return folder
 
 

@@ -10,7 +10,7 @@ import pytest
 from kg import locations, ontology
 from kg.compile import reference
 from kg.export import dictionary, rdf
-from kg.query import records
+from kg.export.statements import COLUMNS, statement_rows
 from kg.query.graph import Graph
 from kg.read import seeds
 from kg.store import oxigraph
@@ -38,8 +38,8 @@ def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
 
 def test_statements_as_csv(sample_graph: Graph) -> None:
     rows = list(csv.DictReader(io.StringIO(rdf.statements(sample_graph, "csv").decode())))
-    assert len(rows) == len(records.records(sample_graph)) == 10
-    assert tuple(rows[0]) == records.KEYS
+    assert len(rows) == len(statement_rows(sample_graph)) == 10
+    assert tuple(rows[0]) == COLUMNS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
 
 
@@ -65,4 +65,6 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
     """Write it again with: kg export dictionary -o docs/dictionary.md"""
-    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.markdown(curated)
+    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.dictionary_markdown(
+        curated
+    )

@@ -47,9 +47,9 @@ def test_the_page_holds_every_statement_and_no_paragraph(sample_graph: Graph) ->
 
 
 def _records(graph: Graph) -> list[dict[str, str]]:
-    from kg.query.records import records
+    from kg.export.statements import statement_rows
 
-    return [{"id": str(record["id"])} for record in records(graph)]
+    return [{"id": str(record["id"])} for record in statement_rows(graph)]
 
 
 def test_lines_join_placed_nodes(sample_graph: Graph) -> None:

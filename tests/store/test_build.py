@@ -18,7 +18,7 @@ from tests.conftest import SAMPLE
 
 
 def run(folder: Path, seeds: Path = SAMPLE / "seeds") -> tuple[manifest.Built, bool]:
-    return build.build(seeds, locations.ontology(), folder)
+    return build.build_graph(seeds, locations.ontology(), folder)
 
 
 def count(folder: Path) -> int:

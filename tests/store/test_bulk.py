@@ -79,7 +79,7 @@ def parquet(path: Path, table: list[dict[str, str]]) -> None:
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("built")
-    build.build(SEEDS, locations.ontology(), folder)
+    build.build_graph(SEEDS, locations.ontology(), folder)
     found = quads(folder)
     assert len(found) > 1_000
     return found

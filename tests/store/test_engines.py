@@ -16,7 +16,8 @@ from kg.cli.ask import parameters
 from kg.compile import reference as reference_data
 from kg.errors import BadQuery, NotFound
 from kg.export import rdf
-from kg.query import networkx_view, profile
+from kg.query import networkx_view
+from kg.query.description import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.store import oxigraph
@@ -64,7 +65,7 @@ DEVIATIONS_OF_EXAMPLES = {
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     assert not report.problems
     return reference_data.lines(report.seeds, report.ontology, locations.ontology(), version="test")
 
@@ -160,7 +161,7 @@ def test_construct_and_describe(engine: Graph, reference: Graph) -> None:
 
 def test_profile_network_and_names(engine: Graph, reference: Graph) -> None:
     for entity in ("place/sample-province", "topic/lidar", "org/acme-optics"):
-        assert asdict(profile.read(engine, entity)) == asdict(profile.read(reference, entity))
+        assert asdict(describe_entity(engine, entity)) == asdict(describe_entity(reference, entity))
     one, other = networkx_view.network(engine), networkx_view.network(reference)
     assert sorted(one.nodes(data="label")) == sorted(other.nodes(data="label"))
     assert sorted(one.edges(keys=True)) == sorted(other.edges(keys=True))

@@ -89,7 +89,7 @@ def _answer_query(graph: Graph, where: str, value: object) -> dict[str, object]:
 def manifest(graph: Graph, address: str) -> dict[str, Any]:
     """Return what the service offers."""
     service = f"{address}/reconcile"
-    roots = [one for one in schema.entity_types(graph).values() if one.segments]
+    roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
     limit = {
         "name": "limit",
         "label": "Limit",

@@ -30,22 +30,11 @@ FEATURES: Mapping[str, str] = {
 _NAME, _PROPERTIES = 0.75, 0.25  # weights of a name and of properties where both are given
 _OTHER_TYPE = 0.7  # factor for an entity that is not of the type that it should be
 _NO_LABEL = 0.5  # what a score loses where the name is no label
-_QUALIFIED = 0.95  # factor for a name found in what stands before a comma: Jinan in "Jinan, Shandong"
 _TYPED = 98.0  # similarity of a name that is the other but for its type
 _PLACES = "省市区县"  # types at the end of a Chinese place's name
-_APOSTROPHES = str.maketrans("", "", "'’‘`")
 _SURE, _AGREES = 90.0, 80.0  # the least score of a match, and the least similarity of each property
 _APART = 3.0  # the least difference to the next candidate that is as exact
 _IDENTIFIER = "identifier"  # the role of a hit that the query names by its id
-
-
-@dataclass(frozen=True)
-class _Found:
-    """An entity that a search found, and the words that it was found by."""
-
-    hit: Hit
-    words: str
-    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,21 +51,21 @@ def find_candidates(graph: Graph, query: ReconciliationQuery) -> list[dict[str, 
     """Return candidates, best first. At most one is a match: the first, if it is exact and no other is."""
     types = [schema.item_id(name) for name in query.type]
     asked = _values_by_property(query)
-    found = _search(graph, query, types, asked)
-    entities = [one.hit.entity for one in found]
+    hits = _search(graph, query, types, asked)
+    entities = [hit.entity for hit in hits]
     types_of = schema.types_of(graph, entities)
     known = schema.properties(graph)
     values = schema.values(graph, entities, [known[name] for name in asked if name in known])
-    groups = [schema.below(graph, [name]) for name in types]
+    groups = [graph.vocabulary.below([name]) for name in types]
     scored = []
-    for one in found:
-        entity = one.hit.entity
+    for hit in hits:
+        entity = hit.entity
         fits = [bool(group & set(types_of[entity])) for group in groups]
         if query.type_strict == "should" or not fits or _FITS[query.type_strict](fits):
             near = {
                 name: _nearness(given, values.get((entity, name), []), graph) for name, given in asked.items()
             }
-            scored.append(_score(graph, one, fits, types_of[entity], near))
+            scored.append(_score(graph, query.words, hit, fits, types_of[entity], near))
     scored.sort(key=lambda one: (-one.score, not one.exact, one.hit.entity))
     match = _match(scored)
     return [_show(graph, one, types_of[one.hit.entity], match=one is match) for one in scored[: query.limit]]
@@ -95,30 +84,19 @@ def _values_by_property(query: ReconciliationQuery) -> dict[str, list[str]]:
 
 def _search(
     graph: Graph, query: ReconciliationQuery, types: Sequence[str], asked: Mapping[str, Sequence[str]]
-) -> list[_Found]:
+) -> list[Hit]:
     """Find entities by id, by name, or by properties alone."""
     words = query.words
     if not words:
-        return [_Found(Hit(entity, "", "", 0.0), "") for entity in _holders(graph, asked)]
+        return [Hit(entity, "", "", 0.0) for entity in _holders(graph, asked)]
     segments = schema.segments(graph, types) if types and query.type_strict != "should" else ()
     limit = max(50, query.limit * 4) if types else max(15, query.limit * 2)
-    found: dict[str, _Found] = {}
-    for spelled, factor in _spellings(words).items():
-        for hit in graph.names.search(spelled, segments=segments, limit=limit):
-            old = found.get(hit.entity)
-            if old is None or old.hit.score * old.factor < hit.score * factor:
-                found[hit.entity] = _Found(hit, spelled, factor)
-    if identifier := resolve_entity(graph, words):
-        label = graph.labels.get(identifier, identifier)
-        found[identifier] = _Found(Hit(identifier, label, _IDENTIFIER, 100.0), words)
-    return list(found.values())
-
-
-def _spellings(words: str) -> dict[str, float]:
-    """Return the words as given, without apostrophes (Ji'nan), and what stands before a comma."""
-    plain, before = words.translate(_APOSTROPHES), words.partition(",")[0].strip()
-    spellings = {before: _QUALIFIED, plain: 1.0, words: 1.0}
-    return {spelled: factor for spelled, factor in spellings.items() if spelled}
+    hits = graph.names.search(words, segments=segments, limit=limit)
+    identifier = resolve_entity(graph, words)
+    if not identifier:
+        return hits
+    named = Hit(identifier, graph.labels.get(identifier, identifier), _IDENTIFIER, 100.0)
+    return [named, *(hit for hit in hits if hit.entity != identifier)]
 
 
 def _holders(graph: Graph, asked: Mapping[str, Sequence[str]]) -> list[str]:
@@ -132,39 +110,37 @@ def _holders(graph: Graph, asked: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _score(
-    graph: Graph, found: _Found, fits: Sequence[bool], types: Sequence[str], near: Mapping[str, float]
+    graph: Graph, words: str, hit: Hit, fits: Sequence[bool], types: Sequence[str], near: Mapping[str, float]
 ) -> _Scored:
     features: dict[str, float | bool] = {}
     score, exact = 0.0, True
-    if found.words:
-        score, exact = _score_name(graph, found, types, features)
+    if words:
+        score, exact = _score_name(graph, words, hit, types, features)
     if near:
         nearness = sum(near.values()) / len(near)
-        score = _NAME * score + _PROPERTIES * nearness if found.words else nearness
+        score = _NAME * score + _PROPERTIES * nearness if words else nearness
         exact = exact and min(near.values()) >= _AGREES
     if fits:
         features["type_match"] = any(fits)
         score *= 1 if any(fits) else _OTHER_TYPE
-    return _Scored(found.hit, round(score, 2), exact, {**features, **near})
+    return _Scored(hit, round(score, 2), exact, {**features, **near})
 
 
 def _score_name(
-    graph: Graph, found: _Found, types: Sequence[str], features: dict[str, float | bool]
+    graph: Graph, words: str, hit: Hit, types: Sequence[str], features: dict[str, float | bool]
 ) -> tuple[float, bool]:
     """Return the score of a name, and whether it is the very one; add to the features."""
-    hit, words = found.hit, found.words
     by_id, same = hit.role == _IDENTIFIER, key(hit.name) == key(words)
     typed = not same and _same_but_for_type(words, hit.name, {*types, *schema.labels(graph, types)})
     features |= {
         "name_similarity": hit.score,
-        "exact_name": same and found.factor == 1,
-        "name_and_type": typed and found.factor == 1,
+        "exact_name": same,
+        "name_and_type": typed,
         "identifier": by_id,
         "found_as_label": hit.role == "label",
     }
     score = max(hit.score, _TYPED) if typed else hit.score
-    loss = 0 if by_id or hit.role == "label" else _NO_LABEL
-    return (score - loss) * found.factor, (same or typed or by_id) and found.factor == 1
+    return score - (0 if by_id or hit.role == "label" else _NO_LABEL), same or typed or by_id
 
 
 def _same_but_for_type(words: str, name: str, types: Iterable[str]) -> bool:

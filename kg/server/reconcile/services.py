@@ -13,15 +13,21 @@ from starlette.exceptions import HTTPException
 from kg import iris, text
 from kg.query.graph import Graph
 from kg.query.result import value as plain
+from kg.query.vocabulary import Term
 from kg.server import pages
 from kg.server.linked_data import resolve_entity
 from kg.server.reconcile import schema
 from kg.server.reconcile.candidates import FEATURES, find_candidates
 from kg.server.reconcile.models import (
-    MOST_IDS, MOST_PROPERTIES, MOST_VALUES, ExtensionQuery, ReconciliationQuery, fold_width, parse_model,
+    MOST_IDS,
+    MOST_PROPERTIES,
+    MOST_VALUES,
+    ExtensionQuery,
+    ReconciliationQuery,
+    fold_width,
+    parse_model,
     parse_whole,
 )  # fmt: skip
-from kg.server.reconcile.schema import SchemaItem
 
 SUGGESTED = ("entity", "type", "property")
 WIDTH, HEIGHT = 420, 240  # pixels of a preview
@@ -40,7 +46,7 @@ def suggest(graph: Graph, what: str, parameters: Mapping[str, str]) -> list[dict
     prefix = fold_width(prefix)
     if what == "entity":
         return _suggest_entities(graph, prefix, start)
-    known = schema.entity_types(graph) if what == "type" else schema.properties(graph)
+    known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
     found = schema.suggest_items(known.values(), prefix)[start : start + _PAGE]
     return [_show_item(graph, one) for one in found]
 
@@ -59,14 +65,14 @@ def _suggest_entities(graph: Graph, prefix: str, start: int) -> list[dict[str, A
     ]
 
 
-def _show_item(graph: Graph, one: SchemaItem) -> dict[str, Any]:
+def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
     """Return a type or property as the API has it; a type with those just above it."""
     known = schema.types(graph)
     broader = [{"id": up, "name": known[up].label} for up in one.parents if up in known]
     return {
-        "id": one.id,
+        "id": schema.item_id(one.id),
         "name": one.label,
-        **({"description": one.text} if one.text else {}),
+        **({"description": one.definition} if one.definition else {}),
         **({"broader": broader} if broader else {}),
     }
 
@@ -93,7 +99,7 @@ def flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
         one = known.get(schema.item_id(given))
         if one is None:
             raise HTTPException(404, f"the graph has no such {what}")
-        context = {"label": one.label, "text": one.text or one.id}
+        context = {"label": one.label, "text": one.definition or one.id}
     return {"id": given, "html": pages.render("flyout", **context).decode()}
 
 
@@ -149,7 +155,7 @@ def extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     values = schema.values(graph, known, [item for item, _ in columns.values()])
     rows = {
         one: {
-            name: [_cell(graph, value) for value in values.get((entity, item.id), [])[: limit or None]]
+            name: [_cell(graph, value) for value in values.get((entity, schema.item_id(item.id)), [])[: limit or None]]
             for name, (item, limit) in columns.items()
         }
         for one, entity in entities.items()
@@ -170,7 +176,7 @@ def propose_properties(graph: Graph, parameters: Mapping[str, str]) -> dict[str,
     }
 
 
-def _property(graph: Graph, name: str) -> SchemaItem:
+def _property(graph: Graph, name: str) -> Term:
     found = schema.properties(graph).get(schema.item_id(name))
     if found is None:
         listed = "/reconcile/suggest/property?prefix= lists them"

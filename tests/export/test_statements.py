@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from kg.query import records
+from kg.export.statements import COLUMNS, as_jsonl, statement_rows
 from kg.query.graph import Graph
 from tests.conftest import SAMPLE
 
@@ -22,9 +22,9 @@ STATEMENT = {
 
 
 def test_every_row_is_a_record(sample_graph: Graph) -> None:
-    found = records.records(sample_graph)
+    found = statement_rows(sample_graph)
     assert len(found) == 10
-    assert all(tuple(item) == records.KEYS for item in found)
+    assert all(tuple(item) == COLUMNS for item in found)
     rows = [{key: value for key, value in item.items() if key != "id"} for item in found]
     assert TARGET in rows
     assert STATEMENT in rows
@@ -35,7 +35,7 @@ def test_every_row_is_a_record(sample_graph: Graph) -> None:
 def test_positions_are_code_points_of_the_raw_paragraph(sample_graph: Graph) -> None:
     texts = {"hubei-2030": "english.txt", "wuhan-2030": "chinese.txt"}
     checked = 0
-    for item in records.records(sample_graph):
+    for item in statement_rows(sample_graph):
         text = (SAMPLE / "texts" / texts[str(item["source"])]).read_text(encoding="utf-8")
         paragraphs = [line for line in text.split("\n") if line.strip()]
         raw = paragraphs[int(str(item["paragraph"])) - 1]
@@ -45,13 +45,13 @@ def test_positions_are_code_points_of_the_raw_paragraph(sample_graph: Graph) -> 
 
 
 def test_jsonl_is_one_object_a_line(sample_graph: Graph) -> None:
-    lines = list(records.as_jsonl(sample_graph))
-    assert [json.loads(line) for line in lines] == records.records(sample_graph)
+    lines = list(as_jsonl(sample_graph))
+    assert [json.loads(line) for line in lines] == statement_rows(sample_graph)
     assert all(line.endswith("}\n") and line.count("\n") == 1 for line in lines)
 
 
 def test_curated_records_are_all_there(curated: Graph) -> None:
-    found = records.records(curated)
+    found = statement_rows(curated)
     assert len({item["id"] for item in found}) == len(found) > 1000
     assert {item["source"] for item in found} == {"gwr-2024", "sh-sei-2021"}
     assert all(item["start"] is not None for item in found)
