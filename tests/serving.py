@@ -72,7 +72,8 @@ class Client:
 
     def renew(self, where: Path) -> None:
         """Let the pool open another graph."""
-        assert self.in_process and self.in_process.portal
+        assert self.in_process
+        assert self.in_process.portal
         self.in_process.portal.call(self.pool.renew, str(where), server.graph_version(str(where)))
 
     def ask(

@@ -6,13 +6,11 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-import json
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,26 +20,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from kg import iris, locations
 from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
 from kg.server import sparql
-from kg.server.middleware import ABORT, AccessLog, Guard, ResponseHeaders, limited_protocol
-from kg.server.negotiation import takes_gzip
+from kg.server.http import AccessLog, Guard, ResponseHeaders, TaskResponse, limited_protocol, show_error
 from kg.server.sandbox import Limits
-from kg.server.workers import Answer, Pool, WorkerDied
+from kg.server.workers import Pool, WorkerDied
 from kg.store import manifest
 
 LOG = logging.getLogger("kg.server")
 GRACE_SECONDS = 10  # in which answers under way may end when the server stops
 _LOOK_SECONDS = 3
-_VARY = "Accept, Accept-Encoding"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
-)
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 _ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /reconcile\n"
 
@@ -52,7 +43,7 @@ def create_app(
 ) -> Starlette:  # fmt: skip
     """Create the application over a graph (a folder of builds, a file, an endpoint; default: the project's).
 
-    ``hosts`` are names that it answers to besides localhost and IP addresses; ``page`` is the explorer's page.
+    ``hosts`` are names that it answers to besides localhost and IP addresses; ``page`` is the explorer's.
     Raises BadStore where there is no graph.
     """
     chosen = limits or Limits()
@@ -73,7 +64,7 @@ def create_app(
     app = Starlette(
         routes=_ROUTES,
         lifespan=lifespan,
-        exception_handlers={HTTPException: _show_error},
+        exception_handlers={HTTPException: show_error},
         middleware=[
             *([] if quiet else [Middleware(AccessLog)]),
             Middleware(ResponseHeaders),
@@ -148,82 +139,6 @@ async def _watch(pool: Pool, where: str | None) -> None:
             LOG.exception("the watch for new builds failed; it goes on")
 
 
-class TaskResponse(Response):
-    """Runs a task in the pool and sends what the worker writes, as a stream if that is long."""
-
-    def __init__(self, request: Request, task: Mapping[str, Any]) -> None:
-        self._request = request
-        gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
-        self._task = json.dumps({**task, "gzip": gzip}).encode()
-        self._key = hashlib.blake2b(self._task, digest_size=12).hexdigest()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer; raise HTTPException where there is none."""
-        pool: Pool = self._request.app.state.pool
-        tag = self._tag(pool.version)
-        if tag in (part.strip() for part in self._request.headers.get("If-None-Match", "").split(",")):
-            await Response(status_code=304, headers={"ETag": tag, "Vary": _VARY})(scope, receive, send)
-            return
-        async with pool.run(self._task, self._request.is_disconnected) as answer:
-            headers = _answer_headers(answer, self._tag(answer.version))
-            if answer.pieces is not None:
-                await self._stream(answer, headers, scope, send)
-                return
-        await Response(answer.body, answer.status, headers)(scope, receive, send)
-
-    def _tag(self, version: str) -> str:
-        return f'W/"{version}-{self._key}"'
-
-    async def _stream(self, answer: Answer, headers: Mapping[str, str], scope: Scope, send: Send) -> None:
-        """Send a long answer as it comes; one that is cut short breaks the connection."""
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-        assert answer.pieces is not None
-        try:
-            async for piece in answer.pieces:
-                if scope["method"] != "HEAD":
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except (HTTPException, WorkerDied) as cut:
-            abort = scope.get("extensions", {}).get(ABORT)
-            if abort is None:
-                raise RuntimeError("an answer was cut short") from cut
-            abort()
-            await asyncio.sleep(0)  # until the server has seen that the connection is lost
-            return
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _answer_headers(answer: Answer, tag: str) -> dict[str, str]:
-    """Return the headers for the head that a worker wrote (``type``, ``encoding``, ``volatile`` ...)."""
-    head = answer.head
-    headers = {"Content-Type": head["type"], "Vary": _VARY}
-    if head.get("volatile"):
-        headers["Cache-Control"] = "no-store"
-    elif answer.status == 200:
-        headers["ETag"] = tag
-    if head.get("encoding"):
-        headers["Content-Encoding"] = head["encoding"]
-    if head["type"].startswith("text/html"):
-        headers["Content-Security-Policy"] = _POLICY + ("*" if head.get("framed") else "'self'")
-    for name in ("Location", "Link", "Content-Disposition"):
-        if name in head:
-            headers[name] = head[name]
-    return headers
-
-
-async def _show_error(request: Request, error: Exception) -> Response:
-    """Show an error as one line of text."""
-    assert isinstance(error, HTTPException)
-    text = error.detail
-    headers = {"Vary": _VARY, **(error.headers or {})}
-    if error.status_code == 404 and text == "Not Found":
-        text = "there is nothing at this address; / says what there is"
-    if error.status_code == 405:
-        text = f"{request.method} is not allowed here; {headers.get('Allow', 'GET, HEAD')} are"
-        headers["Connection"] = "close"
-    return PlainTextResponse(text.rstrip("\n") + "\n", error.status_code, headers)
-
-
 async def _sparql(request: Request) -> Response:
     """Answer a request to the endpoint."""
     parameters = sparql.parse_form(request.scope["query_string"])
@@ -247,7 +162,7 @@ async def _sparql(request: Request) -> Response:
     asked = sparql.parse_request(parameters, direct, limits, posted=request.method == "POST")
     if asked is None:
         return _description(request, "service")
-    return TaskResponse(request, asked.task(accept, f"{_address(request)}/sparql"))
+    return TaskResponse(request, {**asked, "accept": accept, "base": f"{_address(request)}/sparql"})
 
 
 def _content_type(request: Request) -> tuple[str, str]:
@@ -352,7 +267,7 @@ def _read_explorer(page: Path) -> tuple[bytes, str]:
     )
 
 
-async def _health(request: Request) -> Response:
+async def _health(_: Request) -> Response:
     """Answer that the process lives."""
     return PlainTextResponse("alive\n")
 
@@ -365,7 +280,7 @@ async def _ready(request: Request) -> Response:
     return PlainTextResponse("not ready\n", 503, {"Retry-After": "5"})
 
 
-async def _robots(request: Request) -> Response:
+async def _robots(_: Request) -> Response:
     """Tell crawlers that they may read documents, not run queries."""
     return PlainTextResponse(_ROBOTS)
 

@@ -62,7 +62,7 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
 
 
 def resolve_entity(graph: Graph, given: str) -> str:
-    """Return the entity that an id, an IRI, a prefixed name or a replaced id stands for; "" if there is none."""
+    """Return the entity that an id (also a replaced one), an IRI or a prefixed name stands for, or ""."""
     short = iris.short(given.strip("<> ")) if "://" in given else given.strip().replace(":", "/", 1)
     if short in graph.names.entities:
         return short

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -32,32 +31,10 @@ class TooLong(Exception):
     """An answer has more rows or bytes than one may have."""
 
 
-@dataclass(frozen=True)
-class SparqlRequest:
-    """A query with its dataset; ``format`` names a format that goes before the Accept header."""
-
-    query: str
-    default: tuple[str, ...]
-    named: tuple[str, ...]
-    format: str
-
-    def task(self, accept: str, base: str) -> dict[str, Any]:
-        """Return the task of a worker that answers it; ``base`` resolves relative IRIs."""
-        return {
-            "kind": "sparql",
-            "query": self.query,
-            "default": self.default,
-            "named": self.named,
-            "format": self.format,
-            "accept": accept,
-            "base": base,
-        }
-
-
 def parse_request(
     parameters: Sequence[tuple[str, str]], direct: str | None, limits: Limits, *, posted: bool
-) -> SparqlRequest | None:
-    """Parse a request from its parameters and the query that is its body, if it is one.
+) -> dict[str, Any] | None:
+    """Return the task of a worker from a request's parameters and the query that is its body, if it is one.
 
     Returns None if there is no query: the service description is sent. Parameters that the protocol does not
     know are ignored. Raises HTTPException.
@@ -78,12 +55,13 @@ def parse_request(
         raise HTTPException(413, f"a query may have {limits.query:,} characters")
     if not queries[0].strip():
         raise HTTPException(400, "the query is empty")
-    return SparqlRequest(
-        queries[0],
-        tuple(values["default-graph-uri"]),
-        tuple(values["named-graph-uri"]),
-        next(iter(values["format"] + values["output"]), ""),
-    )
+    return {
+        "kind": "sparql",
+        "query": queries[0],
+        "default": values["default-graph-uri"],
+        "named": values["named-graph-uri"],
+        "format": next(iter(values["format"] + values["output"]), ""),
+    }
 
 
 def parse_form(data: bytes) -> list[tuple[str, str]]:
@@ -100,17 +78,13 @@ def parse_form(data: bytes) -> list[tuple[str, str]]:
         raise HTTPException(400, "the request is not encoded in UTF-8, or has too many fields") from None
 
 
-@dataclass(frozen=True)
-class Execution:
-    """A query that runs: the head of its answer, the results format whose rows are counted, its writer."""
+def execute(
+    graph: Graph, task: Mapping[str, Any], limits: Limits
+) -> tuple[dict[str, Any], str, Callable[[IO[bytes]], None]]:
+    """Run a query; return the head of its answer, the results format whose rows count, and its writer.
 
-    head: Mapping[str, Any]
-    counted: str
-    write: Callable[[IO[bytes]], None]
-
-
-def execute(graph: Graph, task: Mapping[str, Any], limits: Limits) -> Execution:
-    """Run a query; raise BadQuery for a bad one and HTTPException where no format fits."""
+    Raises BadQuery for a bad query and HTTPException where no format fits.
+    """
     query = str(task["query"])
     shape = guard.refuse(query, allow_service=False)
     if not guard.is_form(shape):
@@ -133,7 +107,7 @@ def execute(graph: Graph, task: Mapping[str, Any], limits: Limits) -> Execution:
             raise _refusal(error) from None
 
     head = {"status": 200, "type": content_type(media), "volatile": shape.volatile}
-    return Execution(head, form.name if isinstance(answer, ox.QuerySolutions) else "", write)
+    return head, form.name if isinstance(answer, ox.QuerySolutions) else "", write
 
 
 def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]:

@@ -88,9 +88,9 @@ def _run(graph: Graph, task: Mapping[str, Any], limits: Limits, out: IO[bytes]) 
     """Run a task and write its answer."""
     gzip = bool(task.get("gzip"))
     if task["kind"] == "sparql":
-        query = sparql.execute(graph, task, limits)
-        writer = AnswerWriter(out, query.head, limits, gzip=gzip, counted=query.counted)
-        query.write(cast("IO[bytes]", writer))
+        head, counted, write = sparql.execute(graph, task, limits)
+        writer = AnswerWriter(out, head, limits, gzip=gzip, counted=counted)
+        write(cast("IO[bytes]", writer))
     else:
         status, head, body = _document(graph, task)
         writer = AnswerWriter(out, {"status": status, **head}, limits, gzip=gzip)
@@ -99,7 +99,7 @@ def _run(graph: Graph, task: Mapping[str, Any], limits: Limits, out: IO[bytes]) 
 
 
 def _document(graph: Graph, task: Mapping[str, Any]) -> tuple[int, dict[str, Any], bytes]:
-    # late: a spare worker must be ready soon, and half of its start would go to pydantic, jinja2 and templates
+    # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
     from kg.server import description, linked_data, pages, reconcile
 
     kinds = {

@@ -19,7 +19,7 @@ from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
@@ -30,7 +30,6 @@ from kg.server.sandbox import Limits
 LOG = logging.getLogger("kg.server")
 _READY_SECONDS = 60
 _TICK = 0.05
-_WAITING_TICKS = 10  # clients that wait are looked after every so many ticks
 _STREAM = 1 << 20  # bytes of an answer that may lie in the parent
 _SEGMENTATION_FAULT = -11
 
@@ -55,59 +54,49 @@ class Answer:
 
 
 @dataclass(eq=False)
-class Query:
-    """A task that a worker runs: since when, and whether its client has left."""
-
-    since: float
-    has_left: Callable[[], Awaitable[bool]]
-    done: bool = False
-    left: bool = False
-    ended: HTTPException | None = None  # why the pool ended it
-
-
-@dataclass(eq=False)
 class Worker:
-    """A worker process as its parent sees it; ``version`` is that of the graph it has open."""
+    """A worker process as its parent sees it, and the task that it runs."""
 
     process: Process
-    version: str
-    query: Query | None = None
+    version: str  # of the graph that it has open
     killed: bool = False
     replaced: bool = False  # another worker has its place already
+    since: float = 0.0
+    done: bool = True
+    left: bool = False  # whether its client has left
+    has_left: Callable[[], Awaitable[bool]] | None = None
+    ended: HTTPException | None = None  # why the pool ended it
 
     @property
     def alive(self) -> bool:
         """Whether it can be given a task."""
         return not self.killed and self.process.returncode is None
 
-    def start(self, task: bytes) -> None:
-        """Hand it a task."""
+    def start(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> None:
+        """Hand it a task for a client of whom ``has_left`` tells."""
+        self.since, self.done, self.left, self.has_left = _now(), False, False, has_left
         assert self.process.stdin
         self.process.stdin.write(frames.LENGTH.pack(len(task)) + task)
 
-    async def answer(self, query: Query) -> Answer:
+    async def answer(self) -> Answer:
         """Read its answer; raise HTTPException where it refuses the task, WorkerDied where it is gone."""
         kind, data = await self.receive()
         if kind == frames.BEGIN:
             head = json.loads(data)
-            return Answer(head["status"], head, b"", self.version, self._pieces(query))
-        query.done = True
+            return Answer(head["status"], head, b"", self.version, self._pieces())
+        self.done = True
         if kind == frames.ERROR:
             raise _refusal(data)
         line, _, body = data.partition(b"\n")
         head = json.loads(line)
         return Answer(head["status"], head, body, self.version)
 
-    async def _pieces(self, query: Query) -> AsyncIterator[bytes]:
-        while True:
-            kind, data = await self.receive()
-            if kind == frames.PIECE:
-                yield data
-                continue
-            query.done = True
-            if kind == frames.ERROR:
-                raise _refusal(data)
-            return
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        while (frame := await self.receive())[0] == frames.PIECE:
+            yield frame[1]
+        self.done = True
+        if frame[0] == frames.ERROR:
+            raise _refusal(frame[1])
 
     async def receive(self) -> tuple[bytes, bytes]:
         """Read a frame; raise WorkerDied."""
@@ -131,6 +120,14 @@ class Worker:
             await self.process.communicate()
 
 
+class Load(NamedTuple):
+    """How busy a pool is."""
+
+    busy: int
+    slow: int
+    waiting: int
+
+
 class Pool:
     """Workers over one graph."""
 
@@ -140,7 +137,7 @@ class Pool:
         self.limits = limits
         self._idle: deque[Worker] = deque()
         self._busy: set[Worker] = set()
-        self._waiting: deque[tuple[float, asyncio.Future[Worker], Callable[[], Awaitable[bool]]]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[Worker]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._burials: set[asyncio.Task[None]] = set()
         self._started = self._stopping = False
@@ -156,19 +153,9 @@ class Pool:
         return sorted(worker.process.pid for worker in (*self._idle, *self._busy) if worker.alive)
 
     @property
-    def busy(self) -> int:
-        """How many queries run."""
-        return len(self._busy)
-
-    @property
-    def waiting(self) -> int:
-        """How many requests wait for a worker."""
-        return len(self._waiting)
-
-    @property
-    def slow(self) -> int:
-        """How many queries are in the slow lane."""
-        return sum(worker.replaced for worker in self._busy)
+    def load(self) -> Load:
+        """How many queries run, how many of them in the slow lane, and how many requests wait."""
+        return Load(len(self._busy), sum(worker.replaced for worker in self._busy), len(self._waiting))
 
     async def start(self) -> None:
         """Start all workers, once; raise WorkerDied where one cannot open the graph."""
@@ -180,7 +167,7 @@ class Pool:
     async def stop(self) -> None:
         """Kill all workers."""
         self._stopping = True
-        for _, waiter, _ in self._waiting:
+        for _, waiter in self._waiting:
             waiter.cancel()
         tasks = tuple(self._tasks)
         for task in tasks:
@@ -203,15 +190,15 @@ class Pool:
     async def run(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> AsyncIterator[Answer]:
         """Run a task; raises HTTPException. To leave before its answer is complete ends the worker."""
         worker = await self._acquire(has_left)
-        query = worker.query = Query(asyncio.get_running_loop().time(), has_left)
         self._busy.add(worker)
         try:
-            worker.start(task)
-            yield await worker.answer(query)
+            worker.start(task, has_left)
+            yield await worker.answer()
         except WorkerDied as died:
-            raise query.ended or self._explain(died) from None
+            raise worker.ended or _explain(died, self.limits.memory) from None
         finally:
-            self._release(worker, query)
+            self._busy.discard(worker)
+            self._release(worker)
 
     async def _acquire(self, has_left: Callable[[], Awaitable[bool]]) -> Worker:
         """Return a free worker, after those who have waited longer."""
@@ -222,22 +209,23 @@ class Pool:
             self._replace(worker)
         if len(self._waiting) >= self.limits.waiting:
             raise _busy()
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Worker] = loop.create_future()
-        self._waiting.append((loop.time(), waiter, has_left))
+        waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append((_now(), waiter))
         try:
-            return await waiter
+            worker = await waiter
+            if not await has_left():
+                return worker
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and not waiter.exception():
                 self._offer(waiter.result())
             raise
+        self._offer(worker)
+        raise _busy()
 
-    def _release(self, worker: Worker, query: Query) -> None:
-        worker.query = None
-        self._busy.discard(worker)
+    def _release(self, worker: Worker) -> None:
         if worker.replaced:
             self._bury(worker)
-        elif query.done and worker.alive:
+        elif worker.done and worker.alive:
             self._offer(worker)
         else:
             self._replace(worker)
@@ -245,7 +233,7 @@ class Pool:
     def _offer(self, worker: Worker) -> None:
         """Give a worker to the request that has waited longest."""
         while self._waiting:
-            _, waiter, _ = self._waiting.popleft()
+            _, waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(worker)
                 return
@@ -259,80 +247,50 @@ class Pool:
         self._later(worker.bury(), self._burials)
 
     async def _supervise(self) -> None:
-        """Look after queries, waiting requests and idle workers, for as long as the pool runs."""
-        ticks = 0
+        """Look after queries, idle workers and waiting requests, for as long as the pool runs."""
         while True:
             await asyncio.sleep(_TICK)
-            ticks += 1
             try:
-                await self._look_around(clients=ticks % _WAITING_TICKS == 0)
+                for worker in tuple(self._busy):
+                    await self._look_after(worker, _now() - worker.since)
+                for worker in [one for one in self._idle if not one.alive]:
+                    self._idle.remove(worker)
+                    self._replace(worker)
+                while self._waiting and _now() - self._waiting[0][0] > self.limits.waiting_time:
+                    _, waiter = self._waiting.popleft()
+                    if not waiter.done():
+                        waiter.set_exception(_busy())
             except Exception:
                 LOG.exception("the pool failed to look after its workers")  # and goes on: deadlines must hold
 
-    async def _look_around(self, *, clients: bool) -> None:
-        now = asyncio.get_running_loop().time()
-        for worker in tuple(self._busy):
-            if worker.query:
-                await self._look_after(worker, worker.query, now)
-        for worker in [one for one in self._idle if not one.alive]:
-            self._idle.remove(worker)
-            self._replace(worker)
-        await self._look_after_waiting(now, clients=clients)
-
-    async def _look_after(self, worker: Worker, query: Query, now: float) -> None:
+    async def _look_after(self, worker: Worker, spent: float) -> None:
         """End a query that is overdue or that nobody waits for; move a slow one to the slow lane."""
-        spent = now - query.since
         if spent > self.limits.timeout:
             text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
-            self._end(worker, query, 504, text, retry=60)
+            _end(worker, 504, text, retry=60)
             return
-        query.left = query.left or (spent > _TICK and await query.has_left())
+        if spent > _TICK and worker.has_left and not worker.left:
+            worker.left = await worker.has_left()
         slow = spent > self.limits.slow
         # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
-        if query.left and (slow or worker.replaced):
-            self._end(worker, query, 503, "the client has left")
+        if worker.left and (slow or worker.replaced):
+            _end(worker, 503, "the client has left")
         elif slow and not worker.replaced:
-            self._move_to_slow_lane(worker, now)
+            self._move_to_slow_lane(worker)
 
-    def _move_to_slow_lane(self, worker: Worker, now: float) -> None:
+    def _move_to_slow_lane(self, worker: Worker) -> None:
         """Fill the place of a slow query; where there is no room, end the one that has run longest."""
-        queries = [(one.query.since, one, one.query) for one in self._busy if one.replaced and one.query]
-        if len(queries) < self.limits.workers:
+        slow = [one for one in self._busy if one.replaced]
+        if len(slow) < self.limits.workers:
             worker.replaced = True
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
             self._later(self._refill(), self._tasks)
             return
-        since, oldest, query = min(queries, key=lambda one: one[0])
-        if self._waiting and now - since > self.limits.spared:
+        oldest = min(slow, key=lambda one: one.since)
+        if self._waiting and _now() - oldest.since > self.limits.spared:
             text = "the server is busy and this query had run longest: it was ended to let others in"
-            self._end(oldest, query, 503, text, retry=30)
-
-    async def _look_after_waiting(self, now: float, *, clients: bool) -> None:
-        """Refuse requests that have waited too long; forget those whose clients have left."""
-        for since, waiter, has_left in tuple(self._waiting):
-            if waiter.done():
-                continue
-            if now - since > self.limits.waiting_time or (clients and await has_left()):
-                if not waiter.done():
-                    waiter.set_exception(_busy())
-            elif not clients:
-                break  # the others came later
-        while self._waiting and self._waiting[0][1].done():
-            self._waiting.popleft()
-
-    def _end(self, worker: Worker, query: Query, status: int, text: str, *, retry: int = 0) -> None:
-        if not query.done and not worker.killed:
-            query.ended = HTTPException(status, text, _retry_after(retry))
-            worker.kill()
-
-    def _explain(self, died: WorkerDied) -> HTTPException:
-        """Return what a worker's exit code says about its query."""
-        if died.code == _SEGMENTATION_FAULT:
-            text = "the query is too complex: it is nested or chained more deeply than can be parsed"
-            return HTTPException(400, text)
-        text = f"the query needs more memory than the {self.limits.memory >> 20} MiB that a query may have"
-        return HTTPException(503, text, _retry_after(60))
+            _end(oldest, 503, text, retry=30)
 
     async def _refill(self) -> None:
         """Start one more worker; try again until it starts."""
@@ -347,8 +305,9 @@ class Pool:
                 continue
             if worker.version == self.version:
                 self._offer(worker)
-                return
-            await worker.bury()
+            else:
+                await worker.bury()  # another graph was opened meanwhile, with all its workers
+            return
 
     async def _spawn_all(self, where: str, version: str) -> list[Worker]:
         found = await asyncio.gather(
@@ -370,8 +329,8 @@ class Pool:
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "kg.server.worker", json.dumps(settings),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True, limit=_STREAM,
+            sys.executable, "-P", "-m", "kg.server.worker", json.dumps(settings), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=environment, start_new_session=True, limit=_STREAM,
         )  # fmt: skip
         worker = Worker(process, version)
         try:
@@ -391,6 +350,26 @@ class Pool:
         task = asyncio.create_task(work)
         among.add(task)
         task.add_done_callback(among.discard)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _end(worker: Worker, status: int, text: str, *, retry: int = 0) -> None:
+    if not worker.done and not worker.killed:
+        worker.ended = HTTPException(status, text, _retry_after(retry))
+        worker.kill()
+
+
+def _explain(died: WorkerDied, memory: int) -> HTTPException:
+    """Return what a worker's exit code says about its query."""
+    if died.code == _SEGMENTATION_FAULT:
+        return HTTPException(
+            400, "the query is too complex: it is nested or chained more deeply than can be parsed"
+        )
+    text = f"the query needs more memory than the {memory >> 20} MiB that a query may have"
+    return HTTPException(503, text, _retry_after(60))
 
 
 def _refusal(data: bytes) -> HTTPException:

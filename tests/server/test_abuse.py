@@ -57,7 +57,7 @@ def client(folder: Path) -> Iterator[Client]:
 def alive(client: Client) -> Iterator[None]:
     """After each abuse the server answers, with all its workers."""
     yield
-    wait_until(lambda: len(client.pool.pids) == LIMITS.workers and not client.pool.slow)
+    wait_until(lambda: len(client.pool.pids) == LIMITS.workers and not client.pool.load.slow)
     assert client.query("ASK {}").status == 200
     assert client.ask("/ready").status == 200
 
@@ -130,7 +130,7 @@ def test_others_are_served_meanwhile(client: Client) -> None:
     """Ten endless queries for eight places: each quick query is answered while they run."""
     with ThreadPoolExecutor(12) as crowd:
         endless = [crowd.submit(client.query, COUNT + f" # {number}") for number in range(10)]
-        wait_until(lambda: client.pool.slow > 0)
+        wait_until(lambda: client.pool.load.slow > 0)
         answers = [client.query(f"SELECT ?s {{ ?s a kg:Region }} # {number}") for number in range(20)]
         assert {answer.status for answer in answers} == {200}
         ended = [one.result() for one in endless]
@@ -166,7 +166,7 @@ def leave(client: Client, sent: bytes) -> None:
     """Send a request, wait until a worker has it, and leave."""
     with socket.create_connection(("127.0.0.1", client.port), 10) as plain:
         plain.sendall(sent)
-        wait_until(lambda: bool(client.pool.busy))
+        wait_until(lambda: bool(client.pool.load.busy))
 
 
 def test_a_client_that_goes_away_stops_its_query(client: Client) -> None:
@@ -192,7 +192,7 @@ def test_who_connects_and_leaves_replaces_no_worker(folder: Path) -> None:
             with socket.create_connection(("127.0.0.1", found.port), 10) as plain:
                 plain.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert found.query("ASK {}").status == 200
-        wait_until(lambda: not found.pool.busy)
+        wait_until(lambda: not found.pool.load.busy)
         assert found.pool.pids == before
 
 
@@ -235,8 +235,8 @@ def test_a_client_that_never_reads_is_let_go(client: Client) -> None:
             b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
         )
-        wait_until(lambda: bool(client.pool.busy))
-        wait_until(lambda: not client.pool.busy)
+        wait_until(lambda: bool(client.pool.load.busy))
+        wait_until(lambda: not client.pool.load.busy)
 
 
 def test_too_many_connections_are_refused(client: Client) -> None:

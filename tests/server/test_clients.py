@@ -72,7 +72,7 @@ def test_sparqlwrapper_gets_every_form(client: Client, form: str) -> None:
 def test_rdflib_reads_the_endpoint_as_a_store(client: Client) -> None:
     store = SPARQLStore(f"http://127.0.0.1:{client.port}/sparql")
     graph = rdflib.Graph(store)
-    assert rdflib.URIRef(CITY) in [row[0] for row in graph.query(PREFIX + REGIONS)]
+    assert rdflib.URIRef(CITY) in [row[0] for row in graph.query(PREFIX + REGIONS)]  # type: ignore[index]
     assert (rdflib.URIRef(CITY), rdflib.RDF.type, rdflib.URIRef(iris.NS + "City")) in graph
     dataset = rdflib.Dataset(store, default_union=False)
     rows = dataset.query("SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 1")

@@ -17,7 +17,7 @@ import uvicorn
 
 from kg.server import app as server
 from kg.server.sandbox import Limits
-from kg.server.workers import Pool
+from kg.server.workers import Pool, WorkerDied
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"
@@ -81,7 +81,7 @@ def test_a_slow_reader_gets_all_of_a_long_answer(store: Path) -> None:
 def test_at_the_end_who_asked_before_is_answered(store: Path) -> None:
     with serving(store, Limits(slow=30, timeout=60)) as client, ThreadPoolExecutor(1) as crowd:
         answer = crowd.submit(client.ask, f"/sparql?query={quote(SLOW)}")
-        wait_until(lambda: client.pool.busy == 1)
+        wait_until(lambda: client.pool.load.busy == 1)
         client.stop()
         assert answer.result().status == 200
 
@@ -91,7 +91,7 @@ def test_a_worker_that_dies_is_explained_and_replaced(store: Path, number: signa
     with serving(store, Limits(slow=60, timeout=60)) as client, ThreadPoolExecutor(1) as crowd:
         before = client.pool.pids
         answer = crowd.submit(client.query, ENDLESS)
-        wait_until(lambda: client.pool.busy == 1)
+        wait_until(lambda: client.pool.load.busy == 1)
         for pid in before:
             os.kill(pid, number)
         status, text = answer.result().status, answer.result().text
@@ -124,7 +124,7 @@ def test_a_slow_query_leaves_the_next_one_alone(store: Path) -> None:
     with serving(store, Limits(slow=0.2, timeout=2)) as client:
         before = set(client.pool.pids)
         assert client.query(ENDLESS).status == 504
-        wait_until(lambda: len(client.pool.pids) == 4 and client.pool.slow == 0)
+        wait_until(lambda: len(client.pool.pids) == 4 and client.pool.load.slow == 0)
         assert len(set(client.pool.pids) & before) == 3
         after = client.pool.pids
         assert {client.query(f"ASK {{}} # {number}").status for number in range(50)} == {200}
@@ -135,9 +135,9 @@ def test_only_so_many_wait(store: Path) -> None:
     limits = Limits(workers=1, slow=60, timeout=60, waiting=2, waiting_time=60)
     with serving(store, limits) as client, ThreadPoolExecutor(4) as crowd:
         asked = [crowd.submit(client.query, ENDLESS)]
-        wait_until(lambda: client.pool.busy == 1)
+        wait_until(lambda: client.pool.load.busy == 1)
         asked += [crowd.submit(client.query, "ASK {}") for _ in range(2)]
-        wait_until(lambda: client.pool.waiting == 2)
+        wait_until(lambda: client.pool.load.waiting == 2)
         assert client.query("ASK {}").status == 503
         os.kill(client.pool.pids[0], signal.SIGKILL)
         assert [one.result().status for one in asked] == [503, 200, 200]
@@ -151,7 +151,7 @@ def test_a_pool_that_cannot_start_says_so(store: Path, tmp_path: Path) -> None:
         finally:
             await pool.stop()
 
-    with pytest.raises(server.WorkerDied):
+    with pytest.raises(WorkerDied):
         asyncio.run(start())
 
 

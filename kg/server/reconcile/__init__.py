@@ -1,4 +1,4 @@
-"""The Reconciliation Service API 0.2, as OpenRefine uses it: the manifest, and which service answers where."""
+"""The Reconciliation Service API 0.2, as OpenRefine uses it: the manifest and the routes."""
 
 from __future__ import annotations
 

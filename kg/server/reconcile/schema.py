@@ -83,7 +83,7 @@ def values(
     graph: Graph, entities: Iterable[str], wanted: Iterable[Term]
 ) -> dict[tuple[str, str], list[ox.NamedNode | ox.Literal]]:
     """Return values by (entity, property id), in a fixed order."""
-    ids = {one.iri: item_id(one.id) for one in wanted}
+    ids = {one.iri: one.name for one in wanted}
     nodes = _nodes(iris.iri(entity) for entity in dict.fromkeys(entities))
     found: dict[tuple[str, str], list[ox.NamedNode | ox.Literal]] = {}
     if not ids or not nodes:
@@ -117,7 +117,7 @@ def suggest_items(known: Iterable[Term], prefix: str) -> list[Term]:
     typed, name = text.key(prefix), item_id(prefix).casefold()
     ranked = []
     for one in known:
-        words = [*(text.key(label) for label in (one.label, one.label_zh) if label), item_id(one.id).casefold()]
+        words = [*(text.key(label) for label in (one.label, one.label_zh) if label), one.name.casefold()]
         if name in words[-1] or any(typed in word for word in words[:-1]):
             begins = any(word.startswith(typed) for word in words)
             ranked.append((typed not in words and name not in words, not begins, one.label, one))

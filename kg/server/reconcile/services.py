@@ -70,7 +70,7 @@ def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
     known = schema.types(graph)
     broader = [{"id": up, "name": known[up].label} for up in one.parents if up in known]
     return {
-        "id": schema.item_id(one.id),
+        "id": one.name,
         "name": one.label,
         **({"description": one.definition} if one.definition else {}),
         **({"broader": broader} if broader else {}),
@@ -155,7 +155,7 @@ def extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     values = schema.values(graph, known, [item for item, _ in columns.values()])
     rows = {
         one: {
-            name: [_cell(graph, value) for value in values.get((entity, schema.item_id(item.id)), [])[: limit or None]]
+            name: [_cell(graph, one) for one in values.get((entity, item.name), [])[: limit or None]]
             for name, (item, limit) in columns.items()
         }
         for one, entity in entities.items()
@@ -185,7 +185,7 @@ def _property(graph: Graph, name: str) -> Term:
 
 
 def _cell(graph: Graph, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
-    """Return a value as the schema of 0.2 has it: a boolean as text, a day with a time, a class as a label."""
+    """Return a value as 0.2 has it: a boolean as text, a day with a time, a class as a label."""
     if isinstance(value, ox.NamedNode):
         short = iris.short(value.value)
         label = _label(graph, short)

@@ -1,21 +1,28 @@
-"""What stands before every handler: limits of connections and addresses, Host check, headers, access log."""
+"""HTTP around the handlers: limits, Host check, headers, access log, and the responses that workers write."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import ipaddress
+import json
 import logging
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from kg.server.negotiation import takes_gzip
 from kg.server.sandbox import Limits
+from kg.server.workers import Answer, Pool, WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
 #: The key in a scope's extensions of the function that breaks the connection, so that no client and no proxy
@@ -36,6 +43,11 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Requested-With",
     "Access-Control-Max-Age": "86400",
 }
+_VARY = "Accept, Accept-Encoding"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
 
 
 class ResponseHeaders:
@@ -140,7 +152,7 @@ def _shown_address(scope: Scope) -> str:
     address = scope.get("raw_path") or scope["path"].encode()
     text = (address + (b"?" + query if query else b"")).decode("ascii", "backslashreplace")
     short = text if len(text) < 300 else text[:300] + "..."
-    return short.encode("unicode_escape").decode("ascii")
+    return str(short).encode("unicode_escape").decode("ascii")
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -205,3 +217,79 @@ class LimitedProtocol(HttpToolsProtocol):
 def limited_protocol(limits: Limits) -> type[LimitedProtocol]:
     """Return the protocol with other limits."""
     return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits})
+
+
+class TaskResponse(Response):
+    """Runs a task in the pool and sends what the worker writes, as a stream if that is long."""
+
+    def __init__(self, request: Request, task: Mapping[str, Any]) -> None:
+        self._request = request
+        gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
+        self._task = json.dumps({**task, "gzip": gzip}).encode()
+        self._key = hashlib.blake2b(self._task, digest_size=12).hexdigest()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer; raise HTTPException where there is none."""
+        pool: Pool = self._request.app.state.pool
+        tag = self._tag(pool.version)
+        if tag in (part.strip() for part in self._request.headers.get("If-None-Match", "").split(",")):
+            await Response(status_code=304, headers={"ETag": tag, "Vary": _VARY})(scope, receive, send)
+            return
+        async with pool.run(self._task, self._request.is_disconnected) as answer:
+            headers = _answer_headers(answer, self._tag(answer.version))
+            if answer.pieces is not None:
+                await self._stream(answer, headers, scope, send)
+                return
+        await Response(answer.body, answer.status, headers)(scope, receive, send)
+
+    def _tag(self, version: str) -> str:
+        return f'W/"{version}-{self._key}"'
+
+    async def _stream(self, answer: Answer, headers: Mapping[str, str], scope: Scope, send: Send) -> None:
+        """Send a long answer as it comes; one that is cut short breaks the connection."""
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        assert answer.pieces is not None
+        try:
+            async for piece in answer.pieces:
+                if scope["method"] != "HEAD":
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except (HTTPException, WorkerDied) as cut:
+            abort = scope.get("extensions", {}).get(ABORT)
+            if abort is None:
+                raise RuntimeError("an answer was cut short") from cut
+            abort()
+            await asyncio.sleep(0)  # until the server has seen that the connection is lost
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _answer_headers(answer: Answer, tag: str) -> dict[str, str]:
+    """Return the headers for the head that a worker wrote (``type``, ``encoding``, ``volatile`` ...)."""
+    head = answer.head
+    headers = {"Content-Type": head["type"], "Vary": _VARY}
+    if head.get("volatile"):
+        headers["Cache-Control"] = "no-store"
+    elif answer.status == 200:
+        headers["ETag"] = tag
+    if head.get("encoding"):
+        headers["Content-Encoding"] = head["encoding"]
+    if head["type"].startswith("text/html"):
+        headers["Content-Security-Policy"] = _POLICY + ("*" if head.get("framed") else "'self'")
+    for name in ("Location", "Link", "Content-Disposition"):
+        if name in head:
+            headers[name] = head[name]
+    return headers
+
+
+async def show_error(request: Request, error: Exception) -> Response:
+    """Show an error as one line of text."""
+    assert isinstance(error, HTTPException)
+    text = error.detail
+    headers = {"Vary": _VARY, **(error.headers or {})}
+    if error.status_code == 404 and text == "Not Found":
+        text = "there is nothing at this address; / says what there is"
+    if error.status_code == 405:
+        text = f"{request.method} is not allowed here; {headers.get('Allow', 'GET, HEAD')} are"
+        headers["Connection"] = "close"
+    return PlainTextResponse(text.rstrip("\n") + "\n", error.status_code, headers)
