@@ -27,7 +27,8 @@ from kg.query.graph import open_graph
 from kg.server import sparql
 from kg.server.http import AccessLog, Guard, ResponseHeaders, TaskResponse, limited_protocol, show_error
 from kg.server.sandbox import Limits
-from kg.server.workers import Pool, WorkerDied
+from kg.server.worker import WorkerDied
+from kg.server.workers import Pool
 from kg.store import manifest
 
 LOG = logging.getLogger("kg.server")
@@ -59,6 +60,7 @@ def create_app(
             yield
         finally:
             watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
             await pool.stop()
 
     app = Starlette(

@@ -22,7 +22,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.server.negotiation import takes_gzip
 from kg.server.sandbox import Limits
-from kg.server.workers import Answer, Pool, WorkerDied
+from kg.server.worker import Answer, WorkerDied
+from kg.server.workers import Pool
 
 ACCESS = logging.getLogger("kg.server.access")
 #: The key in a scope's extensions of the function that breaks the connection, so that no client and no proxy
@@ -60,6 +61,8 @@ class ResponseHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer OPTIONS; let the application answer everything else."""
+
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -82,6 +85,7 @@ class Guard:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer what is not refused."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -121,6 +125,7 @@ class AccessLog:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log the request when its answer has gone out."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -164,6 +169,7 @@ class LimitedProtocol(HttpToolsProtocol):
     limits = Limits()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to count the head's bytes and time."""
         super().connection_made(transport)
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
@@ -171,11 +177,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the timers."""
         self._head_done()
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Refuse a head that is too long."""
         if self._head_timer:
             self._head_bytes += len(data)
             if self._head_bytes > self.limits.head + self.limits.address:
@@ -186,19 +194,23 @@ class LimitedProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def on_message_begin(self) -> None:
+        """Let the application break the connection."""
         super().on_message_begin()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {ABORT: self.transport.abort}
 
     def on_headers_complete(self) -> None:
+        """Stop the head's timer."""
         self._head_done()
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
+        """Give the client time to read."""
         super().pause_writing()
         self._unread_timer = self.loop.call_later(self.limits.write_time, self.transport.abort)
 
     def resume_writing(self) -> None:
+        """Stop the timer of an unread answer."""
         if self._unread_timer:
             self._unread_timer.cancel()
             self._unread_timer = None

@@ -1,11 +1,15 @@
 """A worker process: opens the graph read-only, then runs one task at a time until it is killed.
 
+``Worker`` is the server's handle of one; all else runs in the process.
+
 Started as ``python -m kg.server.worker`` with tasks on standard input and answers on standard output, both as
 length-prefixed frames. Every line of a stranger's query is parsed and run here and nowhere else.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -14,7 +18,9 @@ import struct
 import sys
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -124,6 +130,107 @@ def _explain(error: Exception) -> tuple[int, str, int]:
     if isinstance(error, KgError):
         return 404 if isinstance(error, NotFound) else 400, str(error), 0
     return 500, "this server failed on the request; its log says more", 0
+
+
+class WorkerDied(Exception):
+    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"a worker ended with {code}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: its head and body; of a long one the body comes in ``pieces``."""
+
+    status: int
+    head: Mapping[str, Any]
+    body: bytes
+    version: str
+    pieces: AsyncIterator[bytes] | None = None
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker process as its parent sees it, and the task that it runs."""
+
+    process: Process
+    version: str  # of the graph that it has open
+    killed: bool = False
+    replaced: bool = False  # another worker has its place already
+    since: float = 0.0
+    done: bool = True
+    left: bool = False  # whether its client has left
+    has_left: Callable[[], Awaitable[bool]] | None = None
+    ended: HTTPException | None = None  # why the pool ended it
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be given a task."""
+        return not self.killed and self.process.returncode is None
+
+    def start(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> None:
+        """Hand it a task for a client of whom ``has_left`` tells."""
+        self.since, self.done, self.left, self.has_left = (
+            asyncio.get_running_loop().time(),
+            False,
+            False,
+            has_left,
+        )
+        assert self.process.stdin
+        self.process.stdin.write(LENGTH.pack(len(task)) + task)
+
+    async def answer(self) -> Answer:
+        """Read its answer; raise HTTPException where it refuses the task, WorkerDied where it is gone."""
+        kind, data = await self.receive()
+        if kind == BEGIN:
+            head = json.loads(data)
+            return Answer(head["status"], head, b"", self.version, self._pieces())
+        self.done = True
+        if kind == ERROR:
+            raise _error(data)
+        line, _, body = data.partition(b"\n")
+        head = json.loads(line)
+        return Answer(head["status"], head, body, self.version)
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        while (frame := await self.receive())[0] == PIECE:
+            yield frame[1]
+        self.done = True
+        if frame[0] == ERROR:
+            raise _error(frame[1])
+
+    async def receive(self) -> tuple[bytes, bytes]:
+        """Read a frame; raise WorkerDied."""
+        assert self.process.stdout
+        try:
+            kind, length = HEAD.unpack(await self.process.stdout.readexactly(HEAD.size))
+            return kind, await self.process.stdout.readexactly(length)
+        except asyncio.IncompleteReadError:
+            raise WorkerDied(await self.process.wait()) from None
+
+    def kill(self) -> None:
+        """Kill it without waiting."""
+        self.killed = True
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def bury(self) -> None:
+        """Kill it, and wait until it is gone and its pipes are closed."""
+        self.kill()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await self.process.communicate()
+
+
+def _error(data: bytes) -> HTTPException:
+    """Return the error that a worker's frame describes."""
+    found = json.loads(data)
+    return HTTPException(found["status"], found["text"], retry_after(found["retry"]))
+
+
+def retry_after(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 class AnswerWriter:

@@ -15,17 +15,16 @@ import logging
 import os
 import subprocess
 import sys
-from asyncio.subprocess import Process
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
 from kg import locations
-from kg.server import worker as frames
 from kg.server.sandbox import Limits
+from kg.server.worker import Answer, Worker, WorkerDied, retry_after
 
 LOG = logging.getLogger("kg.server")
 _READY_SECONDS = 60
@@ -34,95 +33,7 @@ _STREAM = 1 << 20  # bytes of an answer that may lie in the parent
 _SEGMENTATION_FAULT = -11
 
 
-class WorkerDied(Exception):
-    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
-
-    def __init__(self, code: int | None) -> None:
-        super().__init__(f"a worker ended with {code}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer: its head and body; of a long one the body comes in ``pieces``."""
-
-    status: int
-    head: Mapping[str, Any]
-    body: bytes
-    version: str
-    pieces: AsyncIterator[bytes] | None = None
-
-
-@dataclass(eq=False)
-class Worker:
-    """A worker process as its parent sees it, and the task that it runs."""
-
-    process: Process
-    version: str  # of the graph that it has open
-    killed: bool = False
-    replaced: bool = False  # another worker has its place already
-    since: float = 0.0
-    done: bool = True
-    left: bool = False  # whether its client has left
-    has_left: Callable[[], Awaitable[bool]] | None = None
-    ended: HTTPException | None = None  # why the pool ended it
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be given a task."""
-        return not self.killed and self.process.returncode is None
-
-    def start(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> None:
-        """Hand it a task for a client of whom ``has_left`` tells."""
-        self.since, self.done, self.left, self.has_left = _now(), False, False, has_left
-        assert self.process.stdin
-        self.process.stdin.write(frames.LENGTH.pack(len(task)) + task)
-
-    async def answer(self) -> Answer:
-        """Read its answer; raise HTTPException where it refuses the task, WorkerDied where it is gone."""
-        kind, data = await self.receive()
-        if kind == frames.BEGIN:
-            head = json.loads(data)
-            return Answer(head["status"], head, b"", self.version, self._pieces())
-        self.done = True
-        if kind == frames.ERROR:
-            raise _refusal(data)
-        line, _, body = data.partition(b"\n")
-        head = json.loads(line)
-        return Answer(head["status"], head, body, self.version)
-
-    async def _pieces(self) -> AsyncIterator[bytes]:
-        while (frame := await self.receive())[0] == frames.PIECE:
-            yield frame[1]
-        self.done = True
-        if frame[0] == frames.ERROR:
-            raise _refusal(frame[1])
-
-    async def receive(self) -> tuple[bytes, bytes]:
-        """Read a frame; raise WorkerDied."""
-        assert self.process.stdout
-        try:
-            kind, length = frames.HEAD.unpack(await self.process.stdout.readexactly(frames.HEAD.size))
-            return kind, await self.process.stdout.readexactly(length)
-        except asyncio.IncompleteReadError:
-            raise WorkerDied(await self.process.wait()) from None
-
-    def kill(self) -> None:
-        """Kill it without waiting."""
-        self.killed = True
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-
-    async def bury(self) -> None:
-        """Kill it, and wait until it is gone and its pipes are closed."""
-        self.kill()
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            await self.process.communicate()
-
-
 class Load(NamedTuple):
-    """How busy a pool is."""
-
     busy: int
     slow: int
     waiting: int
@@ -358,7 +269,7 @@ def _now() -> float:
 
 def _end(worker: Worker, status: int, text: str, *, retry: int = 0) -> None:
     if not worker.done and not worker.killed:
-        worker.ended = HTTPException(status, text, _retry_after(retry))
+        worker.ended = HTTPException(status, text, retry_after(retry))
         worker.kill()
 
 
@@ -369,18 +280,8 @@ def _explain(died: WorkerDied, memory: int) -> HTTPException:
             400, "the query is too complex: it is nested or chained more deeply than can be parsed"
         )
     text = f"the query needs more memory than the {memory >> 20} MiB that a query may have"
-    return HTTPException(503, text, _retry_after(60))
-
-
-def _refusal(data: bytes) -> HTTPException:
-    """Return the error that a worker's frame describes."""
-    found = json.loads(data)
-    return HTTPException(found["status"], found["text"], _retry_after(found["retry"]))
+    return HTTPException(503, text, retry_after(60))
 
 
 def _busy() -> HTTPException:
-    return HTTPException(503, "all workers are busy; try again shortly", _retry_after(5))
-
-
-def _retry_after(seconds: int) -> dict[str, str]:
-    return {"Retry-After": str(seconds)} if seconds else {}
+    return HTTPException(503, "all workers are busy; try again shortly", retry_after(5))

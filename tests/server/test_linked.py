@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -131,6 +132,11 @@ def test_void_and_dcat_describe_the_data(client: Client) -> None:
     )
     assert asks("?d dcat:distribution/dcat:accessService ?s . ?s dcat:servesDataset ?d ; dcat:endpointURL ?e")
     assert asks("?d void:classPartition [ void:class kg:City ; void:entities ?n ]")
+    assert asks("?d void:propertyPartition [ void:property kg:promotes ; void:triples ?n ]")
+    assert asks(
+        "?d void:classPartition [ void:class kg:Region ;"
+        " void:propertyPartition [ void:property kg:promotes ; void:triples ?n ] ]"
+    )
     assert asks("?q a sh:SPARQLExecutable ; sh:select ?text ; rdfs:comment ?c ; sh:prefixes/sh:declare ?p")
     for row in described.query("SELECT ?text { ?q sh:select ?text }", prefixes=iris.PREFIXES):  # type: ignore[union-attr]
         assert client.query(row[0].value).status == 200
@@ -152,6 +158,35 @@ def test_questions_have_addresses(client: Client) -> None:
     assert client.ask("/question/promoters?topic=nothing-like-it").status == 400
     assert client.ask("/question/promoters.csv?topic=nothing-like-it").status == 404
     assert client.ask("/question/no-such-question").status == 404
+
+
+@pytest.mark.parametrize("ending", ["", ".csv", ".json"])
+def test_unknown_parameters_of_a_question(client: Client, ending: str) -> None:
+    """A misspelt one would be answered as if left out; what campaigns add to an address is not meant for us."""
+    plain = client.ask(f"/question/promoters{ending}?topic=lidar")
+    assert plain.status == 200
+    for foreign in ("utm_source=x", "utm_medium=y&fbclid=1", "view=chart", "region=", "gclid=%3Cscript%3E"):
+        assert client.ask(f"/question/promoters{ending}?topic=lidar&{foreign}").status == 200
+    for wrong in ("self", "question_name", "question", "topics", "graph", "class", "<script>", "x" * 500):
+        answer = client.ask(f"/question/promoters{ending}?" + urlencode({"topic": "lidar", wrong: "1"}))
+        assert answer.status == 400
+        assert "it has topic, " in answer.text
+        assert ("did you mean topic?" in answer.text) is (wrong == "topics")
+
+
+def test_unknown_parameters_elsewhere_are_ignored(client: Client) -> None:
+    assert client.ask("/sparql?utm_source=x", Accept="text/turtle").status == 200
+    assert client.ask("/sparql?query=ASK%7B%7D&timeout=5&debug=on&self=1").status == 200
+    assert client.ask("/place/sample-city.ttl?utm_source=x").status == 200
+    assert client.ask("/query?utm_source=x").status == 200
+
+
+def test_forms_offer_what_a_parameter_takes(client: Client) -> None:
+    page = client.ask("/question/targets").text
+    assert '<input name="year" value="" type="number"' in page
+    page = client.ask("/question/compare?region=sample-city&other=sample-province&shared=no").text
+    assert '<option selected>no</option>' in page
+    assert 'name="region" value="sample-city" data-type="place"' in page
 
 
 def test_the_explorer_is_served_at_the_root(folder: Path, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import uvicorn
 
 from kg.server import app as server
 from kg.server.sandbox import Limits
-from kg.server.workers import Pool, WorkerDied
+from kg.server.worker import WorkerDied
+from kg.server.workers import Pool
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"

@@ -65,6 +65,10 @@ def test_a_proxy_may_speak_tls(client: Client) -> None:
         ("place:sample-city", "place/sample-city", True),
         ("topic/laser-radar", "topic/lidar", True),
         ("https://w3id.org/regiograph/place/sample-city", "place/sample-city", True),
+        ("SampleCity", "place/sample-city", False),
+        ("sam ple city", "place/sample-city", False),
+        ("Sample's City", "place/sample-city", False),
+        ("Sample City, Sample Province", "place/sample-city", False),
     ],
 )
 def test_names_are_matched(client: Client, words: str, entity: str, match: bool) -> None:
