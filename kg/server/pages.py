@@ -118,7 +118,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
             trouble = str(error)
     context = {
         "question": question, "given": given, "trouble": trouble, "bound": bound, "forms": _WRITERS,
-        "choices": {one.name: _choices(one) for one in question.parameters},
+        "choices": {one.name: _choices(graph, one) for one in question.parameters},
         "encoded": urlencode(given), "editor": urlencode({"query": examples.standing_alone(bound)}),
         "found": found, "rows": _rows(found) if found else [], "most": _MOST_SHOWN,
     }  # fmt: skip
@@ -130,10 +130,12 @@ def _answer(graph: Graph, question: Question, given: Mapping[str, str]) -> Answe
     return graph.uncounted(graph.ask(question.name, **given))
 
 
-def _choices(parameter: Parameter) -> tuple[str, ...]:
+def _choices(graph: Graph, parameter: Parameter) -> tuple[str, ...]:
     """Return the words from which a parameter chooses; none where it is free."""
     if parameter.type == "boolean":
         return ("yes", "no")
+    if parameter.type in graph.vocabulary.schemes:
+        return tuple(graph.vocabulary.schemes[parameter.type])
     words = tuple(parameter.type.split("|"))
     return words if len(words) > 1 and not set(words) <= set(iris.ENTITY_SEGMENTS) else ()
 

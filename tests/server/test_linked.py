@@ -184,8 +184,9 @@ def test_unknown_parameters_elsewhere_are_ignored(client: Client) -> None:
 def test_forms_offer_what_a_parameter_takes(client: Client) -> None:
     page = client.ask("/question/targets").text
     assert '<input name="year" value="" type="number"' in page
+    assert '<select name="tier"><option></option><option>' in client.ask("/question/promoters").text
     page = client.ask("/question/compare?region=sample-city&other=sample-province&shared=no").text
-    assert '<option selected>no</option>' in page
+    assert "<option selected>no</option>" in page
     assert 'name="region" value="sample-city" data-type="place"' in page
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -269,3 +270,22 @@ def test_it_runs_from_the_command_line(tmp_path: Path) -> None:
     _, log = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "GET /ready 200" in log
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [
+            sys.executable,
+            "-m",
+            "kg",
+            "serve",
+            "--graph",
+            str(sample_store(tmp_path)),
+            "--port",
+            port,
+        ]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"port {port} of 127.0.0.1 cannot be listened on" in ended.stderr
+    assert "Traceback" not in ended.stderr
