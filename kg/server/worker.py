@@ -61,7 +61,11 @@ def main() -> None:
 
 def _serve(out: IO[bytes], settings: Mapping[str, Any]) -> None:
     where, limits = str(settings["where"]), Limits(**settings["limits"])
-    graph = _open(where)
+    try:
+        graph = _open(where)
+    except KgError as error:
+        logging.error("%s", error)
+        os._exit(2)
     remote = where.startswith(("http://", "https://"))
     closed = sandbox.enclose(limits.memory, network=remote)
     _send(out, WHOLE, json.dumps({"open_network": not (closed or remote)}).encode())

@@ -13,9 +13,10 @@ import pytest
 
 from kg import iris
 from kg.query import graph
+from kg.server import app as server
 from kg.server.linked_data import REPRESENTATIONS
 from kg.store import oxigraph
-from tests.serving import Client, in_process, sample_store
+from tests.serving import Client, in_process, sample_store, wait_until
 
 RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 
@@ -219,3 +220,23 @@ def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -
         assert json.loads(answer.body)["boolean"] is True
         assert answer.headers["etag"] != first.headers["etag"]
         assert found.ask("/place/brand-new.ttl").status == 200
+
+
+def test_the_watch_opens_a_changed_graph_and_survives_a_broken_one(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(server, "_LOOK_SECONDS", 0.05)
+    lines = (oxigraph.open_folder(folder).dump(format=ox.RdfFormat.N_QUADS) or b"").decode()
+    graph_file, query = tmp_path / "graph.nq", "ASK { place:brand-new a kg:City }"
+    graph_file.write_text(lines)
+    with in_process(graph_file) as found:
+        assert json.loads(found.query(query).body)["boolean"] is False
+        (tmp_path / "broken").write_text("no quads")
+        (tmp_path / "broken").replace(graph_file)
+        wait_until(lambda: "the graph that is served stays" in caplog.text)
+        assert found.query(query + " # still").status == 200
+        fresh = f"<{iris.iri('place/brand-new')}> <{iris.expand('rdf:type')}> <{iris.NS}City> .\n"
+        (tmp_path / "fresh").write_text(lines + fresh)
+        (tmp_path / "fresh").replace(graph_file)
+        wait_until(lambda: bool(json.loads(found.query(query).body)["boolean"]))
+        assert found.ask("/ready").status == 200
