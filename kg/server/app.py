@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -106,7 +106,12 @@ def locate_graph(where: str | os.PathLike[str] | None, *, fresh: bool = True) ->
         return str(where)
     if where is not None and (Path(where) / "CURRENT").is_file():
         return str(Path(where).resolve())  # a store itself, as kg build keeps it
-    path = Path(open_graph(where).where) if fresh else locations.build(where)
+    path = locations.build(where)
+    if fresh:
+        with open_graph(where) as opened:
+            if opened.index:
+                len(opened.names.entities)  # raises BadStore where the index is damaged or of another version
+            path = Path(opened.where)
     return str((manifest.current(path).path(path) if path.is_dir() else path).resolve())
 
 
@@ -159,12 +164,9 @@ async def _sparql(request: Request) -> Response:
             parameters += sparql.parse_form(body)
         else:
             direct = _decode(body)
-    accept = request.headers.get("Accept", "")
     limits: Limits = request.app.state.limits
     asked = sparql.parse_request(parameters, direct, limits, posted=request.method == "POST")
-    if asked is None:
-        return _description(request, "service")
-    return TaskResponse(request, {**asked, "accept": accept, "base": f"{_address(request)}/sparql"})
+    return TaskResponse(request, {"path": "/sparql", "address": _address(request), **asked})
 
 
 def _content_type(request: Request) -> tuple[str, str]:
@@ -208,50 +210,28 @@ def _address(request: Request) -> str:
     return f"{scheme}://{request.headers.get('Host') or '{}:{}'.format(*request.scope['server'])}"
 
 
-def _description(request: Request, what: str) -> Response:
-    task = {"kind": "description", "what": what, "address": _address(request)}
-    return TaskResponse(request, {**task, "accept": request.headers.get("Accept", "")})
-
-
-async def _void(request: Request) -> Response:
-    return _description(request, "void")
-
-
-async def _linked_data(request: Request) -> Response:
-    task = {"kind": "linked_data", "path": request.scope["path"], "accept": request.headers.get("Accept", "")}
-    return TaskResponse(request, task)
-
-
-async def _page(request: Request) -> Response:
-    """Answer with the query page, or one question with its answer."""
-    parameters = sparql.parse_form(request.scope["query_string"])
-    task = {"kind": "page", "path": request.scope["path"], "parameters": parameters}
-    return TaskResponse(request, {**task, "accept": request.headers.get("Accept", "")})
-
-
-async def _reconcile(request: Request) -> Response:
-    """Answer a reconciliation request, whose parameters come in the address or in a form."""
+async def _forward(request: Request) -> Response:
+    """Let a worker answer by path and parameters, which come in the address or in a form."""
     parameters = sparql.parse_form(request.scope["query_string"])
     if request.method == "POST":
         if _content_type(request)[0] != sparql.FORM:
             raise HTTPException(415, f"send the queries as {sparql.FORM}")
         parameters += sparql.parse_form(await _read_body(request))
-    task = {"kind": "reconcile", "path": request.scope["path"], "parameters": dict(parameters)}
-    return TaskResponse(request, {**task, "address": _address(request)})
+    task = {"path": request.scope["path"], "parameters": dict(parameters), "address": _address(request)}
+    return TaskResponse(request, task)
 
 
 async def _home(request: Request) -> Response:
     """Answer with the explorer's page where there is one, else with a short index."""
     page: Path | None = request.app.state.page
     if page is None or not page.is_file():
-        return TaskResponse(request, {"kind": "page", "path": "/", "parameters": []})
+        return await _forward(request)
     changed = page.stat()
     tag = f'W/"{changed.st_mtime_ns:x}-{changed.st_size:x}"'
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers={"ETag": tag})
     body, policy = await asyncio.to_thread(_read_explorer, page)
-    headers = {"ETag": tag, "Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
-    return Response(body, headers=headers)
+    return HTMLResponse(body, headers={"ETag": tag, "Content-Security-Policy": policy})
 
 
 def _read_explorer(page: Path) -> tuple[bytes, str]:
@@ -291,14 +271,14 @@ _ROUTES = [
     Route("/sparql", _sparql, methods=["GET", "POST"]),
     Route("/", _home),
     Route("/graph.html", _home),
-    Route("/query", _page),
-    Route("/question/{name:path}", _page),
-    Route("/reconcile", _reconcile, methods=["GET", "POST"]),
-    Route("/reconcile/{service:path}", _reconcile, methods=["GET", "POST"]),
-    Route("/.well-known/void", _void),
+    Route("/query", _forward),
+    Route("/question/{name:path}", _forward),
+    Route("/reconcile", _forward, methods=["GET", "POST"]),
+    Route("/reconcile/{service:path}", _forward, methods=["GET", "POST"]),
+    Route("/.well-known/void", _forward),
     Route("/health", _health),
     Route("/ready", _ready),
     Route("/robots.txt", _robots),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
-    Route("/{path:path}", _linked_data),
+    Route("/{path:path}", _forward),
 ]

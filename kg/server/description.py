@@ -39,7 +39,7 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> tuple[int, dict[str, Any],
         raise HTTPException(406, f"the description can be had as {', '.join(types)} and text/html")
     if chosen == "text/html" or (accept and choose(accept, types) is None):
         return 303, {"type": "text/plain; charset=utf-8", "Location": "/query"}, b"see /query\n"
-    describe = _describe_service if task["what"] == "service" else _describe_data
+    describe = _describe_service if task["path"] == "/sparql" else _describe_data
     triples = dict.fromkeys(describe(graph, str(task["address"])))
     form = next(form for form in GRAPHS if form.type == chosen)
     prefixes = {**PREFIXES, "sd": _VOCABULARIES["sd"], "spex": _EXAMPLES}

@@ -236,8 +236,9 @@ class TaskResponse(Response):
 
     def __init__(self, request: Request, task: Mapping[str, Any]) -> None:
         self._request = request
+        accept = request.headers.get("Accept", "")
         gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
-        self._task = json.dumps({**task, "gzip": gzip}).encode()
+        self._task = json.dumps({**task, "accept": accept, "gzip": gzip}).encode()
         self._key = hashlib.blake2b(self._task, digest_size=12).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

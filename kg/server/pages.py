@@ -60,7 +60,7 @@ def render(template: str, **context: Any) -> bytes:
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     """Answer with the index, the query page, or a question with its answer."""
     path = str(task["path"])
-    parameters = {str(name): str(value) for name, value in task["parameters"]}
+    parameters: Mapping[str, str] = task["parameters"]
     if path == "/query":
         found = queries.catalogue().values()
         return _html(render("query", questions=found, query=parameters.get("query", _FIRST_QUERY)))

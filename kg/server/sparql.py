@@ -33,11 +33,11 @@ class TooLong(Exception):
 
 def parse_request(
     parameters: Sequence[tuple[str, str]], direct: str | None, limits: Limits, *, posted: bool
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     """Return the task of a worker from a request's parameters and the query that is its body, if it is one.
 
-    Returns None if there is no query: the service description is sent. Parameters that the protocol does not
-    know are ignored. Raises HTTPException.
+    It has no ``query`` if there is none: the service description is sent. Parameters that the protocol does
+    not know are ignored. Raises HTTPException.
     """
     values: dict[str, list[str]] = {name: [] for name in _KNOWN}
     for name, value in parameters:
@@ -50,13 +50,12 @@ def parse_request(
     if not queries:
         if posted or any(values[name] for name in _KNOWN):
             raise HTTPException(400, "there is no query; send one as query=...")
-        return None
+        return {}
     if len(queries[0]) > limits.query:
         raise HTTPException(413, f"a query may have {limits.query:,} characters")
     if not queries[0].strip():
         raise HTTPException(400, "the query is empty")
     return {
-        "kind": "sparql",
         "query": queries[0],
         "default": values["default-graph-uri"],
         "named": values["named-graph-uri"],
@@ -116,7 +115,9 @@ def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryB
         options["default_graph"] = [_graph_name(name) for name in task["default"]]
         options["named_graphs"] = [_graph_name(name) for name in task["named"]]
     if isinstance(graph.store, ox.Store):
-        options["base_iri"] = task["base"]  # another engine's endpoint has an address of its own
+        options["base_iri"] = (
+            task["address"] + task["path"]
+        )  # another engine's endpoint has an address of its own
     query = str(task["query"])
     try:
         return graph.store.query(query, prefixes=_prefixes(query), **options)

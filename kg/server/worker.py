@@ -77,7 +77,7 @@ def _serve(out: IO[bytes], settings: Mapping[str, Any]) -> None:
         except Exception as error:
             status, text, retry = _explain(error)
             if status == 500:
-                logging.exception("a task of kind %s failed", task.get("kind"))
+                logging.exception("the task %s failed", task["path"])
             _send(out, ERROR, json.dumps({"status": status, "text": text, "retry": retry}).encode())
     os._exit(0)
 
@@ -97,7 +97,7 @@ def _tasks(file: IO[bytes]) -> Iterator[dict[str, Any]]:
 def _run(graph: Graph, task: Mapping[str, Any], limits: Limits, out: IO[bytes]) -> None:
     """Run a task and write its answer."""
     gzip = bool(task.get("gzip"))
-    if task["kind"] == "sparql":
+    if "query" in task:
         head, counted, write = sparql.execute(graph, task, limits)
         writer = AnswerWriter(out, head, limits, gzip=gzip, counted=counted)
         write(cast("IO[bytes]", writer))
@@ -112,13 +112,14 @@ def _document(graph: Graph, task: Mapping[str, Any]) -> tuple[int, dict[str, Any
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
     from kg.server import description, linked_data, pages, reconcile
 
-    kinds = {
-        "linked_data": linked_data.respond,
-        "reconcile": reconcile.respond,
-        "description": description.respond,
-        "page": pages.respond,
-    }
-    return kinds[str(task["kind"])](graph, task)
+    path = str(task["path"])
+    if path in ("/sparql", "/.well-known/void"):
+        return description.respond(graph, task)
+    if path.startswith("/reconcile"):
+        return reconcile.respond(graph, task)
+    if path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
+        return pages.respond(graph, task)
+    return linked_data.respond(graph, task)
 
 
 def _explain(error: Exception) -> tuple[int, str, int]:

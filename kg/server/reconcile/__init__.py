@@ -21,7 +21,7 @@ Response = tuple[int, dict[str, Any], bytes]
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     """Answer by path and parameters; raise HTTPException for bad input."""
-    given = {str(name): str(value) for name, value in dict(task["parameters"]).items()}
+    given: Mapping[str, str] = task["parameters"]
     parameters = {
         name: value for name, value in given.items() if name not in _ADDED and not name.startswith("utm_")
     }
