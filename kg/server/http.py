@@ -244,8 +244,8 @@ class TaskResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer; raise HTTPException where there is none."""
         pool: Pool = self._request.app.state.pool
-        tag = self._tag(pool.version)
-        if tag in (part.strip() for part in self._request.headers.get("If-None-Match", "").split(",")):
+        tag, known = self._tag(pool.version), self._request.headers.get("If-None-Match", "").split(",")
+        if scope["method"] != "POST" and tag in (part.strip() for part in known):
             await Response(status_code=304, headers={"ETag": tag, "Vary": _VARY})(scope, receive, send)
             return
         async with pool.run(self._task, self._request.is_disconnected) as answer:

@@ -218,6 +218,12 @@ def test_an_etag_saves_the_answer(client: Client) -> None:
     assert again.headers["etag"] == first.headers["etag"]
     other = client.ask(path(query=SELECT), Accept="text/csv", If_None_Match=first.headers["etag"])
     assert other.status == 200
+    several = client.ask(path(query=SELECT), If_None_Match=f'"other", {first.headers["etag"]}')
+    assert several.status == 304
+    posted = client.ask(
+        "/sparql", method="POST", body=SELECT, Content_Type=QUERY, If_None_Match=first.headers["etag"]
+    )
+    assert posted.status == 200
     changing = client.ask(path(query="SELECT (NOW() AS ?now) {}"))
     assert "etag" not in changing.headers
     assert changing.headers["cache-control"] == "no-store"
