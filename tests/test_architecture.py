@@ -81,7 +81,7 @@ def loaded(code: str) -> set[str]:
 
 @pytest.mark.parametrize("command", ["ask", "show", "query", "find"])
 def test_answers_do_not_wait_for_heavy_libraries(command: str) -> None:
-    heavy = {"pydantic", "rdflib", "networkx", "pyvis", "IPython", "pandas", "httpx", "aiohttp", "numpy"}
+    heavy = {"pydantic", "rdflib", "networkx", "pyvis", "IPython", "pandas", "httpx", "starlette", "numpy"}
     assert loaded(f"import kg.cli.{command}") & heavy == set()
 
 
