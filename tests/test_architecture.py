@@ -26,6 +26,8 @@ LATE_MODULES = {
     "query/graph",
     "store/endpoint",
     "page/layout",
+    "query/result",
+    "store/graph_store",
 }
 
 
