@@ -16,7 +16,6 @@ from kg.cli import options, terminal
 from kg.errors import BadStore
 from kg.problems import Problem
 from kg.store import build, bulk, graph_store
-from kg.store.bulk import Tick
 
 _STAGES = {
     "names": "reading entities and names",
@@ -99,17 +98,13 @@ def bulk_command(
       kg bulk corpus --graph corpus-graph
       kg bulk corpus --graph corpus-graph --texts texts --keep-good --report problems.csv
     """
-    with _progress(quiet=quiet or as_json) as tick:
+    with _progress(quiet=quiet or as_json) as progress:
         loaded = bulk.load(
             folder,
             locations.ontology(ontology),
             where,
-            common=common,
-            texts=texts,
-            keep_good=keep_good,
-            report=report,
-            shown=limit,
-            tick=tick,
+            bulk.Options(common, texts, keep_good, report, limit),
+            progress=progress,
         )
     if as_json:
         terminal.write_json(
@@ -200,14 +195,14 @@ def _print_built(where: Path, quads: int, numbers: dict[str, int], *, fresh: boo
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Tick]:
+def _progress(*, quiet: bool) -> Iterator[bulk.Progress]:
     """Show a progress bar on standard error if that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         tasks = {stage: bar.add_task(words, total=None, visible=False) for stage, words in _STAGES.items()}
 
-        def tick(stage: str, done: int, total: int) -> None:
+        def update(stage: str, done: int, total: int) -> None:
             bar.update(tasks[stage], advance=done, total=total or None, visible=True)
 
-        yield tick
+        yield update

@@ -10,7 +10,7 @@ from kg import locations
 from kg.cli import build as builds
 from kg.cli import options, terminal
 from kg.export import dictionary, diff, rdf, release
-from kg.page import render_page
+from kg.page import Part, render_page
 from kg.query.graph import open_graph
 from kg.store import build
 
@@ -56,10 +56,8 @@ def page_command(
       kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
-    html = render_page(
-        open_graph(graph), region=region, around=around, depth=depth, kinds=kinds, shared=shared or 0,
-        hierarchy=hierarchy,
-    )  # fmt: skip
+    part = Part(region, around, depth, kinds, shared or 0, hierarchy)
+    html = render_page(open_graph(graph), part)
     file = output or str(terminal.near(options.page(graph)))
     terminal.write(html, file)
     if not quiet and file != "-":

@@ -40,41 +40,44 @@ class Inline:
         return f"Inline(a page of {len(self.page):,} characters, height={self.height})"
 
 
-def render_page(
-    graph: Graph,
-    *,
-    region: str | None = None,
-    around: str | None = None,
-    depth: int = 1,
-    kinds: Collection[str] = (),
-    shared: int = 0,
-    hierarchy: bool = True,
-) -> str:
-    """Return the page of a graph, or of a part of it.
+@dataclass(frozen=True)
+class Part:
+    """The part of a graph that a page shows; without arguments the whole.
 
-    Args:
-        graph: The graph to draw.
-        region: Keep what lies within two steps of this region.
-        around: Keep the neighbourhood of this entity (a name or an id), ``depth`` steps wide.
-        depth: The number of steps for ``around``.
-        kinds: Keep entities of these classes.
-        shared: Keep the regions and what at least so many of them name.
-        hierarchy: Whether assumed links come along.
+    ``region`` keeps what lies within two steps of that region; ``around`` and ``depth`` the neighbourhood of
+    an entity (names and ids are accepted) and its width in steps; ``kinds`` entities of these classes;
+    ``shared`` the regions and what at least so many of them name. ``hierarchy`` tells whether assumed links
+    come along.
+    """
+
+    region: str | None = None
+    around: str | None = None
+    depth: int = 1
+    kinds: Collection[str] = ()
+    shared: int = 0
+    hierarchy: bool = True
+
+
+def render_page(graph: Graph, part: Part = Part()) -> str:
+    """Return the page of a graph, or of a part of it.
 
     Raises:
         KgError: More than LIMIT entities would have to be shown; the message names what fits.
-        NotFound: No entity has the name.
+        NotFound: No entity has a name of ``part``.
     """
     keep: Collection[str] | None = None
-    if region or around or kinds:
+    if part.region or part.around or part.kinds:
         keep = list(
-            network(graph, region=region, around=around, depth=depth, kinds=kinds, hierarchy=hierarchy)
-        )
-    if shared:
-        named = _shared(graph, shared)
+            network(
+                graph, region=part.region, around=part.around, depth=part.depth, kinds=part.kinds,
+                hierarchy=part.hierarchy,
+            )
+        )  # fmt: skip
+    if part.shared:
+        named = _shared(graph, part.shared)
         keep = named if keep is None else named & set(keep)
     _check_size(graph, keep)
-    content = read_content(graph, keep, hierarchy=hierarchy)
+    content = read_content(graph, keep, hierarchy=part.hierarchy)
     joined = {end for pair in content.pairs for end in pair}
     groups = {entity: root for entity, root in content.drawn.items() if entity in joined}
     places = place_nodes(groups, content.pairs, content.regions & joined)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kg.query.graph import Graph
 
 
-def network(
+def network(  # noqa: PLR0913  filters of one view, by keyword only
     graph: Graph,
     *,
     region: str | None = None,

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.export import graph_files
@@ -78,7 +78,10 @@ def networkx_graphml(path: Path) -> Whole:
 
 
 def igraph_graphml(path: Path) -> Whole:
-    igraph = pytest.importorskip("igraph")
+    try:
+        import igraph
+    except ImportError:
+        absent("igraph")
     found = igraph.Graph.Read_GraphML(str(path))
     ids = found.vs["id"]
 
@@ -93,7 +96,10 @@ def igraph_graphml(path: Path) -> Whole:
 
 
 def rustworkx_graphml(path: Path) -> Whole:
-    rustworkx = pytest.importorskip("rustworkx")
+    try:
+        import rustworkx
+    except ImportError:
+        absent("rustworkx")
     (found,) = rustworkx.read_graphml(str(path))
     nodes = dict(zip(found.node_indices(), found.nodes(), strict=True))
 
@@ -151,6 +157,9 @@ READERS: dict[str, list[Callable[[Path], Whole]]] = {
     "gexf": [networkx_gexf, graphology_gexf],
     "json": [networkx_json],
 }
+SLOW = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # the table of characters is made once
 WRITERS = {"graphml": graph_files.graphml, "gexf": graph_files.gexf, "json": graph_files.node_link}
 
 
@@ -208,6 +217,7 @@ def attributes() -> st.SearchStrategy[dict[str, object]]:
     return st.dictionaries(st.sampled_from(["label", "quote", "source", "region", 'a "b" <c>']), value)
 
 
+@SLOW
 @given(st.lists(attributes(), max_size=4), st.lists(attributes(), max_size=4), st.sampled_from(AWKWARD))
 def test_files_are_valid_whatever_a_text_holds(
     nodes: list[dict[str, object]], edges: list[dict[str, object]], name: str
@@ -223,6 +233,7 @@ def test_files_are_valid_whatever_a_text_holds(
     assert (len(found["nodes"]), len(found["links"])) == (view.number_of_nodes(), view.number_of_edges())
 
 
+@SLOW
 @given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1), st.sampled_from(AWKWARD))
 def test_a_text_comes_back_as_it_was(text: str, label: str) -> None:
     view = nx.MultiDiGraph()

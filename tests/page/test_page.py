@@ -12,7 +12,7 @@ import pytest
 
 from kg import locations, page
 from kg.errors import KgError
-from kg.page import Inline, render_page
+from kg.page import Inline, Part, render_page
 from kg.page.bundle import join_modules
 from kg.page.data import read_content
 from kg.page.html import embed
@@ -94,18 +94,18 @@ def test_a_part_of_the_graph(sample_graph: Graph) -> None:
     )
     assert set(part.drawn) == {"topic/optics", "place/optics-park"}
     assert set(part.pairs) == {("place/optics-park", "topic/optics")} & set(whole.pairs)
-    assert len(render_page(sample_graph, around="optics")) < len(render_page(sample_graph))
+    assert len(render_page(sample_graph, Part(around="optics"))) < len(render_page(sample_graph))
 
 
 def test_an_aggregate_keeps_regions_and_what_they_share(curated: Graph) -> None:
-    html = render_page(curated, shared=3)
+    html = render_page(curated, Part(shared=3))
     data = embedded(html, "content")
     assert isinstance(data, dict)
     named = {row[0]: row[5] for row in data["entities"] if not row[0].startswith(("source/", "indicator/"))}
     assert sum(named.values()) > 10
     assert 5 < len(named) - sum(named.values()) < 100
     assert data["links"]
-    assert '"links":[]' in render_page(curated, shared=3, hierarchy=False)
+    assert '"links":[]' in render_page(curated, Part(shared=3, hierarchy=False))
 
 
 def test_a_page_that_would_be_too_large_names_what_fits(
@@ -181,3 +181,14 @@ def test_a_notebook_shows_the_page_in_an_escaped_frame() -> None:
     assert 'srcdoc="&lt;p class=&quot;a&quot;&gt;&amp;&lt;/p&gt;"' in shown
     assert "height:100px" in shown
     assert repr(Inline("abc")) == "Inline(a page of 3 characters, height=560)"
+
+
+def test_the_page_counts_its_own_quotes_and_those_that_were_located(sample_graph: Graph) -> None:
+    keys = ("quotes", "located", "version", "licence")
+    whole, part = (
+        read_content(sample_graph, keep).data["about"] for keep in (None, ["org/acme-optics", "topic/optics"])
+    )
+    assert isinstance(whole, dict)
+    assert isinstance(part, dict)
+    assert [whole[key] for key in keys] == [10, 10, "test", "https://creativecommons.org/licenses/by/4.0/"]
+    assert [part[key] for key in keys[:2]] == [1, 1]

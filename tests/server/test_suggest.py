@@ -10,12 +10,12 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.reconciling import CELLS, MORE, batch, check_named, extend, path, read
-from tests.serving import Client, sample_store, serving
+from tests.serving import Client, in_process, sample_store
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with serving(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
+    with in_process(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
         yield found
 
 

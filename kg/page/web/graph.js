@@ -1,6 +1,7 @@
 // The picture: vis-network keeps nodes, camera and pointers; lines, marks and names are drawn by us.
 
 import { drawLegend } from "./bar.js";
+import { makeCamera } from "./camera.js";
 import { add, button, byId, count, fill, h } from "./dom.js";
 import { passing } from "./filter.js";
 import { drawLines, drawMark, drawNames, GROUPS, growth, palette, radius } from "./marks.js";
@@ -10,9 +11,7 @@ import { sentence } from "./words.js";
 
 const MANY = 2500; // lines from which they are thinned, and left out while the picture moves
 const REACH = 7; // pixels round a line within which a click means it
-const DOUBLE = 350; // milliseconds in which a second click may follow: until then nothing moves
-
-export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const DOUBLE = 400; // milliseconds in which a second click makes a double one: until then nothing moves
 
 export function makeGraph(data, stage) {
   const box = h("div", { class: "canvas", id: "canvas", tabindex: "0", role: "application",
@@ -22,9 +21,9 @@ export function makeGraph(data, stage) {
     "plus and minus zoom, 0 shows all. The button List gives the same as text.");
   const tip = h("div", { class: "tip", hidden: true });
   const zoom = h("div", { class: "zoom" },
-    button("+", () => zoomBy(1.4), { "aria-label": "Zoom in" }),
-    button("−", () => zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
-    button("⤢", () => fit(), { "aria-label": "Show all", title: "Show all" }));
+    button("+", () => camera.zoomBy(1.4), { "aria-label": "Zoom in" }),
+    button("−", () => camera.zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
+    button("⤢", () => camera.fit(view.nodes), { "aria-label": "Show all", title: "Show all" }));
   const legend = h("fieldset", { class: "legend" });
   const around = h("div", { class: "around" }, box, keys, tip, zoom);
   add(stage, [around, legend]);
@@ -33,7 +32,7 @@ export function makeGraph(data, stage) {
   let view = { nodes: [], lines: [], links: [] };
   let paint = palette();
   let moving = false, hovered = null, onMark = false, chosen = new Map(), close = null, ranked = [], names = [];
-  let home = null, clicked = 0, waiting = 0; // the camera before a selection moved it; the last click
+  let last = null, clicked = -DOUBLE; // the entity of the last click, and when it was
 
   const network = new vis.Network(box, { nodes, edges: [] }, {
     physics: false, layout: { improvedLayout: false }, autoResize: true,
@@ -42,6 +41,7 @@ export function makeGraph(data, stage) {
     nodes: { shape: "custom", ctxRenderer: mark },
   });
 
+  const camera = makeCamera(network, box);
   box.firstElementChild.tabIndex = -1; // the box itself takes the focus
 
   function mark({ ctx, id, x, y }) {
@@ -106,17 +106,20 @@ export function makeGraph(data, stage) {
   const entityAt = (hit, { x, y }) => (hit.length ? data.entities[hit[0]]
     : names.find(({ box: [left, top, right, bottom] }) => left <= x && x <= right && top <= y && y <= bottom)?.entity);
 
-  network.on("click", ({ nodes: hit, pointer }) => {
+  network.on("click", ({ nodes: hit, pointer, event }) => {
     box.focus({ preventScroll: true });
-    clicked = performance.now();
     const entity = entityAt(hit, pointer.DOM);
-    if (entity) return go({ view: "graph", sel: entity.id, path: "" });
+    const again = entity && entity === last && event.srcEvent.timeStamp - clicked < DOUBLE;
+    clicked = event.srcEvent.timeStamp;
+    last = again ? null : entity;
+    if (entity) return go({ view: "graph", sel: entity.id, path: "", ...(again ? toggle("open", entity.id) : {}) });
     const line = lineAt(pointer.canvas);
     go({ sel: line ? `${line.from.id}>${line.to.id}` : "", path: "" });
   });
-  network.on("doubleClick", ({ nodes: hit, pointer }) => {
-    const entity = entityAt(hit, pointer.DOM);
-    if (entity) go({ sel: entity.id, ...toggle("open", entity.id) });
+  // A quick second click comes as this alone, a slow one as a click.
+  network.on("doubleClick", () => {
+    if (last) go({ sel: last.id, ...toggle("open", last.id) });
+    last = null;
   });
   network.on("hoverNode", ({ node, event }) => { onMark = true; point(data.entities[node], event); });
   network.on("blurNode", () => { onMark = false; point(null); });
@@ -198,42 +201,11 @@ export function makeGraph(data, stage) {
       if (best) go({ sel: best.id });
     } else if (event.key === "Enter") byId("panel").focus();
     else if (event.key === "e" && at) go(toggle("open", at.id));
-    else if (event.key === "+" || event.key === "=") zoomBy(1.4);
-    else if (event.key === "-") zoomBy(1 / 1.4);
-    else if (event.key === "0") fit();
+    else if (event.key === "+" || event.key === "=") camera.zoomBy(1.4);
+    else if (event.key === "-") camera.zoomBy(1 / 1.4);
+    else if (event.key === "0") camera.fit(view.nodes);
     else return;
     event.preventDefault();
-  }
-
-  function zoomBy(factor) {
-    network.moveTo({ scale: network.getScale() * factor, animation: glide(200) });
-  }
-  const glide = (duration) => (still() ? false : { duration, easingFunction: "easeInOutQuad" });
-
-  function fit(entities = view.nodes, animate = true) {
-    if (!entities.length) return;
-    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const { x, y } of entities) {
-      left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
-    }
-    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), under = covered();
-    const high = box.clientHeight - 92 - under;
-    const scale = Math.min(wide / (right - left + 1), Math.max(high, 60) / (bottom - top + 1), 1.3);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (under / 2 - 1) / scale }, scale: Math.max(scale, 0.02),
-      animation: animate && glide(380) });
-  }
-
-  // On a phone the panel lies over the lower part of the picture.
-  function covered() {
-    const panel = byId("panel");
-    if (getComputedStyle(panel).position !== "fixed" || !panel.offsetHeight) return 0;
-    return Math.max(0, box.getBoundingClientRect().bottom - panel.getBoundingClientRect().top - 40);
-  }
-
-  function inView(entities) {
-    const scale = network.getScale(), middle = network.getViewPosition();
-    return entities.every(({ x, y }) => Math.abs(x - middle.x) * scale < box.clientWidth / 2 - 20 &&
-      (y - middle.y) * scale < box.clientHeight / 2 - 14 - covered() && (middle.y - y) * scale < box.clientHeight / 2 - 14);
   }
 
   function rank() {
@@ -285,45 +257,16 @@ export function makeGraph(data, stage) {
     rank();
     box.setAttribute("aria-label",
       `Graph of ${count(view.nodes.length, "entity")} and ${count(view.lines.length, "line")}`);
-    follow(now, before, path, fresh.length > 0);
+    const chose = now.sel + now.path, was = before.sel + before.path;
+    if (first || now.show !== before.show || (!chose && !was && fresh.length > 0)) camera.start(close && path ? [...close] : view.nodes, !first);
+    else if (chose !== was && !chose) camera.back(view.nodes);
+    else if (chose !== was && close) camera.follow([...close], Boolean(was), Boolean(path), clicked + DOUBLE - performance.now());
     first = false;
   }
 
-  // Move the camera to what was chosen, and back to where it was when nothing is.
-  function follow(now, before, path, fresh) {
-    clearTimeout(waiting);
-    const chose = now.sel + now.path, was = before.sel + before.path;
-    if (first || now.show !== before.show || (!chose && !was && fresh)) {
-      home = null;
-      return fit(close && path ? [...close] : undefined, !first);
-    }
-    if (chose === was) return undefined;
-    if (!chose) {
-      const back = home;
-      home = null;
-      return back ? network.moveTo({ ...back, animation: glide(380) }) : fit();
-    }
-    if (!close || (!home && !path && inView([...close]))) return undefined;
-    home ??= was ? null : { position: network.getViewPosition(), scale: network.getScale() };
-    const left = clicked + DOUBLE - performance.now();
-    waiting = setTimeout(() => fit([...close ?? view.nodes]), Math.max(0, left));
-    return undefined;
-  }
 
-  return { update, fit, scene: () => view, names: () => names.map(({ text }) => text),
+  return { update, scene: () => view, names: () => names.map(({ entity, text, box: at }) => ({ id: entity.id, text, box: at })),
     picture: () => ({ width: box.clientWidth, height: box.clientHeight, draw }),
     repaint() { paint = palette(); select(state()); network.redraw(); },
     resize() { network.redraw(); }, network };
 }
-
-// The same as the picture shows, as text: every entity on it, and what it is joined to.
-export function makeList(data, view) {
-  const parts = Object.entries(GROUPS).map(([group, { label }]) => {
-    const members = view.nodes.filter((e) => e.group === group).sort((a, b) => a.label.localeCompare(b.label));
-    return members.length > 0 && [h("h2", null, label), h("ul", { class: "plain" }, members.map((entity) => h("li", null,
-      button(entity.label, () => go({ sel: entity.id }), { class: "link" }),
-      h("span", { class: "quiet" }, ` ${count(view.lines.filter((l) => l.from === entity || l.to === entity).length, "line")}`))))];
-  });
-  return h("div", { class: "list", tabindex: "0", role: "region", "aria-label": "The graph as a list" }, parts);
-}
-

@@ -89,7 +89,7 @@ export function makeMap(data, stage) {
     });
     fill(box, h("p", { class: "quiet corner" }, lost.length > 0 && [`${count(lost.length, "region")} without coordinates: `,
       lost.map(({ entity, records }, at) => [at ? ", " : "", h("a", { href: address({ sel: entity.id }) }, name(entity.label)), records.length > 0 && ` ${records.length}`]), ". "],
-    "A province stands where its capital does. No borders are drawn."), h("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "group", "aria-label": "Regions at their coordinates" },
+    places.some((e) => e.kind.id === "Province") && "A province stands where its capital does. ", "No borders are drawn."), h("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "group", "aria-label": "Regions at their coordinates" },
       h("g", { class: "grid", "aria-hidden": "true" }, grid), marks));
   }
 

@@ -137,6 +137,8 @@ const widths = new Map();
 // How much of some marks a name would hide.
 const hides = (b, marks) => marks.reduce((sum, t) => sum + Math.max(0, Math.min(b[2], t[2]) - Math.max(b[0], t[0])) * Math.max(0, Math.min(b[3], t[3]) - Math.max(b[1], t[1])), 0);
 
+const least = (places, cost) => places.reduce((best, at) => (!best || cost(at) < cost(best) ? at : best), undefined);
+
 // Names of one size whatever the zoom, most important first; one that would lie on another or on a mark is
 // left out, unless there are few. Returns the entities that were named, with the boxes of their names.
 export function drawNames(ctx, entities, look) {
@@ -166,16 +168,17 @@ export function drawNames(ctx, entities, look) {
     const key = `${big}${text}`;
     if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
     const w = widths.get(key), half = 8;
-    const places = [[x - w / 2, y + r + 9.5], [x - w / 2, y - r - 9.5], [x + r + 5, y], [x - r - 5 - w, y],
-      [x - r, y + r + 9.5], [x + r - w, y + r + 9.5], [x - r, y - r - 9.5], [x + r - w, y - r - 9.5]]
-      .filter(([left, mid]) => left > 2 && left + w < size[0] - 2 && free([left - 2, mid - half, left + w + 2, mid + half], taken));
-    const hidden = ([left, mid]) => hides([left - 2, mid - half, left + w + 2, mid + half], marks);
-    const spot = places.find((place) => !hidden(place)) ??
-      (big || forced(entity) || drawn < regions + FIRST || entities.length <= FEW
-        ? places.reduce((best, place) => (!best || hidden(place) < hidden(best) ? place : best), undefined) : undefined);
+    const area = ([left, mid]) => [left - 2, mid - half, left + w + 2, mid + half];
+    const around = [[x - w / 2, y + r + 9.5], [x - w / 2, y - r - 9.5], [x + r + 5, y], [x - r - 5 - w, y],
+      [x - r, y + r + 9.5], [x + r - w, y + r + 9.5], [x - r, y - r - 9.5], [x + r - w, y - r - 9.5]];
+    const places = around.filter((at) => at[0] > 2 && at[0] + w < size[0] - 2 && free(area(at), taken));
+    const must = entities.length <= FEW;
+    const spot = places.find((at) => !hides(area(at), marks)) ??
+      (big || must || forced(entity) || drawn < regions + FIRST ? least(places, (at) => hides(area(at), marks)) : undefined) ??
+      (must ? least(around.map(([left, mid]) => [Math.max(3, Math.min(left, size[0] - w - 3)), mid]), (at) => hides(area(at), taken)) : undefined);
     if (!spot) continue;
     const [left, mid] = spot;
-    taken.push([left - 2, mid - half, left + w + 2, mid + half]);
+    taken.push(area(spot));
     named.push({ entity, text, box: taken.at(-1) });
     const dim = faint(entity);
     ctx.globalAlpha = dim ? 0.35 : 1;

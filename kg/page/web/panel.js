@@ -186,7 +186,7 @@ function welcome(data, now) {
   return [
     heading("what this is", null),
     h("h2", null, "Who backs what, and where does it say so"),
-    h("p", null, filter.any ? `${said} ${statements.length + targets.length === 1 ? "passes" : "pass"} the filters. ` : `${said} from ${documents(data.sources)}. `,
+    h("p", null, filter.any ? `${said} ${statements.length + targets.length === 1 ? "passes" : "pass"} the filters. ` : `${said} from ${documents(data.sources.filter((s) => s.records.length))}. `,
       !filter.any && checked(data)),
     drawn.length > 0 && h("p", { class: "quiet" }, data.regions.filter((e) => e.placed).length > 2 &&
       "Regions stand on the ring. Inside it is what several of them share, behind each what it has alone: choose a region to see it unfold. ", "Choose a line to read its evidence."),

@@ -48,7 +48,7 @@ function charts(shown, data, now) {
   return groups.length > 0 && h("div", { class: "charts" }, groups.map((group) => {
     const most = Math.max(...group.map((t) => t.upper ?? t.value));
     return h("figure", { class: "chart" },
-      h("figcaption", null, name(group[0].indicator.label), h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
+      h("figcaption", null, name(group[0].indicator.label), group[0].unit !== "count" && h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
       h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: `${now.sel === `target:${t.id}` ? "on" : ""}${t.flags.length ? " doubtful" : ""}` },
         h("a", { href: address({ sel: `target:${t.id}` }), class: "to" }, name(t.s.label), t.topic && h("span", { class: "quiet" }, " ", name(t.topic.label))),
         h("span", { class: "share", style: `--share:${(t.value / most).toFixed(3)}`, "aria-hidden": "true" }),
@@ -83,6 +83,7 @@ function big(number) {
 }
 
 function list(shown, data, now) {
+  if (!shown.length) return h("p", { class: "say" }, data.targets.length ? "No target passes the filters." : "There are no targets.");
   return h("table", { class: "rows" },
     h("caption", null, count(shown.length, "target")),
     h("thead", null, h("tr", null, ["place", "indicator", "of", "aim", "by", "flags", "quote", "where"].map((t) => h("th", { scope: "col" }, t)))),
