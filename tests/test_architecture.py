@@ -24,7 +24,7 @@ LATE_MODULES = {
     "export/rdflib_view",
     "export/dataframes",
     "query/graph",
-    "store/endpoint",
+    "store/graph_store",
     "page/layout",
 }
 
