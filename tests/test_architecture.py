@@ -24,10 +24,9 @@ LATE_MODULES = {
     "export/rdflib_view",
     "export/dataframes",
     "query/graph",
-    "store/endpoint",
+    "store/graph_store",
     "page/layout",
     "query/result",
-    "store/graph_store",
 }
 
 

@@ -11,7 +11,7 @@ from kg.cli import option, terminal
 from kg.errors import BadQuery
 from kg.query.graph import Graph, open_graph
 from kg.query.result import Answer
-from kg.store import oxigraph
+from kg.store import guard, oxigraph
 from kg.store.oxigraph import Rows
 
 _RESULTS = {
@@ -74,5 +74,7 @@ def _text(query: str) -> str:
         return query
     path = Path(query)
     if not path.is_file():
+        if guard.is_form(guard.read(query)):  # DESCRIBE needs no brace
+            return query
         raise click.UsageError(f"no file {query}, and this is not a query")
     return path.read_text(encoding="utf-8")
