@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.check.run import Report, check_seeds
     from kg.errors import Ambiguous, BadQuery, BadStore, KgError, MissingExtra, NotFound
-    from kg.locations import VERSION as __version__
     from kg.query.graph import Graph, open_graph
     from kg.query.result import Answer
     from kg.query.statements import Evidence, Statement, Target
     from kg.store.build import build_graph
+
+    __version__: str
 
 _HOMES = {
     "open_graph": "kg.query.graph",

@@ -20,7 +20,7 @@ def dictionary_markdown(graph: Graph) -> str:
     >>> dictionary_markdown(kg.open_graph()).splitlines()[0]
     '# Data dictionary'
     """
-    rows = oxigraph.select(graph.store, queries.internal("term_uses").bind({})).values()
+    rows = oxigraph.select(graph.store, queries.internal("term-uses").bind({})).values()
     uses = {row["term"]: (row["count"], _code(row["example"])) for row in rows}
     terms = graph.vocabulary.terms.values()
     described = [term for term in terms if term.label and term.label_zh and term.definition]

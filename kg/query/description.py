@@ -58,7 +58,7 @@ def describe_entity(graph: Graph, entity: str) -> Description:
 
     labels = graph.labels
     properties = [
-        (iris.short(row["property"]), iris.short(row["value"])) for row in rows("entity_properties")
+        (iris.short(row["property"]), iris.short(row["value"])) for row in rows("entity-properties")
     ]
     statements = tuple(
         sorted(graph.statements(entity=entity), key=lambda s: (s.predicate, s.subject, s.object, s.id))
@@ -76,7 +76,7 @@ def describe_entity(graph: Graph, entity: str) -> Description:
                 iris.notation(row["confidence"]),
                 row["ground"],
             )
-            for row in rows("entity_names")
+            for row in rows("entity-names")
         ),
         properties=tuple(
             (name, labels.get(value, value)) for name, value in properties if name != "rdf:type"

@@ -44,7 +44,8 @@ class Link:
 def find_entities(store: Store) -> list[Entity]:
     """Return all entities in the order of their ids."""
     found: dict[str, Entity] = {}
-    for row in oxigraph.select(store, queries.internal("entities").bind({})).values():
+    rows = oxigraph.select(store, queries.internal("entities").bind({})).values()
+    for row in sorted(rows, key=lambda row: (row["entity"], row["kind"])):
         entity = Entity(
             id=iris.short(row["entity"]),
             kind=iris.short(row["kind"]),

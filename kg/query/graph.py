@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -62,15 +61,15 @@ class Graph:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @cached_property
-    def names(self) -> Index:
-        """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return open_index(self.index) if self.index else index_of(self.store)
-
     def close(self) -> None:
         """Close the names index; the store is closed with its last reference."""
         if "names" in self.__dict__:
             self.names.close()
+
+    @cached_property
+    def names(self) -> Index:
+        """All names, for look-ups and search: the index beside the store, else one made in memory."""
+        return open_index(self.index) if self.index else index_of(self.store)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from kg.query.graph import Graph
 
 
-def network(
+def network(  # noqa: PLR0913  filters of one view, by keyword only
     graph: Graph,
     *,
     region: str | None = None,
@@ -26,17 +25,26 @@ def network(
     hierarchy: bool = False,
     sources: bool = False,
 ) -> nx.MultiDiGraph:
-    """A MultiDiGraph of what is stated.
+    """Return what is stated as a MultiDiGraph.
 
     Nodes are ids (``place/jinan``) with ``label``, ``label_zh``, ``kind`` (``Company``), ``root``
     (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with
     ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
-    ``assumed`` (False).
-    Literals and withheld statements are left out, sources and documents too unless asked for.
+    ``assumed`` (False). Literal objects and withheld statements are left out.
 
-    ``region`` keeps what lies within two steps of it; ``around`` and ``depth`` a neighbourhood of an entity
-    (names are accepted); ``kinds`` and ``predicates`` keep only these; ``hierarchy`` adds assumed links.
-    Raises NotFound for a name that is not known, KgError for an unknown kind or predicate.
+    Args:
+        graph: The graph to show.
+        region: Keep what lies within two steps of this region (a name or id).
+        around: Keep the neighbourhood of this entity.
+        depth: How many steps the neighbourhood of ``around`` reaches.
+        kinds: Keep only entities of these classes.
+        predicates: Keep only statements with these predicates.
+        hierarchy: Add assumed links.
+        sources: Keep sources and indicators.
+
+    Raises:
+        NotFound: A name stands for no entity.
+        KgError: There is no such class or predicate in the view.
 
     >>> import kg
     >>> whole = network(kg.open_graph())
@@ -62,33 +70,6 @@ def network(
         whole = _near(whole, graph.names.resolve(around), depth)
     whole.remove_nodes_from([node for node in list(nx.isolates(whole)) if not (around or region)])
     return whole
-
-
-def graphml(found: nx.MultiDiGraph) -> bytes:
-    """GraphML that networkx and igraph read back; an edge's key stands as its ``statement``."""
-    return "\n".join(nx.generate_graphml(plain(found), named_key_ids=True)).encode() + b"\n"
-
-
-def gexf(found: nx.MultiDiGraph) -> bytes:
-    """GEXF, as networkx writes it."""
-    return "\n".join(nx.generate_gexf(plain(found))).encode() + b"\n"
-
-
-def node_link(found: nx.MultiDiGraph) -> bytes:
-    """Node-link JSON, as d3 and networkx read it."""
-    return (
-        json.dumps(nx.node_link_data(plain(found), edges="links"), ensure_ascii=False, indent=1).encode()
-        + b"\n"
-    )
-
-
-def plain(found: nx.MultiDiGraph) -> nx.MultiDiGraph:
-    """A copy in a fixed order, its edges without keys, which file formats lose or confuse."""
-    copy = nx.MultiDiGraph()
-    copy.add_nodes_from(sorted(found.nodes(data=True)))
-    for subject, target, key, data in sorted(found.edges(keys=True, data=True), key=lambda edge: edge[:3]):
-        copy.add_edge(subject, target, statement=key, **data)
-    return copy
 
 
 def _add_nodes(whole: nx.MultiDiGraph, graph: Graph) -> None:

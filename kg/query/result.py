@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
-from kg.read import tables
+from kg.read import periods, tables
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
@@ -235,19 +235,13 @@ def value(item: Term | None) -> Value:
         return str(item)
     kind = item.datatype.value.removeprefix(_XSD)
     if kind == "date":
-        return _date(item.value)
+        day, zone = item.value[:10], item.value[10:]
+        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
     if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
         return item.value
     if kind == "boolean":
         return item.value in ("true", "1")
     return _number(kind, item.value)
-
-
-def _date(text: str) -> date | str:
-    try:
-        return date.fromisoformat(text[:10]) if text.isascii() and _ZONE.fullmatch(text[10:]) else text
-    except ValueError:
-        return text
 
 
 def _number(kind: str, text: str) -> int | float | str:

@@ -6,9 +6,10 @@ Everything that shows, exports or draws statements reads them here (or by ``Grap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import groupby
+from typing import Any, TypeVar
 from urllib.parse import quote as percent
 
 import pyoxigraph as ox
@@ -106,24 +107,7 @@ def find_statements(
         entity: Only statements with this entity as subject or object (``place/jinan``).
         source: Only statements of this source (``source/gwr-2024``).
     """
-    return [
-        Statement(
-            id=first["id"],
-            subject=iris.short(first["subject"]),
-            predicate=iris.short(first["predicate"]),
-            object=first["object"] if first["is_literal"] else iris.short(first["object"]),
-            is_literal=bool(first["is_literal"]),
-            stage=iris.notation(first["stage"]),
-            tier=iris.notation(first["tier"]),
-            cue=first["cue"],
-            period=first["period"],
-            note=first["note"],
-            flags=flags,
-            withheld=withheld,
-            evidence=_evidence(first),
-        )
-        for first, flags, withheld in _solutions(store, "statement", ids, entity, source)
-    ]
+    return _find(Statement, store, ids, entity, source)
 
 
 def find_targets(
@@ -137,35 +121,15 @@ def find_targets(
         entity: Only targets with this entity as place, topic or indicator.
         source: Only targets of this source.
     """
-    return [
-        Target(
-            id=first["id"],
-            place=iris.short(first["place"]),
-            topic=iris.short(first["topic"]),
-            indicator=iris.short(first["indicator"]),
-            comparator=iris.notation(first["comparator"]),
-            value=first["value"],
-            upper=first["upper"],
-            unit=iris.notation(first["unit"]),
-            label=first["label"],
-            period=first["period"],
-            note=first["note"],
-            flags=flags,
-            withheld=withheld,
-            evidence=_evidence(first),
-        )
-        for first, flags, withheld in _solutions(store, "target", ids, entity, source)
-    ]
+    return _find(Target, store, ids, entity, source)
 
 
 def find_evidence(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
     """Return the evidence of statements and targets by their ids; unknown ids are left out."""
     wanted = set(ids)
-    found: dict[str, Evidence] = {}
-    for kind in ("statement", "target"):
-        some = [one for one in wanted if one.startswith(f"{kind}/")]
-        found |= {first["id"]: _evidence(first) for first, _, _ in _solutions(store, kind, some, "", "")}
-    return found
+    statements = _find(Statement, store, (one for one in wanted if one.startswith("statement/")), "", "")
+    targets = _find(Target, store, (one for one in wanted if one.startswith("target/")), "", "")
+    return {s.id: s.evidence for s in statements} | {t.id: t.evidence for t in targets}
 
 
 def text_fragment(address: str, quote: str) -> str:
@@ -178,43 +142,51 @@ def text_fragment(address: str, quote: str) -> str:
 
 
 _Row = dict[str, str]
+_Found = TypeVar("_Found", Statement, Target)
+_READ: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys(("subject", "predicate", "place", "topic", "indicator"), iris.short),
+    **dict.fromkeys(("stage", "tier", "comparator", "unit"), iris.notation),
+}
 
 
-def _solutions(
-    store: Store, kind: str, ids: Iterable[str] | None, entity: str, source: str
-) -> Iterator[tuple[_Row, tuple[str, ...], bool]]:
-    """Yield the first row of each statement or target, its flags, and whether one of them withholds it."""
+def _find(
+    kind: type[_Found], store: Store, ids: Iterable[str] | None, entity: str, source: str
+) -> list[_Found]:
+    """Return statements or targets: a solution for each flag becomes one of them with all its flags."""
+    name = kind.__name__.lower()
     terms = {"entity": [entity] if entity else [], "source": [source] if source else []}
     if ids is not None:
-        terms[kind] = sorted(set(ids))
-        if not terms[kind]:
-            return
+        terms[name] = sorted(set(ids))
+        if not terms[name]:
+            return []
     bound = {
-        name: " ".join(str(ox.NamedNode(iris.iri(one))) for one in some)
-        for name, some in terms.items()
-        if some
+        key: " ".join(str(ox.NamedNode(iris.iri(i))) for i in some) for key, some in terms.items() if some
     }
-    found = oxigraph.select(store, queries.internal(f"{kind}s").bind(bound))
-    at = found.variables.index("object") if "object" in found.variables else None
-    rows = found.values()
-    for row, row_terms in zip(rows, found.rows, strict=True):
-        row["id"] = iris.short(row[kind])
-        row["is_literal"] = "true" if at is not None and isinstance(row_terms[at], ox.Literal) else ""
-    rows.sort(key=_text_order)
-    for _, group in groupby(rows, key=lambda row: row["id"]):
-        same = list(group)
-        flags = tuple(dict.fromkeys(iris.notation(row["flag"]) for row in same if row["flag"]))
-        yield same[0], flags, any(row["withholds"] == "true" for row in same)
+    solutions = oxigraph.select(store, queries.internal(f"{name}s").bind(bound))
+    rows = solutions.values()
+    if "object" in solutions.variables:
+        at = solutions.variables.index("object")
+        for row, cells in zip(rows, solutions.rows, strict=True):
+            row["is_literal"] = "yes" if isinstance(cells[at], ox.Literal) else ""
+    rows.sort(key=lambda row: _text_order(row, name))
+    return [_read(kind, name, list(same)) for _, same in groupby(rows, key=lambda row: row[name])]
 
 
-def _text_order(row: _Row) -> tuple[str, int, int, str, str]:
+def _text_order(row: _Row, name: str) -> tuple[str, int, int, str, str]:
     """By source, paragraph, position (unlocated quotes first) and id; flags by name."""
-    return row["source"], int(row["paragraph"]), int(row["start"] or -1), row["id"], row["flag"]
+    return row["source"], int(row["paragraph"]), int(row["start"] or -1), row[name], row["flag"]
 
 
-def _evidence(row: _Row) -> Evidence:
-    return Evidence(
-        id=row["id"],
+def _read(kind: type[_Found], name: str, rows: Sequence[_Row]) -> _Found:
+    row = rows[0]
+    values: dict[str, Any] = {
+        field.name: _READ.get(field.name, str)(row[field.name]) for field in fields(kind) if field.name in row
+    }
+    if "object" in row:
+        values["is_literal"] = bool(row["is_literal"])
+        values["object"] = row["object"] if row["is_literal"] else iris.short(row["object"])
+    evidence = Evidence(
+        id=iris.short(row[name]),
         source=iris.short(row["source"]),
         title=row["title"],
         address=row["address"],
@@ -224,3 +196,6 @@ def _evidence(row: _Row) -> Evidence:
         end=int(row["end"]) if row["end"] else None,
         row=row["row"],
     )
+    flags = tuple(dict.fromkeys(iris.notation(row["flag"]) for row in rows if row["flag"]))
+    withheld = any(row["withholds"] == "true" for row in rows)
+    return kind(**values, id=evidence.id, flags=flags, withheld=withheld, evidence=evidence)

@@ -131,17 +131,17 @@ def read_vocabulary(store: Store) -> Vocabulary:
             language = value.language or "" if isinstance(value, ox.Literal) else ""
             text = value.value if isinstance(value, ox.Literal | ox.NamedNode) else str(value)
             values.setdefault(term.value, {}).setdefault(iris.short(name.value), []).append((text, language))
-    found = (_term(address, properties) for address, properties in sorted(values.items()))
+    found = (_term(address, values[address]) for address in sorted(values))
     return Vocabulary({term.id: term for term in found})
 
 
 def _term(address: str, properties: Mapping[str, list[tuple[str, str]]]) -> Term:
     def text(*names: str, languages: tuple[str, ...] = ("en", "")) -> str:
-        known = {language: value for name in names for value, language in properties.get(name, ())}
+        known = {language: value for name in names for value, language in sorted(properties.get(name, ()))}
         return next((known[language] for language in languages if language in known), "")
 
     def short(*names: str) -> tuple[str, ...]:
-        return tuple(iris.short(value) for name in names for value, _ in properties.get(name, ()))
+        return tuple(iris.short(value) for name in names for value, _ in sorted(properties.get(name, ())))
 
     return Term(
         id=iris.short(address),

@@ -59,7 +59,7 @@ def seeds_of(content: str | bytes, tmp_path: Path, **changes: object) -> seeds.S
     file = texts / "table.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     source = written(file, tmp_path / "seeds", **changes)
-    report = run.run(tmp_path / "seeds", locations.ontology(), texts, write=True)
+    report = run.check_seeds(tmp_path / "seeds", locations.ontology(), texts, write=True)
     # of so small a table the quotes are most of the text
     assert [p for p in report.problems if p.code != "too-much-quoted"] == []
     document = report.seeds.documents[source]

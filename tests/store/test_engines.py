@@ -172,7 +172,7 @@ def test_profile_network_and_names(engine: Graph, reference: Graph) -> None:
 
 
 def test_the_whole_graph_comes_back(engine: Graph, lines: list[str]) -> None:
-    assert rdf.rdf(engine, "nq").decode() == "".join(lines)
+    assert rdf.rdf_bytes(engine, "nq").decode() == "".join(lines)
 
 
 def test_refusals(engine: Graph) -> None:

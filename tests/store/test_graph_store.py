@@ -60,14 +60,14 @@ def test_parts_of_an_earlier_load_are_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", ["build", "bulk"])
 def test_a_graph_of_build_and_of_bulk_is_loaded(tmp_path: Path, make: str) -> None:
     if make == "build":
-        build.build(SAMPLE / "seeds", locations.ontology(), tmp_path / "graph")
+        build.build_graph(SAMPLE / "seeds", locations.ontology(), tmp_path / "graph")
     else:
         bulk.load(SAMPLE / "seeds", locations.ontology(), tmp_path / "graph")
     source = graph_store.open_source(tmp_path / "graph")
     paths = graph_store.write_parts(source, tmp_path / "parts", 100_000)
     assert len(paths) > 2
     found = {str(quad) for path in paths for quad in ox.parse(path=str(path))}
-    built = build.build(SAMPLE / "seeds", locations.ontology(), tmp_path / "other")[0]
+    built = build.build_graph(SAMPLE / "seeds", locations.ontology(), tmp_path / "other")[0]
     assert found == {str(quad) for quad in oxigraph.open_folder(built.path(tmp_path / "other"))}
 
 
@@ -163,7 +163,7 @@ def test_the_loads_of_a_read_only_folder_are_not_noted(
 
 
 def test_an_engine_that_lost_its_graphs_gets_all_of_them_again(tmp_path: Path) -> None:
-    build.build(SAMPLE / "seeds", locations.ontology(), tmp_path / "graph")
+    build.build_graph(SAMPLE / "seeds", locations.ontology(), tmp_path / "graph")
     number = len(graph_store.open_source(tmp_path / "graph").path.read_text().splitlines())
     port = engines.free_port()
     said = []

@@ -10,6 +10,7 @@ import { sentence } from "./words.js";
 
 const MANY = 2500; // lines from which they are thinned, and left out while the picture moves
 const REACH = 7; // pixels round a line within which a click means it
+const DOUBLE = 350; // milliseconds in which a second click may follow: until then nothing moves
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -25,12 +26,14 @@ export function makeGraph(data, stage) {
     button("−", () => zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
     button("⤢", () => fit(), { "aria-label": "Show all", title: "Show all" }));
   const legend = h("fieldset", { class: "legend" });
-  add(stage, [box, keys, legend, tip, zoom]);
+  const around = h("div", { class: "around" }, box, keys, tip, zoom);
+  add(stage, [around, legend]);
 
   const nodes = new vis.DataSet();
   let view = { nodes: [], lines: [], links: [] };
   let paint = palette();
-  let moving = false, hovered = null, chosen = new Map(), close = null, ranked = [];
+  let moving = false, hovered = null, onMark = false, chosen = new Map(), close = null, ranked = [], names = [];
+  let home = null, clicked = 0, waiting = 0; // the camera before a selection moved it; the last click
 
   const network = new vis.Network(box, { nodes, edges: [] }, {
     physics: false, layout: { improvedLayout: false }, autoResize: true,
@@ -44,43 +47,79 @@ export function makeGraph(data, stage) {
   function mark({ ctx, id, x, y }) {
     const entity = data.entities[id];
     const scale = network.getScale();
-    const boost = growth(scale, view.nodes.length);
-    const side = Math.max(radius(entity) * 2 * boost, 16 / scale);
-    const dim = close !== null && !close.has(entity);
-    const strong = entity.id === state().sel || entity === hovered;
-    return { drawNode: () => drawMark(ctx, entity, x, y, { paint, dim, strong, scale, boost }),
-      nodeDimensions: { width: side, height: side } };
+    const side = Math.max(radius(entity) * 2 * growth(scale, view.nodes.length), 16 / scale);
+    return { drawNode: () => paintMark(ctx, entity, x, y), nodeDimensions: { width: side, height: side } };
   }
 
-  network.on("beforeDrawing", (ctx) => {
+  function paintMark(ctx, entity, x, y) {
+    const scale = network.getScale();
+    const dim = close !== null && !close.has(entity);
+    const strong = entity.id === state().sel || entity === hovered;
+    drawMark(ctx, entity, x, y, { paint, dim, strong, scale, boost: growth(scale, view.nodes.length) });
+  }
+
+  function paintLines(ctx) {
     const many = view.lines.length > MANY;
     if (many && moving) return;
     const scale = network.getScale();
     drawLines(ctx, view.lines, view.links, { paint, chosen, scale, many, boost: growth(scale, view.nodes.length) });
-  });
+  }
 
-  network.on("afterDrawing", (ctx) => {
-    const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+  // The names over a context that counts in pixels of the screen.
+  function paintNames(ctx) {
     const scale = network.getScale(), middle = network.getViewPosition();
-    const size = [ctx.canvas.clientWidth, ctx.canvas.clientHeight];
-    ctx.save();
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawNames(ctx, ranked, { paint, size, scale, boost: growth(scale, view.nodes.length), most: moving && ranked.length > 3000 ? 25 : 140,
+    const size = [box.clientWidth, box.clientHeight];
+    names = drawNames(ctx, ranked, { paint, size, scale, boost: growth(scale, view.nodes.length), most: moving && ranked.length > 3000 ? 25 : 140,
       always: (e) => Boolean(close?.has(e)) || e === hovered,
+      forced: (e) => e === hovered || (close !== null && close.size <= 40 && close.has(e)),
       faint: (e) => close !== null && !close.has(e),
       toScreen: (e) => [(e.x - middle.x) * scale + size[0] / 2, (e.y - middle.y) * scale + size[1] / 2] });
+  }
+
+  network.on("beforeDrawing", paintLines);
+  network.on("afterDrawing", (ctx) => {
+    const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+    ctx.save();
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paintNames(ctx);
     ctx.restore();
   });
 
+  // What is on screen, drawn anew at another resolution and place.
+  function draw(ctx, ratio, [left, top]) {
+    const scale = network.getScale(), middle = network.getViewPosition();
+    const [wide, high] = [box.clientWidth, box.clientHeight];
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, wide, high);
+    ctx.clip();
+    ctx.setTransform(ratio * scale, 0, 0, ratio * scale,
+      ratio * (left + wide / 2 - middle.x * scale), ratio * (top + high / 2 - middle.y * scale));
+    paintLines(ctx);
+    for (const entity of view.nodes) paintMark(ctx, entity, entity.x, entity.y);
+    ctx.setTransform(ratio, 0, 0, ratio, ratio * left, ratio * top);
+    paintNames(ctx);
+    ctx.restore();
+  }
+
+  // A mark, else the mark whose name is there: a name lies over lines.
+  const entityAt = (hit, { x, y }) => (hit.length ? data.entities[hit[0]]
+    : names.find(({ box: [left, top, right, bottom] }) => left <= x && x <= right && top <= y && y <= bottom)?.entity);
+
   network.on("click", ({ nodes: hit, pointer }) => {
     box.focus({ preventScroll: true });
-    if (hit.length) return go({ view: "graph", sel: data.entities[hit[0]].id });
+    clicked = performance.now();
+    const entity = entityAt(hit, pointer.DOM);
+    if (entity) return go({ view: "graph", sel: entity.id, path: "" });
     const line = lineAt(pointer.canvas);
-    go({ sel: line ? `${line.from.id}>${line.to.id}` : "" });
+    go({ sel: line ? `${line.from.id}>${line.to.id}` : "", path: "" });
   });
-  network.on("doubleClick", ({ nodes: hit }) => hit.length && go(toggle("open", data.entities[hit[0]].id)));
-  network.on("hoverNode", ({ node, event }) => point(data.entities[node], event));
-  network.on("blurNode", () => point(null));
+  network.on("doubleClick", ({ nodes: hit, pointer }) => {
+    const entity = entityAt(hit, pointer.DOM);
+    if (entity) go({ sel: entity.id, ...toggle("open", entity.id) });
+  });
+  network.on("hoverNode", ({ node, event }) => { onMark = true; point(data.entities[node], event); });
+  network.on("blurNode", () => { onMark = false; point(null); });
   network.on("dragStart", ({ nodes: hit }) => { moving = true; tip.hidden = true; if (hit.length) network.unselectAll(); });
   network.on("dragging", ({ nodes: hit }) => {
     for (const id of hit) Object.assign(data.entities[id], network.getPosition(id));
@@ -93,9 +132,13 @@ export function makeGraph(data, stage) {
     resting = setTimeout(() => { moving = false; network.redraw(); }, 160);
   });
   box.addEventListener("mousemove", (event) => {
-    if (hovered || moving || event.buttons) return;
+    if (onMark || moving || event.buttons) return;
     const spot = box.getBoundingClientRect();
-    const line = lineAt(network.DOMtoCanvas({ x: event.clientX - spot.left, y: event.clientY - spot.top }));
+    const at = { x: event.clientX - spot.left, y: event.clientY - spot.top };
+    const entity = entityAt([], at) ?? null;
+    if (entity !== hovered) point(entity, event);
+    if (entity) return;
+    const line = lineAt(network.DOMtoCanvas(at));
     box.style.cursor = line ? "pointer" : "";
     if (!line) { tip.hidden = true; return; }
     const records = passing(line, view.filter);
@@ -113,7 +156,7 @@ export function makeGraph(data, stage) {
       show(event, [h("strong", null, entity.label), entity.zh && h("span", { lang: "zh" }, entity.zh),
         h("span", null, `${entity.kind.label} · ${count(entity.near.size, "neighbour")}`)]);
     }
-    rank();
+    network.redraw();
   }
 
   function show(event, parts) {
@@ -173,7 +216,7 @@ export function makeGraph(data, stage) {
     for (const { x, y } of entities) {
       left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
     }
-    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), under = legend.offsetHeight + covered();
+    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), under = covered();
     const high = box.clientHeight - 92 - under;
     const scale = Math.min(wide / (right - left + 1), Math.max(high, 60) / (bottom - top + 1), 1.3);
     network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (under / 2 - 1) / scale }, scale: Math.max(scale, 0.02),
@@ -194,7 +237,7 @@ export function makeGraph(data, stage) {
   }
 
   function rank() {
-    const first = (e) => (e.id === state().sel || e === hovered ? 3 : 0) + (close?.has(e) ? 2 : 0) + (e.region ? 1 : 0);
+    const first = (e) => (e.id === state().sel ? 3 : 0) + (close?.has(e) ? 2 : 0) + (e.region ? 1 : 0);
     ranked = [...view.nodes].sort((a, b) => first(b) - first(a) || b.near.size - a.near.size || a.number - b.number);
     network.redraw();
   }
@@ -242,14 +285,33 @@ export function makeGraph(data, stage) {
     rank();
     box.setAttribute("aria-label",
       `Graph of ${count(view.nodes.length, "entity")} and ${count(view.lines.length, "line")}`);
-    const moved = first || now.show !== before.show || (!now.sel && !before.sel && fresh.length > 0);
-    if (moved) fit(close && path ? [...close] : undefined, !first);
-    else if (close && now.sel !== before.sel && !inView([...close])) fit([...close]);
-    else if (path && now.path !== before.path) fit([...close]);
+    follow(now, before, path, fresh.length > 0);
     first = false;
   }
 
-  return { update, fit, scene: () => view, canvas: () => box.querySelector("canvas"),
+  // Move the camera to what was chosen, and back to where it was when nothing is.
+  function follow(now, before, path, fresh) {
+    clearTimeout(waiting);
+    const chose = now.sel + now.path, was = before.sel + before.path;
+    if (first || now.show !== before.show || (!chose && !was && fresh)) {
+      home = null;
+      return fit(close && path ? [...close] : undefined, !first);
+    }
+    if (chose === was) return undefined;
+    if (!chose) {
+      const back = home;
+      home = null;
+      return back ? network.moveTo({ ...back, animation: glide(380) }) : fit();
+    }
+    if (!close || (!home && !path && inView([...close]))) return undefined;
+    home ??= was ? null : { position: network.getViewPosition(), scale: network.getScale() };
+    const left = clicked + DOUBLE - performance.now();
+    waiting = setTimeout(() => fit([...close ?? view.nodes]), Math.max(0, left));
+    return undefined;
+  }
+
+  return { update, fit, scene: () => view, names: () => names.map(({ text }) => text),
+    picture: () => ({ width: box.clientWidth, height: box.clientHeight, draw }),
     repaint() { paint = palette(); select(state()); network.redraw(); },
     resize() { network.redraw(); }, network };
 }
