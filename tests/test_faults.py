@@ -107,7 +107,7 @@ def test_a_build_killed_at_random_moments_leaves_the_old_graph_or_the_new(
     assert whole(target) == expected
     full = tmp_path / "full"
     build.build_graph(sample, locations.ontology(), full)
-    assert (target / build.TEXT).read_bytes() == (full / build.TEXT).read_bytes()
+    assert (target / manifest.TEXT).read_bytes() == (full / manifest.TEXT).read_bytes()
     assert not [p for p in target.iterdir() if p.name.startswith(".store")]
 
 
@@ -251,7 +251,8 @@ def test_a_lost_or_damaged_index_is_made_again(
         with pytest.raises(BadStore, match="kg build makes it again"):
             graph.open_graph(tmp_path).names.search("chips")
     assert build.build_graph(sample, locations.ontology(), tmp_path)[1]
-    assert index.read_bytes() == whole_index
+    again = names.index_path(manifest.current(tmp_path).path(tmp_path))
+    assert again.read_bytes() == whole_index
     assert graph.open_graph(tmp_path).names.labels["place/sample-city"] == "Sample City"
 
 
@@ -265,7 +266,7 @@ def test_a_damaged_journal_means_to_begin_anew(tmp_path: Path) -> None:
 
     for content in ("{", '{"source": 1}', "[]", '{"nothing": 0}'):
         with pytest.raises(KeyboardInterrupt):
-            bulk.load(tmp_path / "corpus", locations.ontology(), target, tick=stop)
+            bulk.load(tmp_path / "corpus", locations.ontology(), target, progress=stop)
         [journal] = target.glob(".bulk-*/journal.json")
         journal.write_text(content)
     loaded = bulk.load(tmp_path / "corpus", locations.ontology(), target)

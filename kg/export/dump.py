@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg import iris
 from kg.errors import BadStore
 from kg.store import manifest, oxigraph
-from kg.store.build import TEXT
+from kg.store.manifest import TEXT
 
 
 class Property(NamedTuple):

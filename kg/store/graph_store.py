@@ -25,7 +25,6 @@ from kg.store import manifest, oxigraph
 from kg.store.oxigraph import STATED
 
 LINES = 20_000  # of N-Quads in one request
-TEXT = "graph.nq"
 _NTRIPLES = "application/n-triples"
 
 
@@ -53,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sent:
-    """How a load ended: quads that were sent now, and those that had arrived before, with the time of that."""
+    """How a load ended: quads sent now, and quads that had arrived before, with the time of that."""
 
     now: int
     before: int
@@ -63,8 +62,8 @@ class Sent:
 def open_source(path: Path) -> Source:
     """Open a folder of builds or an RDF file; raises BadStore if there are no quads in it."""
     if path.is_dir():
-        if (path / TEXT).is_file():
-            return open_source(path / TEXT)
+        if (path / manifest.TEXT).is_file():
+            return open_source(path / manifest.TEXT)
         built = manifest.current(path)
         store = built.path(path)
         return Source(

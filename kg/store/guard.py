@@ -1,12 +1,12 @@
 r"""Refuse what a query may not do: updates, calls to other servers, and texts that overflow the parser.
 
 The text is read outside its strings, IRIs and comments. Oxigraph's parser is lenient: it takes
-``trueSERVICE<...>``, ``SERVICE:name{`` and ``\r`` as the end of a comment. So a text is refused if any reading
-of it calls or changes something.
+``trueSERVICE<...>``, ``SERVICE:name{`` and ``\r`` as the end of a comment. So a text is refused if any
+reading of it calls or changes something.
 
 Parser, optimizer and evaluation are recursive, and an overflow of the stack ends the process. Measured on a
-stack of 8 MiB with pyoxigraph 0.5.13, a token takes at most 1/6,000 of it (a term of a collection), a level of
-nesting 1/650 (NOT EXISTS in brackets in FILTER). The two limits together keep a query below two thirds.
+stack of 8 MiB with pyoxigraph 0.5.13, a token takes at most 1/6,000 of it (a term of a collection), a level
+of nesting 1/650 (NOT EXISTS in brackets in FILTER). The two limits together keep a query below two thirds.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Shape:
 
 
 def refuse(query: str, *, allow_service: bool = False) -> Shape:
-    """Raise BadQuery for an update, a call to another server, or a text that is too deep or too long to parse.
+    """Raise BadQuery for an update, a call to another server, or a text too deep or too long to parse.
 
     A graph in FROM that does not exist is an empty graph; Oxigraph fetches nothing.
     """
@@ -145,8 +145,10 @@ class _Reader:
 
     def _count(self, kind: str, text: str) -> None:
         in_list = text == "," and self.brackets[-1:] == ["("]
-        if self.data < 0 and not in_list and not (self.element and kind in _TERMS):
-            self.tokens += 1
+        in_element = kind == "tag" or (self.element and kind in _TERMS)
+        if self.data < 0 and not in_list and not in_element:
+            # each term of DESCRIBE becomes several levels of the syntax tree
+            self.tokens += 5 if self.form == "DESCRIBE" and not self.brackets else 1
             if self.tokens > MAX_TOKENS:
                 raise BadQuery(
                     f"the query has more than {MAX_TOKENS:,} words and marks; "

@@ -27,7 +27,7 @@ from kg.store.oxigraph import Store
 from kg.store.tokens import Name, fold, key, pieces, squeeze, tokens
 
 FORMAT = 2
-_QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>\d+)/quote/[^/]+")
+_QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
 _LABELS_KEPT = 65_536
 _NAMES = """

@@ -35,7 +35,7 @@ def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
             Path(keep).unlink(missing_ok=True)
             Path(keep).hardlink_to(next(Path(folder).glob(".bulk-*/compiled.nq")))
 
-    took = timed(lambda: loads.load(Path(tables), locations.ontology(), Path(folder), tick=tick))
+    took = timed(lambda: loads.load(Path(tables), locations.ontology(), Path(folder), progress=tick))
     return {**took, "rows": rows}
 
 

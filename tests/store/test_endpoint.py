@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import http.server
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
-from kg.errors import BadQuery, BadStore
+from kg import locations
+from kg.cli import cli
+from kg.errors import BadQuery, BadStore, MissingExtra
 from kg.query import graph
-from kg.store import endpoint, oxigraph
+from kg.store import build, endpoint, oxigraph
+from tests.conftest import SAMPLE
 from tests.engines import free_port
 from tests.responding import JSON, ROWS, Respond, reply, responding
 from tests.serving import sample_store, serving
@@ -120,3 +126,36 @@ def test_our_own_server_is_an_endpoint_and_serves_another(tmp_path: Path) -> Non
             assert through.select(query).terms == expected
             assert second.ask("/place/sample-city.html").status == 200
             assert second.query("SELECT * {").status == 400
+
+
+def test_triples_from_an_endpoint_are_printed(tmp_path: Path) -> None:
+    with serving(sample_store(tmp_path)) as served:
+        address = f"http://127.0.0.1:{served.port}/sparql"
+        for query in ("CONSTRUCT { ?s kg:promotes ?o } { ?s kg:promotes ?o }", "DESCRIBE place:sample-city"):
+            found = graph.open_graph(address).query(query)
+            assert oxigraph.is_triples(found)
+            done = CliRunner().invoke(cli, ["query", query, "--graph", address])
+            assert done.exit_code == 0, done.output
+            assert set(ox.parse(done.stdout, format=ox.RdfFormat.TURTLE)) == {
+                ox.Quad(*triple) for triple in found
+            }
+            assert "place:sample-city" in done.stdout
+            done = CliRunner().invoke(cli, ["query", query, "--graph", address, "-f", "json"])
+            assert isinstance(done.exception, BadQuery)
+
+
+def test_without_its_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    monkeypatch.delitem(sys.modules, "kg.store.endpoint")
+    monkeypatch.delattr("kg.store.endpoint")
+    with pytest.raises(MissingExtra, match=r"regiograph\[endpoint\]"):
+        graph.open_graph("http://127.0.0.1:9/sparql")
+
+
+def test_a_graph_on_disk_needs_no_http_library(tmp_path: Path) -> None:
+    build.build_graph(SAMPLE / "seeds", locations.ontology(), tmp_path)
+    code = (
+        "import sys; from kg.query.graph import open_graph; g = open_graph(sys.argv[1]); "
+        "assert len(g.ask('promoters')); g.close(); assert not {'httpx', 'pydantic'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from kg import locations
 from kg.cli import cli
 from kg.errors import BadStore
-from kg.store import build, bulk, graph_store, oxigraph
+from kg.store import build, bulk, endpoint, graph_store, oxigraph
 from kg.store.graph_store import Sent
 from tests import engines
 from tests.conftest import SAMPLE, absent
@@ -157,7 +157,7 @@ def test_the_loads_of_a_read_only_folder_are_not_noted(
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(graph_store.tables, "replace", denied)
+    monkeypatch.setattr("kg.store.graph_store.tables.replace", denied)
     with responding(reply(status=204, body=b"")) as (address, _):
         assert graph_store.send(source, address) == graph_store.send(source, address) == Sent(10, 0, "")
 
@@ -174,7 +174,7 @@ def test_an_engine_that_lost_its_graphs_gets_all_of_them_again(tmp_path: Path) -
             with engines.oxigraph_server(folder, port=port) as address:
                 said.append(kg("load", f"{address}/store", "--graph", tmp_path / "graph", "-q")[0])
                 opened = oxigraph.select(
-                    engines.endpoint.open_endpoint(f"{address}/query"),
+                    endpoint.open_endpoint(f"{address}/query"),
                     "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }",
                 )
                 assert opened.values() == [{"n": str(number)}]
