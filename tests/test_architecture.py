@@ -27,7 +27,6 @@ LATE_MODULES = {
     "query/graph",
     "store/graph_store",
     "page/layout",
-    "query/result",
 }
 
 
