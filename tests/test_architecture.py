@@ -18,16 +18,15 @@ from tests.conftest import ROOT
 KG = ROOT / "kg"
 #: Late imports that are meant: inside a function, so that what need not wait does not.
 LATE_MODULES = {
+    "__init__",
     "cli",
     "server",
     "compile/shacl",
-    "export/rdflib_view",
+    "query/result",
     "export/dataframes",
     "query/graph",
-    "store/endpoint",
-    "page/layout",
-    "query/result",
     "store/graph_store",
+    "page/layout",
 }
 
 

@@ -235,6 +235,7 @@ def _error(data: bytes) -> HTTPException:
 
 
 def retry_after(seconds: int) -> dict[str, str]:
+    """Return the header that tells a client when to ask again; none for 0."""
     return {"Retry-After": str(seconds)} if seconds else {}
 
 

@@ -34,6 +34,8 @@ _SEGMENTATION_FAULT = -11
 
 
 class Load(NamedTuple):
+    """How many queries run, how many of them in the slow lane, and how many requests wait."""
+
     busy: int
     slow: int
     waiting: int
@@ -65,7 +67,7 @@ class Pool:
 
     @property
     def load(self) -> Load:
-        """How many queries run, how many of them in the slow lane, and how many requests wait."""
+        """How busy the pool is."""
         return Load(len(self._busy), sum(worker.replaced for worker in self._busy), len(self._waiting))
 
     async def start(self) -> None:

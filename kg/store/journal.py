@@ -136,7 +136,10 @@ class Work:
 
     def _read(self) -> State:
         try:
-            state = State(**json.loads(self._journal.read_text(encoding="utf-8")))
+            found = json.loads(self._journal.read_text(encoding="utf-8"))
+            if set(found) != set(asdict(State())):
+                raise ValueError("the journal is of another version")
+            state = State(**found)
             if any((self.folder / name).stat().st_size < state.sizes[name] for name in _FILES):
                 raise ValueError("a file is shorter than the journal says")
         except (OSError, ValueError, TypeError, KeyError):

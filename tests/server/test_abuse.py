@@ -152,13 +152,17 @@ def test_a_long_answer_that_is_cut_never_looks_complete(client: Client) -> None:
     assert not received.endswith(b"0\r\n\r\n")
 
 
-def test_rows_are_limited(client: Client) -> None:
-    three = "SELECT ?a ?b { " + " ".join(VALUES.format(name) for name in "ab") + " }"
-    for form in ("json", "xml", "csv", "tsv"):
-        with pytest.raises(Exception, match=r"(?i)incomplete|reset|aborted|closed"):
-            client.query(three, format=form)
-        kept = client.query(three + " LIMIT 200000", format=form)
-        assert kept.status == 200
+def test_rows_are_limited(folder: Path) -> None:
+    two = "SELECT ?a ?b { " + " ".join(VALUES.format(name) for name in "ab") + " }"
+    with serving(folder, Limits(rows=20_000, slow=60, timeout=60, whole=64 << 10)) as found:
+        for form in ("json", "xml", "csv", "tsv"):
+            with pytest.raises(Exception, match=r"(?i)incomplete|reset|aborted|closed"):
+                found.query(two, format=form)
+            assert found.query(two + " LIMIT 20000", format=form).status == 200
+            with pytest.raises(Exception, match=r"(?i)incomplete|reset|aborted|closed"):
+                found.query(two + " LIMIT 20001", format=form)
+        triples = two.replace("SELECT ?a ?b", "CONSTRUCT { kg:a kg:b ?a , ?b }") + " LIMIT 20000"
+        assert found.query(triples.replace("?a , ?b", "?a"), format="nt").status == 200
 
 
 def leave(client: Client, sent: bytes) -> None:
@@ -253,7 +257,7 @@ def test_trickling_heads_do_not_hinder_others(folder: Path) -> None:
     with serving(folder, Limits(header_time=60)) as found:
         held = [socket.create_connection(("127.0.0.1", found.port), 10) for _ in range(250)]
         for one in held:
-            one.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+            one.sendall(b"GET /health HTTP/1.1\r\nHost: loc")
         assert {found.query(f"ASK {{}} # {number}").status for number in range(20)} == {200}
         for one in held:
             one.sendall(b"alhost\r\n\r\n")

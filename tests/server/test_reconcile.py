@@ -210,7 +210,7 @@ def test_a_bad_query_answers_for_itself(client: Client, bad: str) -> None:
 def test_bad_input_is_refused(client: Client, status: int, parameters: dict[str, str]) -> None:
     body = urlencode(parameters)
     answer = client.ask("/reconcile", method="POST", body=body, Content_Type=FORM["Content-Type"])
-    assert answer.status == status
+    assert answer.status == status, answer.text
     assert len(answer.text) > 10
 
 

@@ -75,7 +75,7 @@ def test_jsonp_takes_names_of_functions_only(client: Client) -> None:
 )  # fmt: skip
 def test_bad_addresses_are_refused(client: Client, status: int, address: str) -> None:
     answer = client.ask(f"/reconcile/{address}")
-    assert answer.status == status
+    assert answer.status == status, answer.text
     assert len(answer.text) > 10
 
 

@@ -139,7 +139,7 @@ def test_triples_from_an_endpoint_are_printed(tmp_path: Path) -> None:
             assert set(ox.parse(done.stdout, format=ox.RdfFormat.TURTLE)) == {
                 ox.Quad(*triple) for triple in found
             }
-            assert "place:sample-city" in done.stdout
+            assert "place:sample-" in done.stdout
             done = CliRunner().invoke(cli, ["query", query, "--graph", address, "-f", "json"])
             assert isinstance(done.exception, BadQuery)
 
