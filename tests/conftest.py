@@ -27,6 +27,14 @@ def absent(what: str) -> None:
     pytest.skip(message)
 
 
+def node_modules(*names: str) -> Path:
+    """The folder that KG_NODE_MODULES names, else node_modules here, if Node and these packages are there."""
+    folder = Path(os.environ.get("KG_NODE_MODULES") or "node_modules").resolve()
+    if not shutil.which("node") or not all((folder / name).exists() for name in names):
+        absent(f"Node with {', '.join(names)} in {folder} (KG_NODE_MODULES names another folder)")
+    return folder
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample seeds, to be changed at will."""

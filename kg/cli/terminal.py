@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg.problems import Problem
 from kg.read.tables import replace
 
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
@@ -116,6 +117,14 @@ def near(path: Path) -> Path:
 def count(number: int, noun: str) -> str:
     """Return ``1 problem``, ``1,200 quads``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def problems(found: Sequence[Problem], total: int, *, err: bool = False, more: str = "") -> None:
+    """Print problems, and how many more there are of a total."""
+    for problem in found:
+        echo(str(problem), err=err)
+    if total > len(found):
+        echo(f"... and {total - len(found):,} more{more}", err=err)
 
 
 def counts(numbers: dict[str, int]) -> str:

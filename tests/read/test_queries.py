@@ -199,7 +199,6 @@ def test_a_question_describes_itself_on_the_command_line() -> None:
     assert told.exit_code == 0
     assert queries.find("paths").title in told.output
     assert "one end (needed)" in told.output
-    assert run.invoke(command, ["paths", "--about"]).output == told.output
     assert "VALUES fill" in run.invoke(command, ["--help"]).output
     listed = run.invoke(command, ["--list"]).output
     assert all(name in listed for name in NAMES)

@@ -1,32 +1,27 @@
-"""Arguments of ``kg ask`` as parameters of a named question."""
+"""Arguments as users type them: names and values for ``kg ask``, SPARQL or its file for ``kg query``."""
 
 from __future__ import annotations
 
+import errno
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import click
 
+from kg import iris
 from kg.errors import Ambiguous, KgError
+from kg.problems import shorten
 from kg.query.graph import Graph
 from kg.read.queries import Question
+from kg.store import guard
 
-#: The longest name, in words, that is put together.
-MAX_WORDS = 12
+_LONGEST_NAME = 12  # in words
 _QUOTE = "quote a name that has spaces"
-
-
-def parameters(asked: Question, values: Sequence[str]) -> dict[str, str]:
-    """Return values by parameter: named ones by their option, the others in the order of the header.
-
-    Raises UsageError for an unknown option, an option without a value, or too many values.
-    """
-    named, plain = _split(asked, values)
-    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
-    if len(plain) > len(free):
-        raise click.UsageError(f"{asked.name} takes {_options(asked)}; {_QUOTE}")
-    return {**named, **dict(zip(free, plain, strict=False))}
+_FORM = re.compile(r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DELETE)[\s<{(*:])", re.I)
 
 
 def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, str]:
@@ -63,7 +58,6 @@ def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, st
 
 
 def _split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Split values into those of options and the others."""
     named: dict[str, str] = {}
     plain: list[str] = []
     names = [parameter.name for parameter in asked.parameters]
@@ -88,7 +82,7 @@ def _readings(
     """Yield the ways to join words into values of the parameters in which no value has a problem."""
     if not words:
         yield ()
-    for end in range(1, min(len(words), MAX_WORDS) + 1) if keys else ():
+    for end in range(1, min(len(words), _LONGEST_NAME) + 1) if keys else ():
         value = " ".join(words[:end])
         if not problem(keys[0], value):
             for rest in _readings(problem, keys[1:], words[end:]):
@@ -97,3 +91,46 @@ def _readings(
 
 def _options(asked: Question) -> str:
     return ", ".join(f"--{parameter.name}" for parameter in asked.parameters) or "no parameters"
+
+
+def read_query(argument: str) -> str:
+    """Return the query that an argument is or names: a file, ``-`` for standard input, or the query itself.
+
+    Raises UsageError if it is neither, or if the file is not in UTF-8 or UTF-16.
+    """
+    if argument == "-":
+        return _decode(sys.stdin.buffer.read(), "standard input")
+    if _FORM.match(argument) or "{" in argument or "\n" in argument:
+        return argument
+    try:
+        return _decode(Path(argument).read_bytes(), argument)
+    except IsADirectoryError:
+        raise click.UsageError(f"{argument} is a folder; name a query file in it") from None
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        pass
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+    name = shorten(argument)
+    raise click.UsageError(f"no file {name}, and it is not a query (SELECT, ASK, CONSTRUCT or DESCRIBE)")
+
+
+def unknown_entities(graph: Graph, query: str) -> Iterator[str]:
+    """Yield a message for each of our entities in a query that the graph does not have."""
+    for name in sorted(set(guard.names(query))):
+        segment, _, slug = name.partition(":")
+        if segment in iris.ENTITY_SEGMENTS and f"{segment}/{slug}" not in graph.names.entities:
+            hits = graph.names.search(slug.replace("-", " "), limit=10)
+            near = [hit.entity.replace("/", ":", 1) for hit in hits if hit.entity.startswith(f"{segment}/")]
+            yield f"{name} is not in the graph" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _decode(data: bytes, where: str) -> str:
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{where} is not UTF-8: save the query as UTF-8") from None
+    if not text.strip():
+        raise click.UsageError(f"{where} holds no query")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
