@@ -376,6 +376,7 @@ def test_what_is_neither_file_nor_query_is_told(
 SYNTAX = [
     ("SELECT ?r { ?r kg:promotes }", "line 1, column 28: '}' is not expected here", 27),
     ("SELECT * {", "line 1, column 11: the query ends too early", 10),
+    ("ASK { ?r skos:prefLabel '碳化硅e\u0301' ; kg:promotes }", "column 47: '}' is not expected", 48),
     ("SELECT ?x {\n ?x kg:a ?b .\n ?b nope:c 1 }", "line 3, column 11: ", 10),
 ]
 
