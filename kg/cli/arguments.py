@@ -24,40 +24,8 @@ _QUOTE = "quote a name that has spaces"
 _FORM = re.compile(r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DELETE)[\s<{(*:])", re.I)
 
 
-def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, str]:
-    """Return values by parameter; join neighbouring words that are no names by themselves.
-
-    One word a parameter is tried first, so that quoted names mean what they say. Else the words are joined
-    in the one way in which the graph knows every value. Raises Ambiguous if there are several such ways, and
-    KgError if there is none.
-    """
-    named, plain = _split(asked, values)
-    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
-    optional = replace(asked, parameters=tuple(replace(p, needed=False) for p in asked.parameters))
-
-    @cache
-    def problem(key: str, value: str) -> str:
-        try:
-            graph.terms(optional, {key: value})
-        except KgError as error:
-            return str(error)
-        return ""
-
-    literal = next(filter(None, map(problem, free, plain)), "")
-    if len(plain) <= len(free) and not literal:
-        return {**named, **dict(zip(free, plain, strict=False))}
-    readings = list(_readings(problem, free, plain))
-    if len(readings) > 1:
-        ways = " or ".join(" ".join(f'"{word}"' for word in words) for words in readings)
-        raise Ambiguous(f"{asked.name} can be read in several ways: {ways}; quote the names")
-    if readings:
-        return {**named, **dict(zip(free, readings[0], strict=False))}
-    if len(plain) > len(free):
-        raise KgError(f"{literal or 'too many values'}; {asked.name} takes {_options(asked)}; {_QUOTE}")
-    raise KgError(literal if len(plain) == 1 else f"{literal}; joined, {problem(free[0], ' '.join(plain))}")
-
-
-def _split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Split values into those of options, by parameter, and the others."""
     named: dict[str, str] = {}
     plain: list[str] = []
     names = [parameter.name for parameter in asked.parameters]
@@ -74,6 +42,38 @@ def _split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list
             raise click.UsageError(f"{value} needs a value")
         named[key] = following
     return named, plain
+
+
+def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, str]:
+    """Return values by parameter; join neighbouring words that are no names by themselves.
+
+    One word a parameter is tried first, so that quoted names mean what they say. Else the words are joined
+    in the one way in which the graph knows every value. Raises Ambiguous if there are several such ways, and
+    KgError if there is none.
+    """
+    named, plain = split(asked, values)
+    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
+    optional = replace(asked, parameters=tuple(replace(p, needed=False) for p in asked.parameters))
+
+    @cache
+    def problem(key: str, value: str) -> str:
+        try:
+            graph.terms(optional, {key: value})
+        except KgError as error:
+            return str(error)
+        return ""
+
+    literal = next(filter(None, map(problem, free, plain)), "")
+    unjoined = len(plain) <= len(free) and not literal
+    readings = [tuple(plain)] if unjoined else list(_readings(problem, free, plain))
+    if len(readings) > 1:
+        ways = " or ".join(" ".join(f'"{word}"' for word in words) for words in readings)
+        raise Ambiguous(f"{asked.name} can be read in several ways: {ways}; quote the names")
+    if readings:
+        return {**named, **dict(zip(free, readings[0], strict=False))}
+    if len(plain) > len(free):
+        raise KgError(f"{literal or 'too many values'}; {asked.name} takes {_options(asked)}; {_QUOTE}")
+    raise KgError(literal if len(plain) == 1 else f"{literal}; joined, {problem(free[0], ' '.join(plain))}")
 
 
 def _readings(
@@ -106,10 +106,8 @@ def read_query(argument: str) -> str:
         return _decode(Path(argument).read_bytes(), argument)
     except IsADirectoryError:
         raise click.UsageError(f"{argument} is a folder; name a query file in it") from None
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        pass
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
+    except (OSError, ValueError) as error:  # ValueError: it holds a NUL
+        if getattr(error, "errno", None) not in (None, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
             raise
     name = shorten(argument)
     raise click.UsageError(f"no file {name}, and it is not a query (SELECT, ASK, CONSTRUCT or DESCRIBE)")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -49,7 +50,6 @@ def ask_command(
 
     \b
     Example:
-      kg ask --list
       kg ask promoters "silicon carbide" --evidence
       kg ask targets --region Ningbo --format csv -o ningbo.csv
     """
@@ -70,7 +70,9 @@ def ask_command(
     if form == "table" and output == "-":
         _print(asked, found.without(("link",)) if evidence else found)
     else:
-        terminal.write(_serialize(found, form, bom=bom), output)
+        csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
+        writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
+        terminal.write(writers.get(form, result.as_markdown)(found), output)
 
 
 @click.command("show")
@@ -114,13 +116,10 @@ def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json
 @click.option("--seeds", type=options.PATH, help="Look in curated tables, before they are built.")
 @click.option("-n", "--limit", default=10, help="How many entities to show.")
 @options.as_json
-def find_command(
-    words: tuple[str, ...], graph: str | None, seeds: Path | None, limit: int, as_json: bool
-) -> None:
+def find_command(words: list[str], graph: str | None, seeds: Path | None, limit: int, as_json: bool) -> None:
     """Find entities by name, and near misses.
 
-    Names are English, Chinese or as printed, and may have typing errors. The command looks in the built
-    graph, or with --seeds in curated tables, before they are built. Exit code 1 if nothing is near.
+    Names are English, Chinese or as printed, and may have typing errors. Exit code 1 if nothing is near.
 
     \b
     Example:
@@ -191,7 +190,7 @@ def query_command(query: str, graph: str | None, form: str, allow_service: bool,
 def _print(asked: Question, found: Answer) -> None:
     """Print a table: source and paragraph in one cell, values that are the same in all rows below it."""
     columns, shown = list(found.columns), found.shown()
-    if "source" in columns and "paragraph" in columns and "quote" in columns:
+    if {"source", "paragraph", "quote"} <= set(columns):
         source, paragraph = columns.index("source"), columns.index("paragraph")
         for row in shown:
             row[source] = f"{row[source].removeprefix('source/')} ¶{row[paragraph]}"
@@ -202,12 +201,6 @@ def _print(asked: Question, found: Answer) -> None:
     terminal.table(columns, shown, title=asked.title, whole=("where",))
     same = "".join(f"; {column}: {cell}" for column, cell in said.items())
     terminal.echo("\n" + terminal.count(len(found), "row") + same)
-
-
-def _serialize(found: Answer, form: str, *, bom: bool) -> str:
-    if form in ("json", "md", "table"):
-        return result.as_json(found) if form == "json" else result.as_markdown(found)
-    return result.as_csv(found, delimiter="\t" if form == "tsv" else ",", bom=bom)
 
 
 def _list_questions() -> None:

@@ -39,7 +39,6 @@ def build_command(seeds: Path, ontology: Path, folder: Path, as_json: bool, quie
 
     \b
     Example:
-      kg build
       kg build --seeds my-seeds --graph my-build
     """
     built, fresh = build_tables(seeds, ontology, folder)
@@ -71,29 +70,21 @@ def bulk_command(folder: Path, where: Path, ontology: Path, as_json: bool, quiet
 
     \b
     Example:
-      kg bulk corpus --graph corpus-graph
       kg bulk corpus --graph corpus-graph --texts texts --keep-good --report problems.csv
     """
     with _progress(quiet=quiet or as_json) as progress:
         loaded = bulk.load(folder, ontology, where, bulk.Options(**how), progress=progress)
     built, number = loaded.built, loaded.problems
     if as_json:
-        terminal.write_json(
-            {
-                "built": asdict(built) if built else None,
-                "problems": number,
-                "first": [problem.as_json() for problem in loaded.first],
-                "report": str(loaded.report) if loaded.report else None,
-            }
-        )
+        terminal.write_json(asdict(loaded))
     else:
         terminal.problems(loaded.first, number, err=True)
         if built and not quiet:
             _print_built(built.path(where), built, fresh=loaded.fresh)
         if number:
-            ending = "the other rows are in the graph" if built else "nothing was built"
-            ending = f"all of them in {loaded.report}; {ending}"
-            terminal.echo(f"kg: {terminal.count(number, 'problem')}, {ending}", err=True)
+            rest = "the other rows are in the graph" if built else "nothing was built"
+            counted = terminal.count(number, "problem")
+            terminal.echo(f"kg: {counted}, all of them in {loaded.report}; {rest}", err=True)
     raise click.exceptions.Exit(1 if number else 0)
 
 
@@ -119,26 +110,22 @@ def load_command(where: str, source: Path | None, stated: bool, size: int, again
     """
     quads = graph_store.open_source(locations.build(source))
     if where.startswith(("http://", "https://")):
-        _send(quads, where, stated=stated, again=again, quiet=quiet)
-        return
-    if "://" in where:
+        sent = graph_store.send(quads, where, stated=stated, again=again, progress=None if quiet else _sent)
+        if sent.before and not quiet:
+            number = terminal.count(sent.before, "quad")
+            terminal.echo(f"{number} had arrived by {sent.when}; --again sends them again")
+        done = f"sent {terminal.count(sent.now, 'quad')} to {where}"
+    elif "://" in where:
         raise BadStore(f"{where} is neither a folder nor the address of a graph store, http(s)://...")
-    paths = graph_store.write_parts(quads, Path(where), size << 20, stated=stated)
+    else:
+        paths = graph_store.write_parts(quads, Path(where), size << 20, stated=stated)
+        done = f"{terminal.count(len(paths), 'file')} in {where}"
     if not quiet:
-        terminal.echo(f"{terminal.count(len(paths), 'file')} in {where}")
+        terminal.echo(done)
 
 
-def _send(quads: graph_store.Source, where: str, *, stated: bool, again: bool, quiet: bool) -> None:
-    def progress(done: int) -> None:
-        if not quiet:
-            terminal.echo(f"{done:,} quads", err=True)
-
-    sent = graph_store.send(quads, where, stated=stated, again=again, progress=progress)
-    if sent.before and not quiet:
-        number = terminal.count(sent.before, "quad")
-        terminal.echo(f"{number} had arrived by {sent.when}; --again sends them again")
-    if not quiet:
-        terminal.echo(f"sent {terminal.count(sent.now, 'quad')} to {where}")
+def _sent(quads: int) -> None:
+    terminal.echo(f"{quads:,} quads", err=True)
 
 
 def build_tables(seeds: Path, ontology: Path, folder: Path) -> tuple[Built, bool]:
@@ -146,8 +133,7 @@ def build_tables(seeds: Path, ontology: Path, folder: Path) -> tuple[Built, bool
     try:
         return build.build_graph(seeds, ontology, folder)
     except build.Unsound as error:
-        shown = error.problems[:20]
-        terminal.problems(shown, len(shown), err=True)
+        terminal.problems(error.problems[:20], len(error.problems), err=True)
         terminal.echo(f"kg: {error}; kg check lists them all", err=True)
         raise click.exceptions.Exit(1) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ import click
 from kg.check import run
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.problems import Problem, shorten
+from kg.problems import shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -36,7 +36,6 @@ def check_command(
 
     \b
     Example:
-      kg check
       kg check --texts texts --gaps
     """
     if write and not texts:
@@ -48,7 +47,10 @@ def check_command(
 
         problems.extend(validate(report.seeds, report.ontology, ontology))
     if as_json:
-        terminal.write_json(_as_json(report, problems, gaps=gaps))
+        found = {"counts": report.counts(), "verified": report.verified, "unverified": report.unverified}
+        listed = [str(gap) for gap in report.gaps] if gaps else []
+        shown = {"problems": list(map(asdict, problems)), "notices": report.notices, "gaps": listed}
+        terminal.write_json({**found, **shown})
     else:
         terminal.problems(problems[: limit or None], len(problems), more=" (--limit 0 prints all)")
         for gap in report.gaps if gaps else ():
@@ -71,7 +73,6 @@ def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool
 
     \b
     Example:
-      kg fmt
       kg fmt seeds/orgs.csv --encoding gb18030
     """
     known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
@@ -113,35 +114,18 @@ def new_command(what: str, file: Path, seeds: Path, name: str | None, address: s
   4. kg check --texts {file.parent} --gaps, then with --write""")
 
 
-def _as_json(report: Report, problems: list[Problem], *, gaps: bool) -> dict[str, object]:
-    return {
-        "counts": report.counts(),
-        "verified": report.verified,
-        "unverified": report.unverified,
-        "problems": [problem.as_json() for problem in problems],
-        "notices": list(report.notices),
-        "gaps": [str(gap) for gap in report.gaps] if gaps else [],
-    }
-
-
 def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:
     for notice in report.notices:
         terminal.echo(f"note: {notice}")
     terminal.echo(f"checked {terminal.counts(report.counts())}")
-    for line in _quotes(report):
-        terminal.echo(line)
+    away = "the texts are not in this copy"
+    if report.verified or not report.unverified:
+        terminal.echo(f"{terminal.count(report.verified, 'quote')} verified")
+    if report.recorded:
+        earlier = terminal.count(report.recorded, "quote")
+        terminal.echo(f"{earlier} verified earlier, against texts with the recorded hashes; {away}")
+    if never := report.unverified - report.recorded:
+        terminal.echo(f"{terminal.count(never, 'quote')} not verified: {away}")
     if gaps:
         terminal.echo(f"gaps: {len(report.gaps):,}")
     terminal.echo(terminal.count(problems, "problem"))
-
-
-def _quotes(report: Report) -> Iterator[str]:
-    """Say how many quotes were verified now, how many earlier, and how many never."""
-    away = "the texts are not in this copy"
-    if report.verified or not report.unverified:
-        yield f"{terminal.count(report.verified, 'quote')} verified"
-    if report.recorded:
-        earlier = terminal.count(report.recorded, "quote")
-        yield f"{earlier} verified earlier, against texts with the recorded hashes; {away}"
-    if never := report.unverified - report.recorded:
-        yield f"{terminal.count(never, 'quote')} not verified: {away}"

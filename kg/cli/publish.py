@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,7 @@ _FORMATS = sorted({form for kind in rdf.EXPORTS.values() for form in kind.format
 @click.option("--around", help="Only the neighbourhood of an entity.")
 @click.option("--depth", default=1, type=click.IntRange(1, 9), help="How many steps --around goes.")
 @click.option("--kind", "kinds", multiple=True, help="Only this kind, such as Company; may be repeated.")
-@click.option(
-    "--shared",
-    default=0,
-    type=click.IntRange(0),
-    help="Only regions, and what at least so many of them name.",
-)
+@click.option("--shared", default=0, type=click.IntRange(0), help="Only what so many regions name, and them.")
 @click.option("--hierarchy/--no-hierarchy", default=True, help="Whether to include assumed links.")
 @options.quiet
 def page_command(graph: str | None, output: str | None, quiet: bool, **part: Any) -> None:
@@ -39,7 +35,6 @@ def page_command(graph: str | None, output: str | None, quiet: bool, **part: Any
 
     \b
     Example:
-      kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
     html = render_page(open_graph(graph), Part(**part))
@@ -76,18 +71,15 @@ def export_command(what: str, graph: str | None, form: str | None, hierarchy: bo
     if chosen not in formats:
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
     opened = open_graph(graph)
-    content: str | bytes
-    if what == "rdf":
-        content = rdf.rdf_bytes(opened, chosen)
-        if note := rdf.graph_names_note(chosen):
-            terminal.echo(note, err=True)
-    elif what == "graph":
-        content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
-    elif what == "statements":
-        content = rdf.statement_bytes(opened, chosen)
-    else:
-        content = dictionary.dictionary_markdown(opened)
-    terminal.write(content, output)
+    writers: dict[str, Callable[[], str | bytes]] = {
+        "rdf": lambda: rdf.rdf_bytes(opened, chosen),
+        "graph": lambda: rdf.view_bytes(opened, chosen, hierarchy=hierarchy),
+        "statements": lambda: rdf.statement_bytes(opened, chosen),
+        "dictionary": lambda: dictionary.dictionary_markdown(opened),
+    }
+    terminal.write(writers[what](), output)
+    if what == "rdf" and (note := rdf.graph_names_note(chosen)):
+        terminal.echo(note, err=True)
 
 
 @click.command("diff")
@@ -105,7 +97,6 @@ def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -
 
     \b
     Example:
-      kg diff release-1.nq build
       kg diff old-build new-build --json
     """
     found = diff.compare(old, new)
@@ -133,7 +124,6 @@ def dist_command(
 
     \b
     Example:
-      kg dist
       kg dist release --since old-release/regiograph.nq
     """
     builds.build_tables(seeds, ontology, folder)

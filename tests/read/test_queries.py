@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from kg import iris
+from kg.cli import arguments
 from kg.cli.ask import ask_command as command
-from kg.cli.parameters import parameters
 from kg.errors import KgError, NotFound
 from kg.query.graph import Graph
 from kg.read import queries
@@ -44,7 +44,9 @@ graph:new { <x:2> kg:ofRegion place:a .
 
 def example(name: str) -> dict[str, str]:
     asked = queries.find(name)
-    return parameters(asked, shlex.split(asked.example))
+    named, plain = arguments.split(asked, shlex.split(asked.example))
+    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
+    return {**named, **dict(zip(free[: len(plain)], plain, strict=True))}
 
 
 def test_the_catalogue_holds_what_analysts_ask() -> None:
