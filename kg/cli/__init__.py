@@ -3,8 +3,6 @@
 A command's module is imported when that command runs, so that help is instant.
 """
 
-from __future__ import annotations
-
 import codecs
 import importlib
 import os

@@ -1,7 +1,5 @@
 """Arguments as users type them: names and values for ``kg ask``, SPARQL or its file for ``kg query``."""
 
-from __future__ import annotations
-
 import errno
 import re
 import sys

@@ -1,7 +1,5 @@
 """Commands that ask the graph: ask, show, find, query. They import no slow library."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial

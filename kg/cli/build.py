@@ -1,10 +1,9 @@
 """Commands that build and load the graph: build, bulk, load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,6 @@ from kg.cli import options, terminal
 from kg.errors import BadStore
 from kg.store import build, bulk, graph_store
 from kg.store.manifest import Built
-
-_STAGES = {
-    "names": "reading entities and names",
-    "rows": "checking and compiling rows",
-    "bytes": "loading the store",
-}
 
 
 @click.command("build")
@@ -145,12 +138,8 @@ def _print_built(where: Path, built: Built, *, fresh: bool) -> None:
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[bulk.Progress]:
-    """Show a progress bar on standard error if that is a terminal."""
+    """Show progress bars on standard error if that is a terminal."""
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        tasks = {stage: bar.add_task(words, total=None, visible=False) for stage, words in _STAGES.items()}
-
-        def update(stage: str, done: int, total: int) -> None:
-            bar.update(tasks[stage], advance=done, total=total or None, visible=True)
-
-        yield update
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
+        bar = cache(partial(bars.add_task, total=None))
+        yield lambda stage, done, total: bars.update(bar(stage), advance=done, total=total or None)

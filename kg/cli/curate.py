@@ -1,7 +1,5 @@
 """Commands of a curator: check, fmt, new."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Options that several commands share. Folders that are not given are the project's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

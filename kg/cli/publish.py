@@ -1,7 +1,5 @@
 """Commands that write the graph for others: page, export, diff, dist."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

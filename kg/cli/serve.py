@@ -1,7 +1,5 @@
 """The command that serves the graph: serve."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import signal

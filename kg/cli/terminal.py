@@ -1,7 +1,5 @@
 """Printing: tables that fit the terminal, JSON, and files or standard output."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
