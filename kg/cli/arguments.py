@@ -24,22 +24,11 @@ _FORM = re.compile(r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DEL
 
 def split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Split values into those of options, by parameter, and the others."""
-    named: dict[str, str] = {}
-    plain: list[str] = []
-    names = [parameter.name for parameter in asked.parameters]
-    waiting = iter(values)
-    for value in waiting:
-        if not value.startswith("--"):
-            plain.append(value)
-            continue
-        key, equals, text = value.removeprefix("--").partition("=")
-        if key not in names:
-            raise click.UsageError(f"{asked.name} has no parameter --{key}; it has {_options(asked)}")
-        following = text if equals else next(waiting, None)
-        if following is None:
-            raise click.UsageError(f"{value} needs a value")
-        named[key] = following
-    return named, plain
+    parameters = [click.Option([f"--{parameter.name}", parameter.name]) for parameter in asked.parameters]
+    command = click.Command(asked.name, params=[*parameters, click.Argument(["values"], nargs=-1)])
+    given = command.make_context(f"kg ask {asked.name}", list(values)).params
+    plain = list(given.pop("values"))
+    return {name: value for name, value in given.items() if value is not None}, plain
 
 
 def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, str]:
