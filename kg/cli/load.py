@@ -50,9 +50,10 @@ def command(where: str, source: Path | None, stated: bool, size: int, again: boo
 
 def _send(quads: graph_store.Source, where: str, *, stated: bool, again: bool, quiet: bool) -> None:
     def progress(done: int) -> None:
-        click.echo(f"{done:,} quads", err=True)
+        if not quiet:
+            click.echo(f"{done:,} quads", err=True)
 
-    sent = graph_store.send(quads, where, stated=stated, again=again, progress=None if quiet else progress)
+    sent = graph_store.send(quads, where, stated=stated, again=again, progress=progress)
     if quiet:
         return
     if sent.before:

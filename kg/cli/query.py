@@ -74,7 +74,7 @@ def _text(query: str) -> str:
         return query
     path = Path(query)
     if not path.is_file():
-        if guard.is_form(guard.read(query)):  # DESCRIBE needs no brace
+        if guard.read(query).is_query:  # DESCRIBE needs no brace
             return query
         raise click.UsageError(f"no file {query}, and this is not a query")
     return path.read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
-from kg.errors import KgError
+from kg.errors import BadStore, KgError
 from kg.problems import Problem
 from kg.read import tables
 from kg.store import manifest, names, oxigraph
@@ -57,13 +57,9 @@ def build_graph(
         after = cache.tables(seed_folder)
         # a table that somebody saved while it was read is not known by its hash
         steady = {name: state for name, state in before.items() if after.get(name) == state}
-        lines = _lines(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
-
-        def fill(part: Path) -> int:
-            oxigraph.create(part, lines)
-            return len(lines)
-
-        return place(folder, made_from, report.counts(), fill, text="".join(lines)), True
+        text = _compile(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
+        counts = report.counts()
+        return place(folder, made_from, counts, lambda part: oxigraph.create(part, [text]), text=text), True
 
 
 @contextlib.contextmanager
@@ -98,13 +94,11 @@ def place(
     name = f"store-{made_from[:16]}"
     if present and present.store == name:  # its index was lost, or it is damaged
         name = f"{name}-2"
-    part = folder / f".{name}.{os.getpid()}"
+    final, part = folder / name, folder / f".{name}.{os.getpid()}"
     keep = {name, present.store} if present else {name}
     _sweep(folder, keep)
     try:
-        quads = fill(part)
-        built = Built(manifest.FORMAT, name, made_from, locations.VERSION, quads, dict(counts))
-        final = built.path(folder)
+        built = Built(manifest.FORMAT, name, made_from, locations.VERSION, fill(part), dict(counts))
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
@@ -122,8 +116,8 @@ def place(
 
 def fingerprint(seed_folder: Path, ontology: Path) -> str:
     """Return a hash over all that a build depends on: tables, ontology, and the code that compiles them."""
-    parts = [code(ontology), locations.fingerprint(seed_folder, ontology)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
@@ -131,18 +125,17 @@ def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
     state = hashlib.sha256(f"{ox.__version__}\0{locations.fingerprint(ontology)}".encode())
     for path in code_files(package):
         content = path.read_bytes()
-        state.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode())
-        state.update(content)
+        state.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode() + content)
     return state.hexdigest()
 
 
 def code_files(package: Path = locations.PACKAGE) -> list[Path]:
     """Return the files of the package that a build may depend on: all steps up to the store, all queries."""
-    found = {path for pattern in _CODE for path in package.glob(pattern) if path.suffix in _ENDINGS}
-    return sorted(found)
+    return sorted({path for at in _CODE for path in package.glob(at) if path.suffix in _ENDINGS})
 
 
-def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
+def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
+    """Return the graph as sorted N-Quads."""
     found, names = report.seeds, report.seeds.register
     lines = reference.lines(
         found,
@@ -152,21 +145,24 @@ def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
         stated=lambda document: kept.lines(document, names, report.ontology),
     )
     kept.sweep(found.documents.values(), names)
-    return lines
+    return "".join(lines)
 
 
 def is_whole(final: Path) -> bool:
     """Return whether a store and its index are both there."""
-    return final.is_dir() and names.is_sound(names.index_path(final))
+    try:
+        names.open_index(names.index_path(final)).close()
+    except BadStore:
+        return False
+    return final.is_dir()
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:
     """Remove stores and indexes but for those to keep; the one before stays for those who have it open."""
     kept = keep | {names.index_path(folder / name).name for name in keep}
     for path in folder.iterdir():
-        if path.name in kept or not path.name.lstrip(".").startswith(("store-", "search-")):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.suffix == ".sqlite":
-            path.unlink(missing_ok=True)
+        if path.name not in kept and path.name.lstrip(".").startswith(("store-", "search-")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix == ".sqlite":
+                path.unlink(missing_ok=True)

@@ -25,15 +25,13 @@ from kg.errors import KgError
 from kg.problems import Problem
 from kg.read import models
 from kg.read.seeds import Document
-from kg.store import build, bulk_entities, manifest, oxigraph
-from kg.store.bulk_reader import Feeds, Tables
+from kg.store import build, manifest, oxigraph
+from kg.store.bulk_tables import Feeds, Tables, read_entities
 from kg.store.journal import Work, read_report
 from kg.store.manifest import Built
 
 #: Progress callback: stage (names, rows or bytes), units done since the last call, total.
 Progress = Callable[[str, int, int], None]
-#: So many rows at most are lost when a load is killed.
-SAVE = 20_000
 
 
 @dataclass(frozen=True)
@@ -88,18 +86,23 @@ def load(
             number = present.counts.get("problems", 0)
             first = read_report(report, options.shown) if number and report.is_file() else []
             return Loaded(present, False, number, tuple(first), report if first else None)
-        _remove_other_work(where, made_from)
-        with Work(where / f".bulk-{made_from[:16]}", shown=options.shown) as work:
+        work_folder = where / f".bulk-{made_from[:16]}"
+        for path in where.glob(".bulk-*"):
+            if path != work_folder:  # of other tables, or of these before they changed
+                shutil.rmtree(path, ignore_errors=True)
+        with Work(work_folder, shown=options.shown) as work:
             if not work.state.complete:
-                _Compilation(tables, ontology, work, texts, options.keep_good, progress).run()
-        number, first = work.state.problems, list(work.first)
+                _Compilation(tables, ontology, work, texts, options, progress).run()
+        number = work.state.problems
+        report.unlink(missing_ok=True)
         if number:
-            _copy(work.report, report)
-        else:
-            report.unlink(missing_ok=True)
+            try:
+                shutil.copyfile(work.report, report)
+            except FileNotFoundError as error:
+                raise KgError(f"cannot write the report {report}: {error.strerror}") from None
         built = _store(where, work, made_from, progress) if options.keep_good or not number else None
         work.remove()
-        return Loaded(built, built is not None, number, tuple(first), report if number else None)
+        return Loaded(built, built is not None, number, tuple(work.first), report if number else None)
 
 
 class _Compilation:
@@ -111,98 +114,77 @@ class _Compilation:
         ontology: Path,
         work: Work,
         texts: Mapping[str, Path] | None,
-        keep_good: bool,
+        options: Options,
         progress: Progress,
     ) -> None:
-        self._tables, self._work, self._texts, self._keep_good = tables, work, texts, keep_good
+        self._tables, self._work, self._texts, self._keep_good = tables, work, texts, options.keep_good
         self._folder, self._ontology, self._progress = ontology, ontologies.read(ontology), progress
-        self._unsaved = 0
+        progress("names", 0, 0)
+        found = read_entities(tables, self._ontology, work.put, work.problem)
+        self._register, self._order, self._paragraphs = found.register, found.order, found.paragraphs
+        for problem in tables.unread(found.order):
+            work.problem(problem)
+        for what, number in found.counts.items():
+            work.count(what, number)
+        work.end_step()
 
     def run(self) -> None:
         """Compile what an earlier run did not."""
         work = self._work
-        self._progress("names", 0, 0)
-        if work.begun:
-            found = bulk_entities.read(
-                self._tables, self._ontology, lambda _lines: None, lambda _problem: None
-            )
-        else:
-            found = bulk_entities.read(self._tables, self._ontology, work.put, work.problem)
-            for problem in self._tables.unread(found.order):
-                work.problem(problem)
-            work.state.counts = dict(found.counts)
-            work.save()
-        self._common = found
-        self._sources()
+        feeds = Feeds(self._tables.folder, self._order, work.problem)
+        place = 0
+        for source in self._tables.rows("sources", models.SourceRow):
+            if self._order.get(source.id) == place:
+                place += 1
+                self._source(source, feeds)
+        feeds.finish()
         work.put(self._links())
         work.put(count_cube.lines(work.backed()))
         work.put(reference.itself(self._folder, locations.VERSION))
         work.state.complete = True
         work.save()
 
-    def _done(self, paragraphs: int) -> None:
-        self._progress("rows", paragraphs, self._common.paragraphs)
-
-    def _sources(self) -> None:
-        """Compile all sources after the one at which an earlier run stopped."""
-        state = self._work.state
-        feeds = Feeds(self._tables, self._common.order, self._work.problem)
-        reached = not state.source
-        place = 0
-        for source in self._tables.rows("sources", models.SourceRow, lambda _problem: None):
-            if self._common.order.get(source.id) != place:
-                continue
-            place += 1
-            if reached:
-                self._source(source, feeds, done=0)
-                continue
-            reached = source.id == state.source
-            if not reached or state.ended:
-                self._done(source.paragraphs)
-                continue
-            self._source(source, feeds, done=state.paragraph, within=True)
-        feeds.finish(state.lines)
-
-    def _source(self, source: models.SourceRow, feeds: Feeds, *, done: int, within: bool = False) -> None:
-        """Compile one source, or what is left of it after an earlier run."""
-        work, state = self._work, self._work.state
-        self._done(done)
-        found = tuple(feeds.turn(source.id, state.lines, within=within))
-        document = Document(source, found, (), (), tuple(feeds.coverage.take()), ())
+    def _source(self, source: models.SourceRow, feeds: Feeds) -> None:
+        """Compile one source, a run of paragraphs at each step."""
+        work = self._work
+        document = feeds.turn(source)
         file = (self._texts or {}).get(source.sha256)
         paragraphs = quotes.read(file) if file else None
-        if not within and (self._faulty(document, file, paragraphs) or feeds.sections.faults):
-            state.count("rows left out", feeds.pass_over())
+        if self._is_faulty(document, file, paragraphs) or feeds.sections.faults:
+            work.count("rows left out", feeds.pass_over())
             return
+        done = 0
         for part, upto in feeds.parts(document):
-            sound = self._sound(part, paragraphs)
             first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
-            if self._keep_good or not state.problems:
-                if first == 1:
-                    work.put(compiler.sections(sound))
-                work.put(compiler.paragraphs(sound, range(first, done + 1)))
-                work.put(compiler.records(sound, self._common.register, self._ontology))
-                work.back(count_cube.backed(sound, self._common.register, self._ontology))
-            self._keep_links(sound)
-            state.count("statements", len(sound.statements))
-            state.count("targets", len(sound.targets))
-            size = len(part.statements) + len(part.targets)
-            state.count("rows left out", size - len(sound.statements) - len(sound.targets))
-            state.source, state.paragraph, state.ended = source.id, done, upto is None
-            self._save(size, feeds)
-            self._done(done - first + 1)
-        state.count("rows left out", feeds.statements.faults + feeds.targets.faults)
+            if not work.replaying:
+                self._part(part, range(first, done + 1), paragraphs)
+            work.end_step(len(part.statements) + len(part.targets))
+            self._progress("rows", done - first + 1, self._paragraphs)
+        work.count("rows left out", feeds.statements.faults + feeds.targets.faults)
 
-    def _save(self, rows: int, feeds: Feeds) -> None:
-        self._unsaved += rows
-        if self._unsaved >= SAVE:
-            self._unsaved, self._work.state.lines = 0, feeds.lines()
-            self._work.save()
+    def _part(self, part: Document, numbers: range, paragraphs: list[str] | None) -> None:
+        """Check and compile a run of paragraphs."""
+        work = self._work
+        sound = self._sound(part, paragraphs)
+        if self._keep_good or not work.state.problems:
+            if numbers.start == 1:
+                work.put(compiler.sections(sound))
+            work.put(compiler.paragraphs(sound, numbers))
+            work.put(compiler.records(sound, self._register, self._ontology))
+            work.back(count_cube.backed(sound, self._register, self._ontology))
+        for at in sound.statements:
+            if at.predicate in links.LINKS:  # they are closed when all tables are read
+                counts = at.predicate in reference.CLOSED and not compiler.withheld(at, self._ontology)
+                work.link((at.subject, at.predicate, at.object, at.file, at.line, counts))
+        work.count("statements", len(sound.statements))
+        work.count("targets", len(sound.targets))
+        left_out = len(part.statements) + len(part.targets) - len(sound.statements) - len(sound.targets)
+        work.count("rows left out", left_out)
 
-    def _faulty(self, document: Document, file: Path | None, paragraphs: list[str] | None) -> bool:
+    def _is_faulty(self, document: Document, file: Path | None, paragraphs: list[str] | None) -> bool:
         """Report the problems of a source as a whole; return whether it has to be left out."""
         source = document.source
-        faults = list(sections.framed(document, self._common.register, self._ontology))
+        faults = list(sections.framed(document, self._register, self._ontology))
         if paragraphs is not None:
             faults += quotes.counted(source, paragraphs)
         elif file:
@@ -214,10 +196,9 @@ class _Compilation:
 
     def _sound(self, part: Document, paragraphs: list[str] | None) -> Document:
         """Return the rows of a part that pass the checks; report the others."""
-        register = self._common.register
         found = chain(
-            statements.stated(part, register, self._ontology),
-            targets.aimed(part, register, self._ontology),
+            statements.stated(part, self._register, self._ontology),
+            targets.aimed(part, self._register, self._ontology),
             self._verify(part, paragraphs) if self._texts is not None else (),
         )
         bad = set()
@@ -235,26 +216,18 @@ class _Compilation:
 
     def _verify(self, part: Document, paragraphs: list[str] | None) -> Iterable[Problem]:
         """Verify the quotes of a part against the text; without a text they are only counted."""
-        state = self._work.state
         asked = {(at.paragraph, at.quote) for at in part.evidence()}
         if paragraphs is None:
-            state.count("quotes not verified", len(asked))
+            self._work.count("quotes not verified", len(asked))
             return
         found = quotes.Verification()
         quotes.hold(part, paragraphs, found)
-        state.count("quotes verified", found.verified)
+        self._work.count("quotes verified", found.verified)
         yield from found.problems
         if part.positions:
             asked |= {(at.paragraph, "") for at in part.positions}
             positions = found.positions[part.source.id]
             yield from quotes.stale(part, [at for at in positions if (at["paragraph"], at["quote"]) in asked])
-
-    def _keep_links(self, part: Document) -> None:
-        """Keep the hierarchical statements; they are closed when all tables are read."""
-        for at in part.statements:
-            if at.predicate in links.LINKS:
-                counts = at.predicate in reference.CLOSED and not compiler.withheld(at, self._ontology)
-                self._work.link((at.subject, at.predicate, at.object, at.file, at.line, counts))
 
     def _links(self) -> Iterator[str]:
         """Yield the assumed links, and the hierarchies that they and the stated ones make.
@@ -272,7 +245,7 @@ class _Compilation:
             bad.add((problem.file, problem.line))
 
         for link in self._tables.rows("hierarchy", models.HierarchyRow, on_problem):
-            for fault in links.linked([link], self._common.register, self._ontology, known):
+            for fault in links.linked([link], self._register, self._ontology, known):
                 on_problem(fault)
         for fault in links.circles(known):
             on_problem(fault)
@@ -280,7 +253,7 @@ class _Compilation:
         for child, relation, parent, file, line, counts in stated:
             if counts and (file, line) not in bad:
                 parents[relation].setdefault(child, set()).add(parent)
-        for link in self._tables.rows("hierarchy", models.HierarchyRow, lambda _problem: None):
+        for link in self._tables.rows("hierarchy", models.HierarchyRow):
             if (link.file, link.line) not in bad:
                 if link.relation in reference.CLOSED:
                     parents[link.relation].setdefault(link.child, set()).add(link.parent)
@@ -294,11 +267,12 @@ def _store(where: Path, work: Work, made_from: str, progress: Progress) -> Built
         what: number for what, number in counts.items() if number or what not in ("problems", "rows left out")
     }
     size = work.compiled.stat().st_size
-
-    def fill(part: Path) -> int:
-        return oxigraph.create_from(part, work.compiled, lambda done: progress("bytes", done, size))
-
-    return build.place(where, made_from, counts, fill)
+    return build.place(
+        where,
+        made_from,
+        counts,
+        lambda part: oxigraph.create(part, work.compiled, lambda done: progress("bytes", done, size)),
+    )
 
 
 def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | None, *, keep_good: bool) -> str:
@@ -312,22 +286,3 @@ def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | Non
         with path.open("rb") as file:
             state.update(hashlib.file_digest(file, "sha256").digest())
     return state.hexdigest()
-
-
-def _remove_other_work(where: Path, made_from: str) -> None:
-    """Remove work on other tables, or on these before they changed."""
-    for path in where.glob(".bulk-*"):
-        if path.name != f".bulk-{made_from[:16]}":
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file in one step, however long it is; raises KgError if the target cannot be written."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        shutil.copyfile(source, part)
-        part.replace(target)
-    except FileNotFoundError as error:
-        raise KgError(f"cannot write the report {target}: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)

@@ -65,6 +65,11 @@ class Shape:
     volatile: bool
     calls: bool
 
+    @property
+    def is_query(self) -> bool:
+        """Whether the text begins as a query does."""
+        return self.form in FORMS
+
 
 def refuse(query: str, *, allow_service: bool = False) -> Shape:
     """Raise BadQuery for an update, a call to another server, or a text too deep or too long to parse.
@@ -86,11 +91,6 @@ def refuse(query: str, *, allow_service: bool = False) -> Shape:
 def names(query: str) -> list[str]:
     """Return the prefixed names of a query."""
     return [match.group() for match in _TOKEN.finditer(query) if match.lastgroup == "name"]
-
-
-def is_form(shape: Shape) -> bool:
-    """Return whether the text begins as a query does."""
-    return shape.form in FORMS
 
 
 def read(query: str) -> Shape:

@@ -10,11 +10,10 @@ import sqlite3
 import tempfile
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pyoxigraph as ox
@@ -22,14 +21,13 @@ import pyoxigraph as ox
 from kg import iris
 from kg.errors import Ambiguous, BadStore, NotFound
 from kg.read import queries
-from kg.store import name_query, oxigraph
+from kg.store import matching, oxigraph
+from kg.store.matching import Name, fold, key, pieces, squeeze, tokens
 from kg.store.oxigraph import Store
-from kg.store.tokens import Name, fold, key, pieces, squeeze, tokens
 
 FORMAT = 2
 _QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
-_LABELS_KEPT = 65_536
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid
 WHERE name_text MATCH ? ORDER BY name_text.rowid LIMIT ?
@@ -69,7 +67,7 @@ class Labels(Mapping[str, str]):
 
     def __init__(self, index: Index, others: Mapping[str, str] | None = None) -> None:
         self._index, self._others = index, others or {}
-        self._label = lru_cache(_LABELS_KEPT)(partial(_label, index.connection))
+        self._label = lru_cache(65_536)(self._read)
 
     def beside(self, others: Mapping[str, str]) -> Labels:
         """Return these labels together with others."""
@@ -87,8 +85,13 @@ class Labels(Mapping[str, str]):
         yield from self._others
 
     def __len__(self) -> int:
-        found = self._index.connection.execute("SELECT count(label) FROM entity").fetchone()
-        return int(found[0]) + len(self._others)
+        [number] = self._index.connection.execute("SELECT count(label) FROM entity").fetchone()
+        return int(number) + len(self._others)
+
+    def _read(self, entity: str) -> str | None:
+        query = "SELECT label FROM entity WHERE id = ?"
+        row = self._index.connection.execute(query, (entity,)).fetchone()
+        return row[0] if row else None
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,7 @@ class Index:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -168,18 +169,14 @@ class Index:
                 raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
             return identifier
         found = {e: r for e, r in self.exact(words) if not wanted or _segment(e) in wanted}
-        if len(found) == 1:
-            return next(iter(found))
         if found:
-            return self._only_label(words, found)
-        slugs = [f"{segment}/{words}" for segment in wanted if f"{segment}/{words}" in self.entities]
+            return self._only_one(words, found)
+        slugs = [slug for segment in wanted if (slug := f"{segment}/{words}") in self.entities]
         if len(slugs) == 1:
             return slugs[0]
-        near = [
-            f"{hit.name} ({hit.entity})" for hit in self.search(words, segments=wanted, limit=4, least=60)
-        ]
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise NotFound(f"nothing is called {words!r}{hint}")
+        near = self.search(words, segments=wanted, limit=4, least=60)
+        named = ", ".join(f"{hit.name} ({hit.entity})" for hit in near)
+        raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
 
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50
@@ -189,7 +186,7 @@ class Index:
         wanted, among = key(words), tuple(segments)
         for rows in self._candidates(words, among):
             for entity, role, name, folded in rows:
-                score = round(name_query.likeness(wanted, folded), 1)
+                score = round(matching.likeness(wanted, folded), 1)
                 if score >= least and (entity not in hits or score > hits[entity].score):
                     hits[entity] = Hit(entity, name, role, score)
             if len(hits) >= limit:
@@ -199,7 +196,7 @@ class Index:
     def quotes(self, words: str, *, limit: int = 10) -> list[Quoted]:
         """Return the quotes that hold all these words, short ones first."""
         found = pieces(fold(words))
-        rows = self.connection.execute(_QUOTES, (name_query.all_of(found), limit)) if found else ()
+        rows = self.connection.execute(_QUOTES, (matching.all_of(found), limit)) if found else ()
         return [
             Quoted(at, parts["source"], int(parts["paragraph"]), quote)
             for at, quote in rows
@@ -214,17 +211,18 @@ class Index:
         wanted = key(words)
         query = "SELECT entity, role, name, key FROM name WHERE squeezed IN (?, ?) ORDER BY id LIMIT ?"
         forms = squeeze(wanted), squeeze(wanted.partition(",")[0])
-        rows = self.connection.execute(query, (*forms, _POOL)).fetchall()
+        rows = self.connection.execute(query, (*forms, _POOL))
         found = [row for row in rows if not segments or _segment(row[0]) in segments]
-        among = f" AND segment : ({' OR '.join(name_query.quoted(s) for s in segments)})" if segments else ""
-        for step in name_query.widening(self.connection, pieces(fold(words))):
+        among = f" AND segment : ({' OR '.join(map(matching.quoted, segments))})" if segments else ""
+        for step in matching.widening(self.connection, pieces(fold(words))):
             yield found + self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
             found = []
 
-    def _only_label(self, words: str, found: Mapping[str, str]) -> str:
-        by_label = [entity for entity, role in found.items() if role == "label"]
-        if len(by_label) == 1:
-            return by_label[0]
+    def _only_one(self, words: str, found: Mapping[str, str]) -> str:
+        """Return the only entity, or the only one that has the words as its label."""
+        for among in (list(found), [entity for entity, role in found.items() if role == "label"]):
+            if len(among) == 1:
+                return among[0]
         listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
         raise Ambiguous(f"{words!r} names several things: {listed}")
 
@@ -268,34 +266,24 @@ def index_of(graph: Store) -> Index:
 
 def open_index(path: Path) -> Index:
     """Open an index file; raises BadStore if it is missing, cut short or of another version."""
-    connection = None
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        found, pages, size = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("user_version", "page_count", "page_size")
-        )
-        short = path.stat().st_size < pages * size
-    except sqlite3.DatabaseError as error:
-        if connection:
-            connection.close()
-        raise BadStore(f"the index {path} cannot be read ({error}): kg build makes it again") from None
-    if found != FORMAT or short:
-        connection.close()
-        what = "is cut short" if short else "is of another version"
-        raise BadStore(f"the index {path} {what}: kg build makes it again")
-    return Index(connection)
-
-
-def is_sound(path: Path) -> bool:
-    """Return whether an index can be opened."""
-    try:
-        open_index(path).close()
-    except BadStore:
-        return False
-    return True
+    with ExitStack() as on_failure:
+        try:
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            on_failure.callback(connection.close)
+            version, pages, size = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("user_version", "page_count", "page_size")
+            )
+            trouble = "is of another version" if version != FORMAT else ""
+            if path.stat().st_size < pages * size:
+                trouble = "is cut short"
+        except sqlite3.DatabaseError as error:
+            trouble = f"cannot be read ({error})"
+        if trouble:
+            raise BadStore(f"the index {path} {trouble}: kg build makes it again")
+        on_failure.pop_all()
+        return Index(connection)
 
 
 def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterable[tuple[str, str]]) -> None:
@@ -310,23 +298,17 @@ def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterabl
     connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _label(connection: sqlite3.Connection, entity: str) -> str | None:
-    row = connection.execute("SELECT label FROM entity WHERE id = ?", (entity,)).fetchone()
-    return row[0] if row else None
-
-
 def _segment(entity: str) -> str:
     return entity.partition("/")[0]
 
 
 def _names(graph: Store) -> Iterator[Name]:
     for row in oxigraph.solutions(graph, queries.internal("indexed-names").sparql):
-        subject, role, found = row["subject"], row["role"], row["name"]
-        if isinstance(subject, ox.NamedNode) and isinstance(found, ox.Literal):
-            yield iris.short(subject.value), str(role.value), found.language or "", found.value
+        subject, role, name = row["subject"], row["role"], row["name"]
+        if isinstance(subject, ox.NamedNode) and isinstance(name, ox.Literal):
+            yield iris.short(subject.value), str(role.value), name.language or "", name.value
 
 
 def _quotes(graph: Store) -> Iterator[tuple[str, str]]:
     for row in oxigraph.solutions(graph, queries.internal("indexed-quotes").sparql):
-        selector, quote = row["selector"], row["quote"]
-        yield iris.short(selector.value).removesuffix("/exact"), quote.value
+        yield iris.short(row["selector"].value).removesuffix("/exact"), row["quote"].value

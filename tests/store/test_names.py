@@ -11,9 +11,9 @@ import pytest
 from kg.compile.nquads import iri, literal, name, quad
 from kg.errors import BadStore
 from kg.query.graph import Graph
-from kg.store import name_query, names, oxigraph
+from kg.store import matching, names, oxigraph
+from kg.store.matching import Name, fold, pieces, tokens
 from kg.store.names import Index
-from kg.store.tokens import Name, fold, pieces, tokens
 
 NAMES: list[Name] = [
     ("topic/chip", "label", "en", "chips"),
@@ -210,7 +210,7 @@ def test_a_name_with_the_same_spaces_wins() -> None:
 @pytest.mark.parametrize("length", [40, 800, 20_000])
 def test_only_the_beginning_of_a_long_text_is_searched(index: Index, length: int) -> None:
     text = "芯片产业" * (length // 4)
-    steps = list(name_query.widening(index.connection, pieces(fold(text))))
+    steps = list(matching.widening(index.connection, pieces(fold(text))))
     assert 3 < len(steps) <= 40
     assert max(map(len, steps)) < 1_000
     assert index.search(text) == []
@@ -221,7 +221,7 @@ def test_labels_are_kept_up_to_a_number(index: Index) -> None:
     labels = index.labels.beside({})
     for number in range(70_000):
         assert labels.get(f"topic/no-such-{number}") is None
-    assert labels._label.cache_info().currsize == names._LABELS_KEPT == 65_536
+    assert labels._label.cache_info().currsize == 65_536
 
 
 def test_an_index_is_closed_by_its_block_and_with_its_last_reference(tmp_path: Path) -> None:

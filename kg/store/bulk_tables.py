@@ -1,0 +1,353 @@
+"""Tables of any length: common ones, of which only what rows may refer to is kept, and those of the sources.
+
+The tables of the sources are read in step, source by source: each from one file with a column ``source``, or
+from each source's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from sys import intern
+from typing import Generic, TypeVar
+
+from kg import text
+from kg.check import entities as rules
+from kg.compile import reference
+from kg.errors import KgError
+from kg.ontology import Ontology
+from kg.problems import Problem
+from kg.read import models, streams
+from kg.read.entity_index import Register
+from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, misplaced
+from kg.read.tables import Record
+
+#: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
+RUN = 2_000
+R = TypeVar("R", bound=models.Row)
+Put = Callable[[Iterable[str]], None]
+Report = Callable[[Problem], None]
+_UNKNOWN = ("unknown-source", "no such source, or one with problems", "add it to the sources' table")
+_UNSORTED = ("unsorted", "the row stands after a later source", "order the rows as the sources' table is")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A folder of tables, and another one for the common tables that it lacks."""
+
+    folder: Path
+    common: Path | None = None
+
+    def find(self, stem: str) -> Path | None:
+        """Return the file of a common table."""
+        found = streams.find(self.folder, stem)
+        return found or (streams.find(self.common, stem) if self.common else None)
+
+    def files(self) -> list[Path]:
+        """Return all files that a load depends on."""
+        found = [*self.folder.rglob("*"), *(self.common.iterdir() if self.common else ())]
+        return sorted(path for path in found if path.suffix in streams.ENDINGS and path.is_file())
+
+    def rows(self, stem: str, model: type[R], report: Report = lambda _problem: None) -> Iterator[R]:
+        """Yield the good rows of a common table."""
+        if path := self.find(stem):
+            for record in streams.records(path, model.columns(), name=path.name):
+                if row := _parse(record, model, report, path.name):
+                    yield row
+
+    def unread(self, sources: Collection[str]) -> Iterator[Problem]:
+        """Yield a problem for each file or folder that looks like a table and is not read."""
+        of_sources = {_stem(name) for name in SOURCE_TABLES}
+        yield from _unread(self.folder, of_sources | set(map(_stem, COMMON_TABLES)), "")
+        for path in sorted(self.folder.iterdir()):
+            if not path.is_dir() or path.name.startswith("."):
+                continue
+            if path.name in sources:
+                yield from _unread(path, of_sources, f"{path.name}/")
+            elif any(_stem(file.name) in of_sources for file in path.iterdir()):
+                near = get_close_matches(path.name.casefold(), sources, 1)
+                remedy = f"rename it to {near[0]}" if near else "add the source to the sources' table"
+                what = "no source has this id"
+                yield Problem(f"{path.name}/", 0, "", "unread-folder", what, path.name, remedy)
+        if streams.find(self.folder, "statements") is None:
+            for source in sources:
+                if streams.find(self.folder / source, "statements") is None:
+                    remedy = f"its first line must be {','.join(models.StatementRow.columns())}"
+                    what = "the source has no table of statements"
+                    yield Problem(f"{source}/statements.csv", 0, "", "missing-file", what, "", remedy)
+
+
+@dataclass(frozen=True)
+class Entities:
+    """What rows may refer to, the place of each source in its table, and how many paragraphs there are."""
+
+    register: Register
+    order: dict[str, int]
+    paragraphs: int
+    counts: dict[str, int]
+
+
+def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) -> Entities:
+    """Check and compile the common tables; the links between entities follow when all is read."""
+    if tables.find("sources") is None:
+        raise KgError(f"{tables.folder} has no table of sources: sources.csv, .jsonl or .parquet")
+    kinds: dict[str, str] = {}
+    units: dict[str, str] = {}
+    # filled below: what is missing in it is what the rules report
+    register = Register(kinds, *_names(tables), units, set(), _within(tables))
+    for file, model in ENTITY_TABLES.items():
+        check = partial(_check_entity, table=file, register=register, ontology=ontology)
+        for entry in _sound(tables.rows(_stem(file), model, report), check, report):
+            kinds[intern(entry.id)] = intern(entry.kind)
+            if isinstance(entry, models.IndicatorRow):
+                units[entry.id] = intern(entry.unit)
+            put(reference.entity(entry, ontology))
+    entities, names, paragraphs = len(kinds), 0, 0
+    order: dict[str, int] = {}
+    for source in tables.rows("sources", models.SourceRow, report):
+        if source.id in order:
+            report(_duplicate(source, source.id))
+            continue
+        order[source.id] = len(order)
+        kinds[f"source/{source.id}"] = "Source"
+        paragraphs += source.paragraphs
+        put(reference.source(source))
+    seen: set[int] = set()
+    labels: dict[int, str] = {}
+    for name in _sound(
+        tables.rows("names", models.NameRow, report),
+        lambda name: rules.named([name], register, ontology, seen, labels),
+        report,
+    ):
+        names += 1
+        put(reference.named(name, ontology))
+    redirects = tables.rows("redirects", models.RedirectRow, report)
+    for redirect in _sound(redirects, lambda redirect: rules.retired(redirect, register), report):
+        put(reference.redirected(redirect))
+    spoken_of = (p for p in _regions(tables, order) if p.startswith("place/"))
+    regions = frozenset(place for place in spoken_of if kinds.get(place, "Country") != "Country")
+    put(map(reference.speaks_of, sorted(regions)))
+    counts = {"sources": len(order), "entities": entities, "names": names}
+    return Entities(replace(register, regions=regions), order, paragraphs, counts)
+
+
+class Feed(Generic[R]):
+    """A table of the sources, read in step with others: turn to a source, then take its rows.
+
+    Rows stand in the order of the sources' table, within a source by paragraph; others are reported.
+    """
+
+    def __init__(self, folder: Path, model: type[R], stem: str, order: Mapping[str, int], report: Report):
+        self.faults = 0  # rows of the present source that could not be read
+        self._folder, self._stem, self._model, self._order, self._report = folder, stem, model, order, report
+        self._path = streams.find(folder, stem)
+        self._flat: Iterator[Record | Problem] = iter(())
+        if self._path:
+            self._flat = streams.records(self._path, ("source", *model.columns()), name=self._path.name)
+        self._ahead: Record | Problem | None = None  # the first record of a later source
+        self._rows: Iterator[R] = iter(())
+        self._next: R | None = None
+
+    @property
+    def more(self) -> bool:
+        """Whether the source has rows that were not taken."""
+        return self._next is not None
+
+    def turn(self, source: str) -> None:
+        """Turn to the next source."""
+        self.faults = 0
+        self._rows = self._read(source)
+        self._next = next(self._rows, None)
+
+    def take(self, upto: int | None = None, *, limit: int = 0) -> list[R]:
+        """Return the next rows: up to a paragraph, or about so many, and then whole paragraphs."""
+        found: list[R] = []
+        while self._next is not None:
+            paragraph = getattr(self._next, "paragraph", 0)
+            if upto is not None and paragraph > upto:
+                break
+            if limit and len(found) >= limit and paragraph != getattr(found[-1], "paragraph", 0):
+                break
+            found.append(self._next)
+            self._next = next(self._rows, None)
+        return found
+
+    def finish(self) -> None:
+        """Report the rows that are left once all sources are done."""
+        for _ in self._of_source(""):
+            pass
+
+    def _read(self, source: str) -> Iterator[R]:
+        if self._path:
+            file, records = self._path.name, self._of_source(source)
+        else:
+            path = streams.find(self._folder / source, self._stem)
+            file = f"{source}/{path.name}" if path else ""
+            records = streams.records(path, self._model.columns(), name=file) if path else iter(())
+        last = 0
+        for record in records:
+            row = _parse(record, self._model, self._report, file, source=source)
+            paragraph = getattr(row, "paragraph", 0)
+            if row is None:
+                self.faults += 1
+            elif paragraph < last:
+                what, remedy = "the row stands after a later paragraph", "order the rows by paragraph"
+                self._report(row.problem("paragraph", "unsorted", what, paragraph, remedy))
+                self.faults += 1
+            else:
+                last = paragraph
+                yield row
+
+    def _of_source(self, source: str) -> Iterator[Record | Problem]:
+        """Yield a source's records of the one file; report those of sources that passed."""
+        here = self._order.get(source, len(self._order))
+        while record := self._ahead or next(self._flat, None):
+            self._ahead = None
+            if isinstance(record, Problem):
+                self._report(record)
+                continue
+            cells = dict(record.cells)
+            name = cells.pop("source")
+            place = self._order.get(name)
+            if place == here:
+                yield Record(record.line, cells)
+            elif place is not None and place > here:
+                self._ahead = record
+                return
+            else:
+                file = self._path.name if self._path else ""
+                code, what, remedy = _UNKNOWN if place is None else _UNSORTED
+                self._report(Problem(file, record.line, "source", code, what, name, remedy))
+
+
+class Feeds:
+    """The tables of the sources, read in step."""
+
+    def __init__(self, folder: Path, order: Mapping[str, int], report: Report) -> None:
+        self.sections = Feed(folder, models.SectionRow, "sections", order, report)
+        self.coverage = Feed(folder, models.CoverageRow, "coverage", order, report)
+        self.statements = Feed(folder, models.StatementRow, "statements", order, report)
+        self.targets = Feed(folder, models.TargetRow, "targets", order, report)
+        self.positions = Feed(folder, models.PositionRow, "positions", order, report)
+        self._all = (self.sections, self.coverage, self.statements, self.targets, self.positions)
+
+    def turn(self, source: models.SourceRow) -> Document:
+        """Turn to the next source; return it without statements, targets and positions."""
+        for feed in self._all:
+            feed.turn(source.id)
+        return Document(source, tuple(self.sections.take()), (), (), tuple(self.coverage.take()), ())
+
+    def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
+        """Yield a source in runs of whole paragraphs, each with its last one; None: up to the end."""
+        more = True
+        while more:
+            statements = self.statements.take(limit=RUN)
+            end = statements[-1].paragraph if statements else None
+            targets = self.targets.take(end, limit=0 if statements else RUN)
+            more = self.statements.more or self.targets.more
+            upto = (statements or targets)[-1].paragraph if more else None
+            positions = tuple(self.positions.take(upto))
+            yield (
+                replace(document, statements=tuple(statements), targets=tuple(targets), positions=positions),
+                upto,
+            )
+
+    def pass_over(self) -> int:
+        """Leave out the rest of a source; return how many statements and targets it has."""
+        self.positions.take()
+        return len(self.statements.take()) + len(self.targets.take())
+
+    def finish(self) -> None:
+        """Report rows of sources that are not known."""
+        for feed in self._all:
+            feed.finish()
+
+
+def _parse(
+    record: Record | Problem, model: type[R], report: Report, file: str, *, source: str = ""
+) -> R | None:
+    """Return a good row; report the problems of another and return None."""
+    if isinstance(record, Problem):
+        report(record)
+        return None
+    found = models.parse(model, record.cells, file=file, line=record.line, source=source)
+    if not isinstance(found, list):
+        return found
+    for problem in found:
+        report(problem)
+    return None
+
+
+def _sound(rows: Iterable[R], check: Callable[[R], Iterable[Problem]], report: Report) -> Iterator[R]:
+    """Yield the rows that pass a check; report the problems of the others."""
+    for row in rows:
+        problems = list(check(row))
+        for problem in problems:
+            report(problem)
+        if not problems:
+            yield row
+
+
+def _check_entity(
+    entry: models.EntityRow, table: str, register: Register, ontology: Ontology
+) -> Iterable[Problem]:
+    if entry.id in register.kinds:
+        return [_duplicate(entry, entry.id)]
+    if fault := misplaced(entry, table):
+        return [fault]
+    return rules.sound(entry, register, ontology)
+
+
+def _duplicate(row: models.Row, identifier: str) -> Problem:
+    what = "the id stands in an earlier row"
+    return row.problem("id", "duplicate-id", what, identifier, "keep one of the rows")
+
+
+def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return names as compared and English labels, by entity; their problems are reported later."""
+    keys: dict[str, tuple[str, ...]] = {}
+    labels: dict[str, str] = {}
+    for name in tables.rows("names", models.NameRow):
+        entity = intern(name.entity)  # one string for an id, however often it is read
+        known, key = keys.get(entity, ()), text.key(name.name)
+        if key not in known:
+            keys[entity] = (*known, name.name if key == name.name else key)
+        if name.role == "label" and name.lang == "en":
+            labels.setdefault(entity, name.name)
+    return keys, labels
+
+
+def _within(tables: Tables) -> dict[str, set[str]]:
+    """Return in which places a place is assumed to lie."""
+    found: dict[str, set[str]] = {}
+    for link in tables.rows("hierarchy", models.HierarchyRow):
+        if link.relation == "locatedIn" and link.child.startswith("place/"):
+            found.setdefault(intern(link.child), set()).add(intern(link.parent))
+    return found
+
+
+def _regions(tables: Tables, sources: Iterable[str]) -> set[str]:
+    """Return what the sections name as their region."""
+    columns = models.SectionRow.columns()
+    paths = [streams.find(tables.folder / source, "sections") for source in sources]
+    if top := streams.find(tables.folder, "sections"):
+        columns, paths = ("source", *columns), [top]
+    records = (at for path in paths if path for at in streams.records(path, columns, name=path.name))
+    return {record.cells["region"] for record in records if isinstance(record, Record)}
+
+
+def _unread(folder: Path, stems: Collection[str], prefix: str) -> Iterator[Problem]:
+    """Yield a problem for each file whose name is nearly that of a table: statements.CSV, statement.csv."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and (near := get_close_matches(_stem(path.name), stems, 1, 0.85)):
+            read = [f"{near[0]}{ending}" for ending in streams.ENDINGS]
+            if path.name not in read:
+                what, remedy = "the file is not read", f"save it as {' or '.join(read)}"
+                yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", what, "", remedy)
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].casefold()
