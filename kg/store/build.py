@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import filelock
@@ -102,12 +104,13 @@ def place(
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
-        names.index_graph(names.index_path(final), oxigraph.open_folder(final))
+        graph = oxigraph.open_folder(final)
+        names.write_index(names.index_path(final), names.names_of(graph), names.quotes_of(graph))
         if text is None:
             (folder / TEXT).unlink(missing_ok=True)
         else:
             tables.replace(folder / TEXT, text)
-        tables.replace(folder / manifest.NAME, built.as_json())
+        tables.replace(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)

@@ -27,7 +27,7 @@ from kg.read import models
 from kg.read.seeds import Document
 from kg.store import build, manifest, oxigraph
 from kg.store.bulk_tables import Feeds, Tables, read_entities
-from kg.store.journal import Work, read_report
+from kg.store.journal import BACKED, LINKS, Work, read_report
 from kg.store.manifest import Built
 
 #: Progress callback: stage (names, rows or bytes), units done since the last call, total.
@@ -92,7 +92,7 @@ def load(
                 shutil.rmtree(path, ignore_errors=True)
         with Work(work_folder, shown=options.shown) as work:
             if not work.state.complete:
-                _Compilation(tables, ontology, work, texts, options, progress).run()
+                _Compilation(tables, ontology, work, texts, options.keep_good, progress).run()
         number = work.state.problems
         report.unlink(missing_ok=True)
         if number:
@@ -105,50 +105,47 @@ def load(
         return Loaded(built, built is not None, number, tuple(work.first), report if number else None)
 
 
+@dataclass
 class _Compilation:
     """The compilation of all tables into the lines of a load."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        ontology: Path,
-        work: Work,
-        texts: Mapping[str, Path] | None,
-        options: Options,
-        progress: Progress,
-    ) -> None:
-        self._tables, self._work, self._texts, self._keep_good = tables, work, texts, options.keep_good
-        self._folder, self._ontology, self._progress = ontology, ontologies.read(ontology), progress
-        progress("names", 0, 0)
+    tables: Tables
+    folder: Path
+    work: Work
+    texts: Mapping[str, Path] | None
+    keep_good: bool
+    progress: Progress
+
+    def run(self) -> None:
+        """Compile what an earlier run did not."""
+        tables, work = self.tables, self.work
+        self.progress("names", 0, 0)
+        self._ontology = ontologies.read(self.folder)
         found = read_entities(tables, self._ontology, work.put, work.problem)
-        self._register, self._order, self._paragraphs = found.register, found.order, found.paragraphs
+        self._register, self._paragraphs = found.register, found.paragraphs
         for problem in tables.unread(found.order):
             work.problem(problem)
         for what, number in found.counts.items():
             work.count(what, number)
         work.end_step()
-
-    def run(self) -> None:
-        """Compile what an earlier run did not."""
-        work = self._work
-        feeds = Feeds(self._tables.folder, self._order, work.problem)
+        feeds = Feeds(tables.folder, found.order, work.problem)
         place = 0
-        for source in self._tables.rows("sources", models.SourceRow):
-            if self._order.get(source.id) == place:
+        for source in tables.rows("sources", models.SourceRow):
+            if found.order.get(source.id) == place:  # not a row that repeats an id
                 place += 1
                 self._source(source, feeds)
         feeds.finish()
         work.put(self._links())
-        work.put(count_cube.lines(work.backed()))
-        work.put(reference.itself(self._folder, locations.VERSION))
+        work.put(count_cube.lines(work.kept(BACKED)))
+        work.put(reference.itself(self.folder, locations.VERSION))
         work.state.complete = True
         work.save()
 
     def _source(self, source: models.SourceRow, feeds: Feeds) -> None:
         """Compile one source, a run of paragraphs at each step."""
-        work = self._work
+        work = self.work
         document = feeds.turn(source)
-        file = (self._texts or {}).get(source.sha256)
+        file = (self.texts or {}).get(source.sha256)
         paragraphs = quotes.read(file) if file else None
         if self._is_faulty(document, file, paragraphs) or feeds.sections.faults:
             work.count("rows left out", feeds.pass_over())
@@ -159,23 +156,23 @@ class _Compilation:
             if not work.replaying:
                 self._part(part, range(first, done + 1), paragraphs)
             work.end_step(len(part.statements) + len(part.targets))
-            self._progress("rows", done - first + 1, self._paragraphs)
+            self.progress("rows", done - first + 1, self._paragraphs)
         work.count("rows left out", feeds.statements.faults + feeds.targets.faults)
 
     def _part(self, part: Document, numbers: range, paragraphs: list[str] | None) -> None:
         """Check and compile a run of paragraphs."""
-        work = self._work
+        work = self.work
         sound = self._sound(part, paragraphs)
-        if self._keep_good or not work.state.problems:
+        if self.keep_good or not work.state.problems:
             if numbers.start == 1:
                 work.put(compiler.sections(sound))
             work.put(compiler.paragraphs(sound, numbers))
             work.put(compiler.records(sound, self._register, self._ontology))
-            work.back(count_cube.backed(sound, self._register, self._ontology))
+            work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
                 counts = at.predicate in reference.CLOSED and not compiler.withheld(at, self._ontology)
-                work.link((at.subject, at.predicate, at.object, at.file, at.line, counts))
+                work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, counts)])
         work.count("statements", len(sound.statements))
         work.count("targets", len(sound.targets))
         left_out = len(part.statements) + len(part.targets) - len(sound.statements) - len(sound.targets)
@@ -191,7 +188,7 @@ class _Compilation:
             what, remedy = "the text is not UTF-8", "save it as UTF-8 and write its new hash"
             faults.append(source.problem("sha256", "encoding", what, file.name, remedy))
         for problem in chain(faults, sections.covered(document, self._ontology)):
-            self._work.problem(problem)
+            self.work.problem(problem)
         return bool(faults)
 
     def _sound(self, part: Document, paragraphs: list[str] | None) -> Document:
@@ -199,61 +196,54 @@ class _Compilation:
         found = chain(
             statements.stated(part, self._register, self._ontology),
             targets.aimed(part, self._register, self._ontology),
-            self._verify(part, paragraphs) if self._texts is not None else (),
+            self._verify(part, paragraphs) if self.texts is not None else (),
         )
-        bad = set()
+        bad: set[tuple[str, int]] = set()
         for problem in found:
-            self._work.problem(problem)
-            bad.add((problem.file, problem.line))
-        if not bad:
-            return part
-        return replace(
-            part,
-            statements=tuple(at for at in part.statements if (at.file, at.line) not in bad),
-            targets=tuple(at for at in part.targets if (at.file, at.line) not in bad),
-            positions=tuple(at for at in part.positions if (at.file, at.line) not in bad),
-        )
+            self._report(problem, bad)
+        tables = {
+            name: tuple(row for row in getattr(part, name) if (row.file, row.line) not in bad)
+            for name in ("statements", "targets", "positions")
+        }
+        return replace(part, **tables) if bad else part  # type: ignore[arg-type]
 
     def _verify(self, part: Document, paragraphs: list[str] | None) -> Iterable[Problem]:
         """Verify the quotes of a part against the text; without a text they are only counted."""
         asked = {(at.paragraph, at.quote) for at in part.evidence()}
         if paragraphs is None:
-            self._work.count("quotes not verified", len(asked))
+            self.work.count("quotes not verified", len(asked))
             return
         found = quotes.Verification()
         quotes.hold(part, paragraphs, found)
-        self._work.count("quotes verified", found.verified)
+        self.work.count("quotes verified", found.verified)
         yield from found.problems
         if part.positions:
             asked |= {(at.paragraph, "") for at in part.positions}
             positions = found.positions[part.source.id]
             yield from quotes.stale(part, [at for at in positions if (at["paragraph"], at["quote"]) in asked])
 
+    def _report(self, problem: Problem, bad: set[tuple[str, int]]) -> None:
+        self.work.problem(problem)
+        bad.add((problem.file, problem.line))
+
     def _links(self) -> Iterator[str]:
         """Yield the assumed links, and the hierarchies that they and the stated ones make.
 
         A link that has a problem or closes a circle is left out.
         """
-        stated = list(self._work.links())
-        known: links.Links = {
-            (child, relation, parent): (file, line) for child, relation, parent, file, line, _ in stated
-        }
+        stated = list(self.work.kept(LINKS))
+        known: links.Links = {link[:3]: link[3:5] for link in stated}
         bad: set[tuple[str, int]] = set()
-
-        def on_problem(problem: Problem) -> None:
-            self._work.problem(problem)
-            bad.add((problem.file, problem.line))
-
-        for link in self._tables.rows("hierarchy", models.HierarchyRow, on_problem):
-            for fault in links.linked([link], self._register, self._ontology, known):
-                on_problem(fault)
+        assumed = self.tables.rows("hierarchy", models.HierarchyRow, self.work.problem)
+        for fault in links.linked(assumed, self._register, self._ontology, known):
+            self._report(fault, bad)
         for fault in links.circles(known):
-            on_problem(fault)
+            self._report(fault, bad)
         parents: reference.Parents = {relation: {} for relation in reference.CLOSED}
         for child, relation, parent, file, line, counts in stated:
             if counts and (file, line) not in bad:
                 parents[relation].setdefault(child, set()).add(parent)
-        for link in self._tables.rows("hierarchy", models.HierarchyRow):
+        for link in self.tables.rows("hierarchy", models.HierarchyRow):
             if (link.file, link.line) not in bad:
                 if link.relation in reference.CLOSED:
                     parents[link.relation].setdefault(link.child, set()).add(link.parent)

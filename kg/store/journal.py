@@ -11,17 +11,18 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from kg.compile.counts import Backed
 from kg.problems import Problem
 from kg.read import tables
 
-#: A hierarchical statement: child, relation, parent, file, line, whether it is asserted.
-Link = tuple[str, str, str, str, int, bool]
+#: Hierarchical statements: child, relation, parent, file, line, whether it is asserted.
+LINKS = "links.jsonl"
+#: Which regions back which topics in which years.
+BACKED = "backed.jsonl"
 #: So many rows at most are lost when a load is killed.
 SAVE = 20_000
-_FILES = ("compiled.nq", "backed.txt", "links.jsonl", "problems.csv")
+_FILES = ("compiled.nq", BACKED, LINKS, "problems.csv")
 
 
 @dataclass
@@ -111,25 +112,15 @@ class Work:
             self.first.append(problem)
         self._report(asdict(problem).values())
 
-    def back(self, found: Iterable[Backed]) -> None:
-        """Write which regions back which topics, to be counted at the end."""
-        self._files["backed.txt"].writelines(f"{' '.join(parts)}\n" for parts in found)
+    def keep(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Write rows that are needed when all tables are read: LINKS or BACKED."""
+        self._files[name].writelines(f"{json.dumps(row)}\n" for row in rows)
 
-    def backed(self) -> Iterator[Backed]:
-        """Yield everything that ``back`` wrote."""
-        for line in self._written("backed.txt"):
-            region, topic, year = line.split()
-            yield region, topic, year
-
-    def link(self, link: Link) -> None:
-        """Write a hierarchical statement, to be closed at the end."""
-        self._files["links.jsonl"].write(f"{json.dumps(link)}\n")
-
-    def links(self) -> Iterator[Link]:
-        """Yield everything that ``link`` wrote."""
-        for line in self._written("links.jsonl"):
-            child, relation, parent, file, number, asserted = json.loads(line)
-            yield child, relation, parent, file, number, asserted
+    def kept(self, name: str) -> Iterator[Any]:
+        """Yield everything that ``keep`` wrote."""
+        self._files[name].flush()
+        with (self.folder / name).open(encoding="utf-8") as lines:
+            yield from (tuple(json.loads(line)) for line in lines)
 
     def remove(self) -> None:
         """Remove the folder."""
@@ -137,11 +128,6 @@ class Work:
 
     def _report(self, row: Iterable[object]) -> None:
         self._files["problems.csv"].writelines(tables.spreadsheet([row]))
-
-    def _written(self, name: str) -> Iterator[str]:
-        self._files[name].flush()
-        with (self.folder / name).open(encoding="utf-8", newline="\n") as lines:
-            yield from lines
 
     def _read(self) -> State:
         try:

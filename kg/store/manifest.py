@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import BadStore
@@ -28,10 +28,6 @@ class Built:
     def path(self, folder: Path) -> Path:
         """Return the folder of the store in a folder of builds."""
         return folder / self.store
-
-    def as_json(self) -> str:
-        """Return the content of the manifest file."""
-        return json.dumps(asdict(self), indent=1) + "\n"
 
 
 def current(folder: Path) -> Built:

@@ -14,7 +14,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
 
 import pyoxigraph as ox
 
@@ -113,7 +112,7 @@ class Entities(Collection[str]):
 
 @dataclass(frozen=True)
 class Index:
-    """An open names index; close it, use it in a ``with`` block, or drop the last reference to it.
+    """An open names index; close it, or drop the last reference to it.
 
     Names are stored from short to long, so that the first ones that hold all words asked for are the
     nearest, and no ranking of thousands is needed; those few are scored by rapidfuzz.
@@ -123,12 +122,6 @@ class Index:
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.connection.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file; what was looked up before stays valid."""
@@ -232,15 +225,10 @@ def index_path(store_folder: Path) -> Path:
     return store_folder.with_name(f"search-{store_folder.name.removeprefix('store-')}.sqlite")
 
 
-def index_graph(path: Path, graph: Store) -> None:
-    """Index the names and quotes of a graph in a file: the same graph gives the same bytes."""
-    write_index(path, _names(graph), _quotes(graph))
-
-
 def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
     """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
 
-    Raises OSError if the file cannot be written.
+    The same names and quotes give the same bytes. Raises OSError if the file cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         part = Path(folder) / path.name
@@ -257,11 +245,6 @@ def index_in_memory(names: Iterable[Name], quotes: Iterable[tuple[str, str]] = (
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     _fill(connection, names, quotes)
     return Index(connection)
-
-
-def index_of(graph: Store) -> Index:
-    """Return an index in memory over a graph's names, without its quotes."""
-    return index_in_memory(_names(graph))
 
 
 def open_index(path: Path) -> Index:
@@ -302,13 +285,15 @@ def _segment(entity: str) -> str:
     return entity.partition("/")[0]
 
 
-def _names(graph: Store) -> Iterator[Name]:
+def names_of(graph: Store) -> Iterator[Name]:
+    """Yield the names in a graph."""
     for row in oxigraph.solutions(graph, queries.internal("indexed-names").sparql):
         subject, role, name = row["subject"], row["role"], row["name"]
         if isinstance(subject, ox.NamedNode) and isinstance(name, ox.Literal):
             yield iris.short(subject.value), str(role.value), name.language or "", name.value
 
 
-def _quotes(graph: Store) -> Iterator[tuple[str, str]]:
+def quotes_of(graph: Store) -> Iterator[tuple[str, str]]:
+    """Yield the quotes in a graph, each after the id of its words."""
     for row in oxigraph.solutions(graph, queries.internal("indexed-quotes").sparql):
         yield iris.short(row["selector"].value).removesuffix("/exact"), row["quote"].value

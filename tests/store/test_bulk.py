@@ -19,7 +19,7 @@ from kg.query import graph
 from kg.read import streams
 from kg.read.tables import Record
 from kg.store import build, bulk, manifest
-from kg.store.journal import Work, read_report
+from kg.store.journal import LINKS, Work, read_report
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import SAMPLE, absent
@@ -555,14 +555,14 @@ def test_the_journal_does_not_grow_with_what_was_written(tmp_path: Path) -> None
     sizes = []
     with Work(tmp_path / "work", shown=0) as work:
         for number in range(1_000):
-            work.link((f"topic/{number}", "broader", "topic/x", "hierarchy.csv", number, True))
+            work.keep(LINKS, [(f"topic/{number}", "broader", "topic/x", "hierarchy.csv", number, True)])
             if number in (9, 999):
                 work.save()
                 sizes.append((tmp_path / "work/journal.json").stat().st_size)
     assert sizes[1] - sizes[0] < 10
     with Work(tmp_path / "work", shown=0) as work:
-        work.link(("topic/lost", "broader", "topic/x", "hierarchy.csv", 1, True))
+        work.keep(LINKS, [("topic/lost", "broader", "topic/x", "hierarchy.csv", 1, True)])
     with Work(tmp_path / "work", shown=0) as work:
-        found = list(work.links())
+        found = list(work.kept(LINKS))
     assert len(found) == 1_000
     assert found[7] == ("topic/7", "broader", "topic/x", "hierarchy.csv", 7, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,15 @@ def test_quotes_are_found_by_their_words(index: Index) -> None:
 
 def test_a_graph_gives_the_same_file_each_time(sample_graph: Graph, tmp_path: Path) -> None:
     for file in ("one", "two"):
-        names.index_graph(tmp_path / file, sample_graph.store)
+        names.write_index(
+            tmp_path / file, names.names_of(sample_graph.store), names.quotes_of(sample_graph.store)
+        )
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
-    opened, memory = names.open_index(tmp_path / "one"), names.index_of(sample_graph.store)
+    opened, memory = (
+        names.open_index(tmp_path / "one"),
+        names.index_in_memory(names.names_of(sample_graph.store)),
+    )
     assert list(opened.entities) == list(memory.entities) != []
     assert opened.connection.execute("SELECT count(*) FROM quote").fetchone()[0] > 5
 
@@ -146,11 +152,11 @@ def test_a_graphs_names_come_from_its_labels() -> None:
         quad(iri("topic/6g"), name("skos:hiddenLabel"), literal("6-G net", lang="en")),
         quad(iri("topic/5g"), name("skos:prefLabel"), literal("5G", lang="en"), "graph/elsewhere"),
     ]
-    assert names.index_of(oxigraph.memory(lines)).names("topic/6g") == [
+    assert names.index_in_memory(names.names_of(oxigraph.memory(lines))).names("topic/6g") == [
         ("label", "6G"),
         ("printed", "6-G net"),
     ]
-    assert list(names.index_of(oxigraph.memory(lines)).entities) == ["topic/6g"]
+    assert list(names.index_in_memory(names.names_of(oxigraph.memory(lines))).entities) == ["topic/6g"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all", None])
@@ -224,10 +230,10 @@ def test_labels_are_kept_up_to_a_number(index: Index) -> None:
     assert labels._label.cache_info().currsize == 65_536
 
 
-def test_an_index_is_closed_by_its_block_and_with_its_last_reference(tmp_path: Path) -> None:
+def test_an_index_is_closed_once_and_with_its_last_reference(tmp_path: Path) -> None:
     path = tmp_path / "names.sqlite"
     names.write_index(path, NAMES)
-    with names.open_index(path) as opened:
+    with closing(names.open_index(path)) as opened:
         labels = opened.labels
         assert labels["place/jinan"] == "Jinan"
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
