@@ -21,6 +21,7 @@ from kg.compile import cache, reference
 from kg.errors import BadStore, KgError
 from kg.problems import Problem
 from kg.read import tables
+from kg.read.seeds import Document
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
 
@@ -46,7 +47,8 @@ def build_graph(
     for each other; one that is interrupted leaves what was there. Raises Unsound if the seeds have problems,
     KgError if the folder cannot be written.
     """
-    made_from = fingerprint(seed_folder, ontology)
+    parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
+    made_from = hashlib.sha256(parts.encode()).hexdigest()
     with hold(folder):
         present = manifest.read(folder)
         if present and present.made_from == made_from and is_whole(present.path(folder)):
@@ -74,23 +76,16 @@ def hold(folder: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise KgError(f"another build holds {folder}; waited {WAIT_SECONDS} s") from None
     except OSError as error:
-        raise KgError(
-            f"cannot build into {folder}: {error.strerror or error}; what was there is intact"
-        ) from None
+        what = error.strerror or error
+        raise KgError(f"cannot build into {folder}: {what}; what was there is intact") from None
 
 
 def place(
-    folder: Path,
-    made_from: str,
-    counts: Mapping[str, int],
-    fill: Callable[[Path], int],
-    *,
-    text: str | None = None,
+    folder: Path, made_from: str, counts: Mapping[str, int], fill: Callable[[Path], int], *, text: str = ""
 ) -> Built:
-    """Put a new graph into a folder of builds; the manifest is replaced last.
+    """Put a new graph into a folder of builds; the manifest is replaced last, the current store stays.
 
-    ``fill`` makes the store and returns its number of quads; ``text`` is the same as sorted N-Quads. The
-    current store is not touched.
+    ``fill`` makes the store and returns its number of quads; ``text`` is the same as sorted N-Quads.
     """
     present = manifest.read(folder)
     name = f"store-{made_from[:16]}"
@@ -106,21 +101,15 @@ def place(
         part.rename(final)
         graph = oxigraph.open_folder(final)
         names.write_index(names.index_path(final), names.names_of(graph), names.quotes_of(graph))
-        if text is None:
-            (folder / TEXT).unlink(missing_ok=True)
-        else:
+        if text:
             tables.replace(folder / TEXT, text)
+        else:
+            (folder / TEXT).unlink(missing_ok=True)
         tables.replace(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)
     return built
-
-
-def fingerprint(seed_folder: Path, ontology: Path) -> str:
-    """Return a hash over all that a build depends on: tables, ontology, and the code that compiles them."""
-    parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
-    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
@@ -139,15 +128,13 @@ def code_files(package: Path = locations.PACKAGE) -> list[Path]:
 
 def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
     """Return the graph as sorted N-Quads."""
-    found, names = report.seeds, report.seeds.register
-    lines = reference.lines(
-        found,
-        report.ontology,
-        ontology,
-        version=locations.VERSION,
-        stated=lambda document: kept.lines(document, names, report.ontology),
-    )
-    kept.sweep(found.documents.values(), names)
+    found, register = report.seeds, report.seeds.register
+
+    def stated(document: Document) -> list[str]:
+        return kept.lines(document, register, report.ontology)
+
+    lines = reference.lines(found, report.ontology, ontology, version=locations.VERSION, stated=stated)
+    kept.sweep(found.documents.values(), register)
     return "".join(lines)
 
 

@@ -30,6 +30,8 @@ RUN = 2_000
 R = TypeVar("R", bound=models.Row)
 Put = Callable[[Iterable[str]], None]
 Report = Callable[[Problem], None]
+#: A record after its source and its file.
+_Placed = tuple[str, str, Record | Problem]
 _UNKNOWN = ("unknown-source", "no such source, or one with problems", "add it to the sources' table")
 _UNSORTED = ("unsorted", "the row stands after a later source", "order the rows as the sources' table is")
 
@@ -127,8 +129,10 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.retired(redirect, register), report):
         put(reference.redirected(redirect))
-    spoken_of = (p for p in _regions(tables, order) if p.startswith("place/"))
-    regions = frozenset(place for place in spoken_of if kinds.get(place, "Country") != "Country")
+    sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
+    named = {at.cells["region"] for at in sections if isinstance(at, Record)}
+    places = (place for place in named if place.startswith("place/"))
+    regions = frozenset(place for place in places if kinds.get(place, "Country") != "Country")
     put(map(reference.speaks_of, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
     return Entities(replace(register, regions=regions), order, paragraphs, counts)
@@ -142,12 +146,9 @@ class Feed(Generic[R]):
 
     def __init__(self, folder: Path, model: type[R], stem: str, order: Mapping[str, int], report: Report):
         self.faults = 0  # rows of the present source that could not be read
-        self._folder, self._stem, self._model, self._order, self._report = folder, stem, model, order, report
-        self._path = streams.find(folder, stem)
-        self._flat: Iterator[Record | Problem] = iter(())
-        if self._path:
-            self._flat = streams.records(self._path, ("source", *model.columns()), name=self._path.name)
-        self._ahead: Record | Problem | None = None  # the first record of a later source
+        self._model, self._order, self._report = model, order, report
+        self._records = _records(folder, stem, model, order)
+        self._ahead: _Placed | None = None  # the first record of a later source
         self._rows: Iterator[R] = iter(())
         self._next: R | None = None
 
@@ -181,14 +182,8 @@ class Feed(Generic[R]):
             pass
 
     def _read(self, source: str) -> Iterator[R]:
-        if self._path:
-            file, records = self._path.name, self._of_source(source)
-        else:
-            path = streams.find(self._folder / source, self._stem)
-            file = f"{source}/{path.name}" if path else ""
-            records = streams.records(path, self._model.columns(), name=file) if path else iter(())
         last = 0
-        for record in records:
+        for file, record in self._of_source(source):
             row = _parse(record, self._model, self._report, file, source=source)
             paragraph = getattr(row, "paragraph", 0)
             if row is None:
@@ -201,24 +196,21 @@ class Feed(Generic[R]):
                 last = paragraph
                 yield row
 
-    def _of_source(self, source: str) -> Iterator[Record | Problem]:
-        """Yield a source's records of the one file; report those of sources that passed."""
+    def _of_source(self, source: str) -> Iterator[tuple[str, Record | Problem]]:
+        """Yield the records of a source, each after its file; report those of sources that passed."""
         here = self._order.get(source, len(self._order))
-        while record := self._ahead or next(self._flat, None):
+        while found := self._ahead or next(self._records, None):
             self._ahead = None
-            if isinstance(record, Problem):
-                self._report(record)
-                continue
-            cells = dict(record.cells)
-            name = cells.pop("source")
+            name, file, record = found
             place = self._order.get(name)
             if place == here:
-                yield Record(record.line, cells)
+                yield file, record
             elif place is not None and place > here:
-                self._ahead = record
+                self._ahead = found
                 return
+            elif isinstance(record, Problem):
+                self._report(record)
             else:
-                file = self._path.name if self._path else ""
                 code, what, remedy = _UNKNOWN if place is None else _UNSORTED
                 self._report(Problem(file, record.line, "source", code, what, name, remedy))
 
@@ -264,6 +256,22 @@ class Feeds:
         """Report rows of sources that are not known."""
         for feed in self._all:
             feed.finish()
+
+
+def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable[str]) -> Iterator[_Placed]:
+    """Yield the records of a table of the sources, each after its source and its file."""
+    if path := streams.find(folder, stem):
+        for record in streams.records(path, ("source", *model.columns()), name=path.name):
+            if isinstance(record, Problem):
+                yield "", path.name, record
+            else:
+                cells = dict(record.cells)
+                yield cells.pop("source"), path.name, Record(record.line, cells)
+        return
+    for source in sources:
+        if path := streams.find(folder / source, stem):
+            file = f"{source}/{path.name}"
+            yield from ((source, file, at) for at in streams.records(path, model.columns(), name=file))
 
 
 def _parse(
@@ -327,16 +335,6 @@ def _within(tables: Tables) -> dict[str, set[str]]:
         if link.relation == "locatedIn" and link.child.startswith("place/"):
             found.setdefault(intern(link.child), set()).add(intern(link.parent))
     return found
-
-
-def _regions(tables: Tables, sources: Iterable[str]) -> set[str]:
-    """Return what the sections name as their region."""
-    columns = models.SectionRow.columns()
-    paths = [streams.find(tables.folder / source, "sections") for source in sources]
-    if top := streams.find(tables.folder, "sections"):
-        columns, paths = ("source", *columns), [top]
-    records = (at for path in paths if path for at in streams.records(path, columns, name=path.name))
-    return {record.cells["region"] for record in records if isinstance(record, Record)}
 
 
 def _unread(folder: Path, stems: Collection[str], prefix: str) -> Iterator[Problem]:

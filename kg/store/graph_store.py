@@ -24,6 +24,7 @@ from kg.read import tables
 from kg.store import manifest, oxigraph
 
 LINES = 20_000  # of N-Quads in one request
+_HEADERS = {"Content-Type": "application/n-triples"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,8 @@ class Source:
         try:
             for number, quad in enumerate(self.read(), 1):  # noqa: B007  the message needs it
                 if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-                    raise BadStore(
-                        f"{self.path} has blank nodes, which a load in parts would tear apart: name them"
-                    )
+                    what = "blank nodes, which a load in parts would tear apart"
+                    raise BadStore(f"{self.path} has {what}: name them")
                 if stated and isinstance(quad.graph_name, ox.DefaultGraph):
                     quad = ox.Quad(quad.subject, quad.predicate, quad.object, graph)
                 yield quad
@@ -69,16 +69,13 @@ def open_source(path: Path) -> Source:
             return open_source(path / manifest.TEXT)
         built = manifest.current(path)
         store = built.path(path)
-        return Source(
-            store, built.made_from, lambda: oxigraph.open_folder(store).quads_for_pattern(None, None, None)
-        )
+        return Source(store, built.made_from, lambda: iter(oxigraph.open_folder(store)))
     if not path.is_file():
         raise BadStore(f"there is no graph at {path}: kg build or kg bulk makes one")
     form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
     if form is None:
-        raise BadStore(
-            f"{path} is no RDF file: its name ends in none of .nq, .nt, .ttl, .trig, .rdf, .jsonld"
-        )
+        endings = ".nq, .nt, .ttl, .trig, .rdf, .jsonld"
+        raise BadStore(f"{path} is no RDF file: its name ends in none of {endings}")
     status = path.stat()
     mark = f"{status.st_size}-{status.st_mtime_ns}-{iris.BASE}"
     return Source(path, mark, lambda: ox.parse(path=str(path), format=form))
@@ -127,9 +124,7 @@ def send(
     while piece := list(islice(quads, lines)):
         for graph, body in _by_graph(piece):
             try:
-                client.request(
-                    "POST", _address(address, graph), {"Content-Type": "application/n-triples"}, body
-                )
+                client.request("POST", _address(address, graph), _HEADERS, body)
             except endpoint.HttpError as error:
                 raise BadStore(f"{address} did not take {graph or 'the default graph'}: {error}") from None
             except BadStore as error:

@@ -48,10 +48,8 @@ def read(folder: Path) -> Built | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["format"] > FORMAT:  # such a file may have fields that are not known here
-            version = found.get("version", "unknown")
-            raise BadStore(
-                f"the graph in {folder} was built by a newer version ({version}): update regiograph"
-            )
+            by = f"a newer version ({found.get('version', 'unknown')})"
+            raise BadStore(f"the graph in {folder} was built by {by}: update regiograph")
         return Built(**found)
     except (ValueError, TypeError, KeyError):
         raise BadStore(f"{path} is damaged: delete it and run kg build") from None

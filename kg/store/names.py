@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -59,17 +59,14 @@ class Quoted:
 
 
 class Labels(Mapping[str, str]):
-    """Labels by entity id: the English one, else the Chinese one; ``others`` are labels of other terms.
-
-    Labels are read when they are asked for; the last 65,536 are kept.
-    """
+    """Labels by entity id, read when asked for: the English one, else the Chinese one; then ``others``."""
 
     def __init__(self, index: Index, others: Mapping[str, str] | None = None) -> None:
         self._index, self._others = index, others or {}
         self._label = lru_cache(65_536)(self._read)
 
     def beside(self, others: Mapping[str, str]) -> Labels:
-        """Return these labels together with others."""
+        """Return these labels together with those of other terms."""
         return Labels(self._index, others)
 
     def __getitem__(self, entity: str) -> str:
@@ -241,7 +238,7 @@ def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, s
 
 
 def index_in_memory(names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> Index:
-    """Return an index in memory, for names that have no file."""
+    """Return an index in memory."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     _fill(connection, names, quotes)
     return Index(connection)
@@ -249,24 +246,19 @@ def index_in_memory(names: Iterable[Name], quotes: Iterable[tuple[str, str]] = (
 
 def open_index(path: Path) -> Index:
     """Open an index file; raises BadStore if it is missing, cut short or of another version."""
-    with ExitStack() as on_failure:
-        try:
-            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            on_failure.callback(connection.close)
-            version, pages, size = (
-                connection.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("user_version", "page_count", "page_size")
-            )
-            trouble = "is of another version" if version != FORMAT else ""
-            if path.stat().st_size < pages * size:
-                trouble = "is cut short"
-        except sqlite3.DatabaseError as error:
-            trouble = f"cannot be read ({error})"
-        if trouble:
-            raise BadStore(f"the index {path} {trouble}: kg build makes it again")
-        on_failure.pop_all()
-        return Index(connection)
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        index = Index(sqlite3.connect(address, uri=True, check_same_thread=False))
+        pragmas = ("user_version", "page_count", "page_size")
+        version, pages, size = (index.connection.execute(f"PRAGMA {at}").fetchone()[0] for at in pragmas)
+        trouble = "is of another version" if version != FORMAT else ""
+        if path.stat().st_size < pages * size:
+            trouble = "is cut short"
+    except sqlite3.DatabaseError as error:
+        trouble = f"cannot be read ({error})"
+    if trouble:
+        raise BadStore(f"the index {path} {trouble}: kg build makes it again")
+    return index
 
 
 def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterable[tuple[str, str]]) -> None:
