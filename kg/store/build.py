@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import filelock
@@ -21,7 +22,6 @@ from kg.compile import cache, reference
 from kg.errors import BadStore, KgError
 from kg.problems import Problem
 from kg.read import tables
-from kg.read.seeds import Document
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
 
@@ -128,12 +128,9 @@ def code_files(package: Path = locations.PACKAGE) -> list[Path]:
 
 def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
     """Return the graph as sorted N-Quads."""
-    found, register = report.seeds, report.seeds.register
-
-    def stated(document: Document) -> list[str]:
-        return kept.lines(document, register, report.ontology)
-
-    lines = reference.lines(found, report.ontology, ontology, version=locations.VERSION, stated=stated)
+    found, register, known = report.seeds, report.seeds.register, report.ontology
+    stated = partial(kept.lines, register=register, ontology=known)
+    lines = reference.lines(found, known, ontology, version=locations.VERSION, stated=stated)
     kept.sweep(found.documents.values(), register)
     return "".join(lines)
 

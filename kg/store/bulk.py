@@ -23,7 +23,7 @@ from kg.compile import reference
 from kg.compile import statements as compiler
 from kg.errors import KgError
 from kg.problems import Problem
-from kg.read import models
+from kg.read import models, streams
 from kg.read.seeds import Document
 from kg.store import build, manifest, oxigraph
 from kg.store.bulk_tables import Feeds, Tables, read_entities
@@ -36,31 +36,24 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to load: ``common`` has the tables that the folder lacks, ``texts`` verifies the quotes.
+    """How to load; any problem means that nothing is built, unless ``keep_good`` leaves out its row."""
 
-    Without ``keep_good`` any problem means that nothing is built; with it rows with problems are left out.
-    ``report`` is the file of all problems, ``shown`` how many of them are returned.
-    """
-
-    common: Path | None = None
-    texts: Path | None = None
+    common: Path | None = None  # has the tables that the folder lacks
+    texts: Path | None = None  # verify the quotes
     keep_good: bool = False
-    report: Path | None = None
-    shown: int = 20
+    report: Path | None = None  # takes all problems
+    shown: int = 20  # how many of them are returned
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How a load ended; ``built`` is None if there were problems and only a whole load was wanted.
-
-    ``first`` are the first problems, ``report`` is the file of all of them, if there are any.
-    """
+    """How a load ended; ``built`` is None if there were problems and only a whole load was wanted."""
 
     built: Built | None
     fresh: bool
     problems: int
     first: tuple[Problem, ...]
-    report: Path | None
+    report: Path | None  # has all problems, if there are any
 
 
 def load(
@@ -101,7 +94,7 @@ def load(
             except FileNotFoundError as error:
                 raise KgError(f"cannot write the report {report}: {error.strerror}") from None
         built = _store(where, work, made_from, progress) if options.keep_good or not number else None
-        work.remove()
+        shutil.rmtree(work_folder, ignore_errors=True)
         return Loaded(built, built is not None, number, tuple(work.first), report if number else None)
 
 
@@ -252,26 +245,24 @@ class _Compilation:
 
 
 def _store(where: Path, work: Work, made_from: str, progress: Progress) -> Built:
-    counts = {**work.state.counts, "problems": work.state.problems}
-    counts = {
-        what: number for what, number in counts.items() if number or what not in ("problems", "rows left out")
-    }
+    found = {**work.state.counts, "problems": work.state.problems}
+    counts = {what: n for what, n in found.items() if n or what not in ("problems", "rows left out")}
     size = work.compiled.stat().st_size
-    return build.place(
-        where,
-        made_from,
-        counts,
-        lambda part: oxigraph.create(part, work.compiled, lambda done: progress("bytes", done, size)),
-    )
+
+    def fill(part: Path) -> int:
+        return oxigraph.create(part, work.compiled, lambda done: progress("bytes", done, size))
+
+    return build.place(where, made_from, counts, fill)
 
 
 def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | None, *, keep_good: bool) -> str:
     """Return a hash over all that a load depends on."""
     at_hand = "no texts" if texts is None else " ".join(sorted(texts))
     state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}\0{at_hand}".encode())
-    for path in sorted(tables.folder.rglob("*")):  # files that are not read are problems
-        state.update(f"{path.relative_to(tables.folder)}\0".encode())
-    for path in tables.files():
+    files = sorted(tables.folder.rglob("*"))  # also of those that are not read: they are problems
+    state.update("\0".join(str(path.relative_to(tables.folder)) for path in files).encode())
+    files += sorted(tables.common.iterdir()) if tables.common else []
+    for path in (path for path in files if path.suffix in streams.ENDINGS and path.is_file()):
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
             state.update(hashlib.file_digest(file, "sha256").digest())

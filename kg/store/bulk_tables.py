@@ -32,6 +32,7 @@ Put = Callable[[Iterable[str]], None]
 Report = Callable[[Problem], None]
 #: A record after its source and its file.
 _Placed = tuple[str, str, Record | Problem]
+_DUPLICATE = ("duplicate-id", "the id stands in an earlier row")
 _UNKNOWN = ("unknown-source", "no such source, or one with problems", "add it to the sources' table")
 _UNSORTED = ("unsorted", "the row stands after a later source", "order the rows as the sources' table is")
 
@@ -47,11 +48,6 @@ class Tables:
         """Return the file of a common table."""
         found = streams.find(self.folder, stem)
         return found or (streams.find(self.common, stem) if self.common else None)
-
-    def files(self) -> list[Path]:
-        """Return all files that a load depends on."""
-        found = [*self.folder.rglob("*"), *(self.common.iterdir() if self.common else ())]
-        return sorted(path for path in found if path.suffix in streams.ENDINGS and path.is_file())
 
     def rows(self, stem: str, model: type[R], report: Report = lambda _problem: None) -> Iterator[R]:
         """Yield the good rows of a common table."""
@@ -111,7 +107,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     order: dict[str, int] = {}
     for source in tables.rows("sources", models.SourceRow, report):
         if source.id in order:
-            report(_duplicate(source, source.id))
+            report(source.problem("id", *_DUPLICATE, source.id, "keep one of the rows"))
             continue
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
@@ -150,30 +146,25 @@ class Feed(Generic[R]):
         self._records = _records(folder, stem, model, order)
         self._ahead: _Placed | None = None  # the first record of a later source
         self._rows: Iterator[R] = iter(())
-        self._next: R | None = None
-
-    @property
-    def more(self) -> bool:
-        """Whether the source has rows that were not taken."""
-        return self._next is not None
+        self.next: R | None = None  # the first row of the source that was not taken
 
     def turn(self, source: str) -> None:
         """Turn to the next source."""
         self.faults = 0
         self._rows = self._read(source)
-        self._next = next(self._rows, None)
+        self.next = next(self._rows, None)
 
     def take(self, upto: int | None = None, *, limit: int = 0) -> list[R]:
         """Return the next rows: up to a paragraph, or about so many, and then whole paragraphs."""
         found: list[R] = []
-        while self._next is not None:
-            paragraph = getattr(self._next, "paragraph", 0)
+        while self.next is not None:
+            paragraph = getattr(self.next, "paragraph", 0)
             if upto is not None and paragraph > upto:
                 break
             if limit and len(found) >= limit and paragraph != getattr(found[-1], "paragraph", 0):
                 break
-            found.append(self._next)
-            self._next = next(self._rows, None)
+            found.append(self.next)
+            self.next = next(self._rows, None)
         return found
 
     def finish(self) -> None:
@@ -234,12 +225,12 @@ class Feeds:
 
     def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
         """Yield a source in runs of whole paragraphs, each with its last one; None: up to the end."""
-        more = True
+        more: object = True
         while more:
             statements = self.statements.take(limit=RUN)
             end = statements[-1].paragraph if statements else None
             targets = self.targets.take(end, limit=0 if statements else RUN)
-            more = self.statements.more or self.targets.more
+            more = self.statements.next or self.targets.next
             upto = (statements or targets)[-1].paragraph if more else None
             positions = tuple(self.positions.take(upto))
             yield (
@@ -303,15 +294,10 @@ def _check_entity(
     entry: models.EntityRow, table: str, register: Register, ontology: Ontology
 ) -> Iterable[Problem]:
     if entry.id in register.kinds:
-        return [_duplicate(entry, entry.id)]
+        return [entry.problem("id", *_DUPLICATE, entry.id, "keep one of the rows")]
     if fault := misplaced(entry, table):
         return [fault]
     return rules.sound(entry, register, ontology)
-
-
-def _duplicate(row: models.Row, identifier: str) -> Problem:
-    what = "the id stands in an earlier row"
-    return row.problem("id", "duplicate-id", what, identifier, "keep one of the rows")
 
 
 def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

@@ -158,9 +158,8 @@ class Endpoint:
             form = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.N_TRIPLES
             return iter([quad.triple for quad in ox.parse(body, format=form)])
         except (SyntaxError, ValueError) as error:
-            raise BadStore(
-                f"{self.address} sent what is not {kind}, or cut it short: {shorten(str(error))}"
-            ) from None
+            what = f"what is not {kind}, or cut it short: {shorten(str(error))}"
+            raise BadStore(f"{self.address} sent {what}") from None
 
     def quads_for_pattern(self, *pattern: object) -> Iterator[ox.Quad]:
         """Yield all quads, graph by graph; raises BadStore for a pattern."""
@@ -233,11 +232,7 @@ def shorten(text: str) -> str:
 
 
 def _standard(body: bytes) -> bytes:
-    """Return results as the standard has them.
-
-    Virtuoso keeps the booleans that its loader read as 1 and 0, and answers ASK with a row, or with none
-    for no.
-    """
+    """Return results as the standard has them: Virtuoso has 1 and 0 for booleans, and a row for ASK."""
     if b"XMLSchema#boolean" not in body and b"__ASK_RETVAL" not in body[:200]:
         return body
     found = json.loads(body)

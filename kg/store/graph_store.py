@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -122,7 +122,8 @@ def send(
     done = before
     quads = islice(source.quads(stated=stated), before, None)
     while piece := list(islice(quads, lines)):
-        for graph, body in _by_graph(piece):
+        for graph, group in groupby(sorted(piece, key=_graph), _graph):
+            body = ox.serialize((quad.triple for quad in group), format=ox.RdfFormat.N_TRIPLES) or b""
             try:
                 client.request("POST", _address(address, graph), _HEADERS, body)
             except endpoint.HttpError as error:
@@ -161,13 +162,8 @@ def _parts(quads: Iterable[ox.Quad], size: int) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _by_graph(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, bytes]]:
-    found: dict[str, list[ox.Triple]] = {}
-    for quad in quads:
-        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        found.setdefault(graph, []).append(quad.triple)
-    for graph, triples in sorted(found.items()):
-        yield graph, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+def _graph(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
 def _address(address: str, graph: str) -> str:

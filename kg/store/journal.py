@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, fields
@@ -121,10 +120,6 @@ class Work:
         self._files[name].flush()
         with (self.folder / name).open(encoding="utf-8") as lines:
             yield from (tuple(json.loads(line)) for line in lines)
-
-    def remove(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _report(self, row: Iterable[object]) -> None:
         self._files["problems.csv"].writelines(tables.spreadsheet([row]))

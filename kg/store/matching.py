@@ -77,10 +77,7 @@ def all_of(found: Iterable[Piece]) -> str:
 
 
 def widening(connection: sqlite3.Connection, found: list[Piece]) -> Iterator[str]:
-    """Yield match expressions from strict to loose: all words, prefixes, typo-tolerant, all but one.
-
-    Only the beginning of a long query is used.
-    """
+    """Yield match expressions from strict to loose: all words, prefixes, typo-tolerant, all but one."""
     found = _shortest(found)
     if not found:
         return
@@ -99,21 +96,18 @@ def quoted(token: str) -> str:
 
 
 def likeness(query: str, name: str) -> float:
-    """Return how alike two folded names are, from 0 to 100.
-
-    A name that holds the query is near, the nearer the shorter it is; so is the name before a comma in the
-    query ("Jinan, Shandong").
-    """
+    """Return how alike two folded names are, from 0 to 100."""
     if query == name:
         return 100.0
     if squeeze(query) == squeeze(name):
         return 99.0
+    # a name that holds the query is near, the nearer the shorter it is
     part = 86 + 8 * len(query) / len(name) if len(query) > 1 and query in name else 0.0
     words, others = utils.default_process(query), utils.default_process(name)
     return max(
         fuzz.ratio(query, name),
         part,
-        90.0 if squeeze(query.partition(",")[0]) == squeeze(name) else 0.0,
+        90.0 if squeeze(query.partition(",")[0]) == squeeze(name) else 0.0,  # "Jinan, Shandong"
         0.95 * fuzz.token_sort_ratio(words, others),  # the same words in another order
         0.8 * fuzz.token_set_ratio(words, others),  # all words of one in the other
     )
