@@ -50,8 +50,7 @@ def build_graph(
     parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
     made_from = hashlib.sha256(parts.encode()).hexdigest()
     with hold(folder):
-        present = manifest.read(folder)
-        if present and present.made_from == made_from and is_whole(present.path(folder)):
+        if present := find_built(folder, made_from):
             (folder / manifest.NAME).touch()  # tells locations.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
@@ -135,13 +134,16 @@ def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
     return "".join(lines)
 
 
-def is_whole(final: Path) -> bool:
-    """Return whether a store and its index are both there."""
+def find_built(folder: Path, made_from: str) -> Built | None:
+    """Return the graph that a folder holds if it was made from just this, and its store and index are whole."""
+    present = manifest.read(folder)
+    if present is None or present.made_from != made_from or not present.path(folder).is_dir():
+        return None
     try:
-        names.open_index(names.index_path(final)).close()
+        names.open_index(names.index_path(present.path(folder))).close()
     except BadStore:
-        return False
-    return final.is_dir()
+        return None
+    return present
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:

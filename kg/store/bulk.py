@@ -25,7 +25,7 @@ from kg.errors import KgError
 from kg.problems import Problem
 from kg.read import models, streams
 from kg.read.seeds import Document
-from kg.store import build, manifest, oxigraph
+from kg.store import build, oxigraph
 from kg.store.bulk_tables import Feeds, Tables, read_entities
 from kg.store.journal import BACKED, LINKS, Work, read_report
 from kg.store.manifest import Built
@@ -74,8 +74,7 @@ def load(
         texts = quotes.files(options.texts) if options.texts else None
         made_from = _fingerprint(tables, ontology, texts, keep_good=options.keep_good)
         report = options.report or where / "problems.csv"
-        present = manifest.read(where)
-        if present and present.made_from == made_from and build.is_whole(present.path(where)):
+        if present := build.find_built(where, made_from):
             number = present.counts.get("problems", 0)
             first = read_report(report, options.shown) if number and report.is_file() else []
             return Loaded(present, False, number, tuple(first), report if first else None)

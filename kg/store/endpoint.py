@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -121,8 +121,7 @@ class Endpoint:
     """A SPARQL endpoint. ``default`` is the graph to use as default graph, ``named`` the named graphs."""
 
     address: str
-    timeout: float = 60.0
-    retries: int = 3
+    client: Client = field(default_factory=Client)
     default: str = ""
     named: tuple[str, ...] = ()
 
@@ -171,10 +170,6 @@ class Endpoint:
             if name != self.default and name.startswith(iris.BASE):
                 yield from self._quads(ox.NamedNode(name))
 
-    @cached_property
-    def _client(self) -> Client:
-        return Client(self.timeout, self.retries)
-
     def _quads(self, graph: ox.NamedNode | None) -> Iterator[ox.Quad]:
         rows = self._rows("triples", [graph] if graph else None)
         return (ox.Quad(s, p, o, graph or ox.DefaultGraph()) for s, p, o in rows)
@@ -195,7 +190,7 @@ class Endpoint:
         """Return the media type and body of an answer; raises SyntaxError or BadStore."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept}
         try:
-            response = self._client.request("POST", self.address, headers, body)
+            response = self.client.request("POST", self.address, headers, body)
         except HttpError as error:
             if error.status == 400 or (error.status == 500 and "syntax" in error.text.lower()):
                 raise SyntaxError(f"{self.address} answers: {error.text}") from None
@@ -212,17 +207,17 @@ class Endpoint:
         return kind, response.content
 
 
-def open_endpoint(address: str, *, timeout: float = 60.0, retries: int = 3) -> Store:
+def open_endpoint(address: str) -> Store:
     """Open the endpoint at an address and find out its default graph; raises BadStore if there is none."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadStore(f"{address} is not the address of an endpoint: http://... or https://...")
-    plain = Endpoint(address, timeout, retries)
+    plain = Endpoint(address)
     if not plain.query(queries.internal("graph-exists").bind({"graph": f"<{STATED}>"})):
         return cast(Store, plain)
     graphs = {row[0].value for row in plain._rows("graphs-of-sources")}
     graphs |= {iris.iri(f"graph/{name}") for name in _OURS}
-    return cast(Store, Endpoint(address, timeout, retries, STATED, tuple(sorted(graphs))))
+    return cast(Store, Endpoint(address, plain.client, STATED, tuple(sorted(graphs))))
 
 
 def shorten(text: str) -> str:

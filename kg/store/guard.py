@@ -91,9 +91,8 @@ def read(query: str) -> Shape:
     """Return what the text of a query says; raise BadQuery if it is too deep or too long to parse."""
     reader = _Reader()
     for match in _TOKEN.finditer(query):
-        kind = match.lastgroup
-        if kind not in ("space", "comment"):
-            reader.token(str(kind), match.group())
+        if match.lastgroup not in ("space", "comment"):
+            reader.token(str(match.lastgroup), match.group())
     return reader
 
 

@@ -52,7 +52,9 @@ def pieces(folded: str) -> list[Piece]:
     found: list[Piece] = []
     for match in _PIECE.finditer(folded):
         if word := match["word"]:
-            found.append((_singular(word if word.isascii() else _bare(word)),))
+            if not word.isascii():  # accents go
+                word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+            found.append((_singular(word),))
         else:
             run = match["han"]
             found.append(tuple(map("".join, pairwise(run))) or (run,))
@@ -115,11 +117,6 @@ def likeness(query: str, name: str) -> float:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _bare(word: str) -> str:
-    """Return a word without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
 def _shortest(found: Iterable[Piece]) -> list[Piece]:

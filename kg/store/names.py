@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -76,18 +77,14 @@ class Labels(Mapping[str, str]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        query = "SELECT id FROM entity WHERE label IS NOT NULL ORDER BY id"
-        yield from (row[0] for row in self._index.connection.execute(query))
+        yield from self._index.column("SELECT id FROM entity WHERE label IS NOT NULL ORDER BY id")
         yield from self._others
 
     def __len__(self) -> int:
-        [number] = self._index.connection.execute("SELECT count(label) FROM entity").fetchone()
-        return int(number) + len(self._others)
+        return int(next(self._index.column("SELECT count(label) FROM entity"))) + len(self._others)
 
     def _read(self, entity: str) -> str | None:
-        query = "SELECT label FROM entity WHERE id = ?"
-        row = self._index.connection.execute(query, (entity,)).fetchone()
-        return row[0] if row else None
+        return next(self._index.column("SELECT label FROM entity WHERE id = ?", entity), None)
 
 
 @dataclass(frozen=True)
@@ -97,14 +94,13 @@ class Entities(Collection[str]):
     index: Index
 
     def __contains__(self, entity: object) -> bool:
-        query = "SELECT 1 FROM entity WHERE id = ?"
-        return isinstance(entity, str) and bool(self.index.connection.execute(query, (entity,)).fetchone())
+        return isinstance(entity, str) and any(self.index.column("SELECT 1 FROM entity WHERE id = ?", entity))
 
     def __iter__(self) -> Iterator[str]:
-        return (row[0] for row in self.index.connection.execute("SELECT id FROM entity ORDER BY id"))
+        return self.index.column("SELECT id FROM entity ORDER BY id")
 
     def __len__(self) -> int:
-        return int(self.index.connection.execute("SELECT count(*) FROM entity").fetchone()[0])
+        return int(next(self.index.column("SELECT count(*) FROM entity")))
 
 
 @dataclass(frozen=True)
@@ -124,6 +120,10 @@ class Index:
         """Close the file; what was looked up before stays valid."""
         self.connection.close()
 
+    def column(self, query: str, *given: str) -> Iterator[Any]:
+        """Yield the first column of a query's rows."""
+        return (row[0] for row in self.connection.execute(query, given))
+
     @cached_property
     def labels(self) -> Labels:
         """Labels of all entities."""
@@ -137,8 +137,7 @@ class Index:
     def exact(self, words: str) -> list[tuple[str, str]]:
         """Return (entity, role) of a name, but for case, width, spaces and a plural's s."""
         query = "SELECT DISTINCT entity, role, key = ? FROM name WHERE squeezed = ? ORDER BY entity, role"
-        wanted = key(words)
-        rows = self.connection.execute(query, (wanted, squeeze(wanted))).fetchall()
+        rows = self.connection.execute(query, (key(words), squeeze(key(words)))).fetchall()
         same = [(entity, role) for entity, role, spaces_too in rows if spaces_too]
         return same or [(entity, role) for entity, role, _ in rows]
 
@@ -250,7 +249,7 @@ def open_index(path: Path) -> Index:
     try:
         index = Index(sqlite3.connect(address, uri=True, check_same_thread=False))
         pragmas = ("user_version", "page_count", "page_size")
-        version, pages, size = (index.connection.execute(f"PRAGMA {at}").fetchone()[0] for at in pragmas)
+        version, pages, size = (next(index.column(f"PRAGMA {name}")) for name in pragmas)
         trouble = "is of another version" if version != FORMAT else ""
         if path.stat().st_size < pages * size:
             trouble = "is cut short"
