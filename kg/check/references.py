@@ -9,8 +9,7 @@ from kg import text
 from kg.ontology import Ontology
 from kg.problems import Problem
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import SEGMENT_TABLES, Document
+from kg.read.seeds import SEGMENT_TABLES, Document, Register
 
 #: Among more ids than this a mistaken one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100

@@ -45,7 +45,7 @@ class Report:
 def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
     """Check a folder of seeds; with ``texts`` hold the quotes against them; ``write`` records positions."""
     known = ontologies.read(ontology)
-    seeds, problems = tables.read(folder)
+    seeds, problems = tables.read_seeds(folder)
     for check in rules.ALL:
         problems.extend(check(seeds, known))
     problems.extend(_unsorted(seeds))
@@ -54,7 +54,7 @@ def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool 
     problems.extend(found.problems)
     for name, positions in found.positions.items():
         if write:
-            csv_tables.write(folder / name / "positions.csv", models.PositionRow.columns(), positions)
+            csv_tables.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
         else:
             problems.extend(quotes.stale(seeds.documents[name], positions))
     noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)

@@ -8,8 +8,7 @@ from kg import text
 from kg.check.references import one_end, out_of_range, unknown
 from kg.ontology import Ontology
 from kg.problems import Problem
-from kg.read.entity_index import Register
-from kg.read.seeds import Document, Seeds
+from kg.read.seeds import Document, Register, Seeds
 
 SPAN_WORDS = 4
 

@@ -10,8 +10,7 @@ from kg.check.references import ends, evidence, one_end, terms, unknown
 from kg.ontology import Concept, Ontology
 from kg.problems import Problem
 from kg.read import models, periods
-from kg.read.entity_index import Register
-from kg.read.seeds import Document, Seeds
+from kg.read.seeds import Document, Register, Seeds
 
 CUE_WORDS = 5
 

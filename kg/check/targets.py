@@ -10,8 +10,7 @@ from kg.check.references import evidence, one_end, terms, unknown
 from kg.ontology import Ontology
 from kg.problems import Problem
 from kg.read import models, numbers
-from kg.read.entity_index import Register
-from kg.read.seeds import Document, Seeds
+from kg.read.seeds import Document, Register, Seeds
 
 _COUNTED = ("count", "multiple")
 #: More decimals than any figure that a document prints: such a number is the quotient of a fraction.

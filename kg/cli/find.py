@@ -50,5 +50,5 @@ def command(
 def _seed_index(folder: Path) -> search.Index:
     from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
-    found, _ = tables.read(locations.seeds(folder))
+    found, _ = tables.read_seeds(locations.seeds(folder))
     return search.memory((n.entity, n.role, n.lang, n.name) for n in found.names)

@@ -50,16 +50,16 @@ def scaffold(folder: Path, file: Path, name: str, *, address: str = "", title: s
     for file_name, model in seeds.SOURCE_TABLES.items():
         if file_name != "positions.csv":
             first = [{"first": 1, "last": len(paragraphs), "heading": "The whole document"}]
-            tables.write(
+            tables.write_table(
                 folder / name / file_name, model.columns(), first if model is row_models.SectionRow else []
             )
-    tables.write(sources, row_models.SourceRow.columns(), [*present, cells])
+    tables.write_table(sources, row_models.SourceRow.columns(), [*present, cells])
     return paragraphs
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[Mapping[str, str]]:
     """All rows of a table that is to be written again; raises KgError where one of them cannot be read."""
-    records, problems = tables.read(path, columns, name=str(path))
+    records, problems = tables.read_table(path, columns, name=str(path))
     if problems:
         first = min(problems)
         where = ":".join(part for part in (first.file, str(first.line or ""), first.column) if part)
@@ -118,7 +118,7 @@ def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
         found = {}
         if positions.exists():
             # what cannot be read there orders nothing; the positions themselves are not written here
-            records, _ = tables.read(positions, row_models.PositionRow.columns(), name="positions.csv")
+            records, _ = tables.read_table(positions, row_models.PositionRow.columns(), name="positions.csv")
             found = {(r.cells["paragraph"], r.cells["quote"]): _whole(r.cells["start"]) for r in records}
         return lambda cells: (
             _whole(cells["paragraph"]),

@@ -14,9 +14,9 @@ from pathlib import Path
 from kg import iris, locations, ontology, text
 from kg.errors import KgError
 from kg.ontology import Ontology
-from kg.read import delimited, periods, seeds, tables
 from kg.read import models as row_models
-from kg.read.delimited import Cell, Delimited
+from kg.read import periods, seeds, tables
+from kg.read.tables import Cell, Delimited
 
 Fact = tuple[str, str, str]
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -80,7 +80,7 @@ def write(
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
     known = ontology.read(locations.ontology())
-    found = delimited.read(file)
+    found = tables.read_delimited(file)
     _check(file, found.header, kinds, facts, known)
     stated = _stated(file, found, facts, {c: (_segment(known, kind), kind) for c, kind in kinds.items()})
     ids = _ids({end for one in stated for end in (one.subject, one.object)})
@@ -111,7 +111,7 @@ def write(
 
 def _write(folder: Path, name: str, rows: Sequence[Mapping[str, object]]) -> None:
     models: Mapping[str, type[row_models.Row]] = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
-    tables.write(folder / name, models[name].columns(), rows)
+    tables.write_table(folder / name, models[name].columns(), rows)
 
 
 def _check(

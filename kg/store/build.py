@@ -18,7 +18,7 @@ from kg.compile import cache, nquads, reference, statements
 from kg.compile import counts as count_cube
 from kg.errors import KgError
 from kg.problems import Problem
-from kg.read import entity_index, models, periods, seeds, tables
+from kg.read import models, periods, seeds, tables
 from kg.store import manifest, names_file, oxigraph, search, tokens
 from kg.store.manifest import Built
 
@@ -129,7 +129,6 @@ def code(ontology: Path) -> str:
         count_cube,
         reference,
         periods,
-        entity_index,
         models,
         seeds,
         names_file,

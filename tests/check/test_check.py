@@ -74,7 +74,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def write(path: Path, rows: list[dict[str, str]], header: list[str] | None = None) -> None:
-    csv_tables.write(path, header or list(rows[0]), rows)
+    csv_tables.write_table(path, header or list(rows[0]), rows)
 
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -92,6 +92,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("extra-column", content("orgs.csv", b",note", b",nota"), "orgs.csv", 1, "nota"),
     ("cell-count", content("orgs.csv", b"Company,", b"Company,,"), "orgs.csv", 2, ""),
     ("bad-csv", content("orgs.csv", b"Company", b'"Comp"any'), "orgs.csv", 2, ""),
+    ("empty-row", content("orgs.csv", b"note\n", b"note\n,,\n"), "orgs.csv", 2, ""),
     ("bad-cell", cell(S, 2, "subject", "Sample Province"), S, 2, "subject"),
     ("bad-cell", cell(S, 2, "quote", ""), S, 2, "quote"),
     ("bad-cell", cell(S, 2, "quote", " build an optics park"), S, 2, "quote"),
@@ -376,7 +377,7 @@ def test_any_changed_cell_is_a_problem_there_or_changes_nothing(data: st.DataObj
 
 
 #: Faults of a line that no column can be named for.
-WHOLE_LINE = {"bad-csv", "line-ends", "cell-count"}
+WHOLE_LINE = {"bad-csv", "encoding", "line-ends", "cell-count"}
 #: Columns whose values are facts: another well-formed value is another fact, which no check can tell.
 OPEN = {
     "names.csv": ("date", "confidence", "role", "lang", "entity"),

@@ -251,11 +251,11 @@ def test_an_object_that_no_quote_can_name_is_flagged(name: str, quote: str, tmp_
 
 
 REFUSED = {
-    "UTF-16": (TABLE.encode("utf-16"), "t.csv is UTF-16: save it as UTF-8 (Excel: CSV UTF-8)"),
+    "UTF-16": (TABLE.encode("utf-16"), "t.csv:1: not UTF-8 at byte 0, perhaps utf-16: save it as UTF-8 (Excel: CSV UTF-8)"),
     "UTF-16 without a mark": ("company,country\n".encode("utf-16-le"), "t.csv:1: a NUL character; the file is UTF-16"),
-    "GB18030": (TABLE.encode("gb18030"), "t.csv:3: not UTF-8 at byte 35, perhaps GB18030: save it as UTF-8"),
-    "Windows-1252": (TABLE[:-1].replace("极光科技", "").encode("cp1252"), "perhaps GB18030 or Windows-1252: save it as UTF-8"),
-    "Latin-1": (b"company,country\nCaf\xe9,Norway\n", "t.csv:2: not UTF-8 at byte 19, perhaps Windows-1252: save"),
+    "GB18030": (TABLE.encode("gb18030"), "t.csv:3: not UTF-8 at byte 35, perhaps gb18030: save it as UTF-8"),
+    "Windows-1252": (TABLE[:-1].replace("极光科技", "").encode("cp1252"), "perhaps gb18030 (or windows-1252): save it as UTF-8"),
+    "Latin-1": (b"company,country\nCaf\xe9,Norway\n", "t.csv:2: not UTF-8 at byte 19, perhaps windows-1252: save"),
     "carriage returns": (TABLE.replace("\n", "\r").encode(), "its lines end with carriage returns alone: save it"),
     "nothing": (b"", "is empty: its first line holds the names of its columns"),
     "blanks alone": (b"\xef\xbb\xbf \n\n", "is empty: its first line holds the names of its columns"),
