@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from keyword import iskeyword
 
 import click
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "export": "Write the graph in other formats.",
     "serve": "Serve the graph: SPARQL, linked data, reconciliation, query page.",
     "load": "Load the graph into another SPARQL engine.",
+    "import": "Import a table of your own, CSV or TSV, as curated tables.",
     "new": "Scaffold the tables of a new source.",
     "fmt": "Order the rows of tables, mend encoding and line ends.",
 }
@@ -38,7 +40,7 @@ class _Group(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"kg.cli.{cmd_name}")
+        module = importlib.import_module(f"kg.cli.{cmd_name}{'_' * iskeyword(cmd_name)}")
         command: click.Command = module.command
         return command
 

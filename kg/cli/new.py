@@ -27,11 +27,8 @@ def command(what: str, file: Path, seeds: Path | None, name: str | None, address
       kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
     """
     del what
-    chosen = name or "-".join(
-        "".join(c if c.isalnum() and c.isascii() else " " for c in file.stem.lower()).split()
-    )
     folder = locations.seeds(seeds)
-    paragraphs = scaffold.scaffold(folder, file, chosen, address=address, title=title)
+    chosen, paragraphs = scaffold.scaffold_source(folder, file, name or "", address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         click.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     click.echo(f"\n{len(paragraphs)} paragraphs. Now:")

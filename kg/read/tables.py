@@ -74,9 +74,10 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
         remedy = f"create it with the header {','.join(columns)}"
         return [], [Problem(name, 0, "", "missing-file", "the file is missing", "", remedy)]
     raw = path.read_bytes()
-    if fault := _not_utf8(raw):
+    if fault := encoding_fault(raw):
         line, what, guess = fault
-        remedy = f"save it as UTF-8, or: kg fmt {shlex.quote(str(path))} --encoding {guess}"
+        command = f"kg fmt {shlex.quote(str(path))} --encoding {guess}"
+        remedy = f"save it as UTF-8, or: {command}" if guess else "delete it"
         return [], [Problem(name, line, "", "encoding", what, "", remedy)]
     problems = []
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -175,9 +176,9 @@ def read_delimited(file: Path) -> Delimited:
         raw = file.read_bytes()
     except OSError as error:
         raise KgError(f"cannot read {file}: {error.strerror}") from None
-    if fault := _not_utf8(raw):
+    if fault := encoding_fault(raw):
         line, what, guess = fault
-        raise KgError(f"{file}:{line}: {what}, perhaps {guess}: {_UTF8}")
+        raise KgError(f"{file}:{line}: {what}{f', perhaps {guess}' if guess else ''}: {_UTF8}")
     content = raw.decode()
     if not content.removeprefix("\ufeff").strip():
         raise KgError(f"{file} is empty: its first line holds the names of its columns")
@@ -248,12 +249,13 @@ def _as_text(cell: str, *, excel: bool) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def _not_utf8(raw: bytes) -> tuple[int, str, str] | None:
-    """Return line, fault and likely encoding of bytes that are not UTF-8 text; None if they are."""
+def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
+    """Return line, fault and likely encoding (empty: none) of bytes that are not UTF-8 text, or None."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return 1, "not UTF-8 at byte 0", "utf-16"
     if 0 in raw:
-        return _line(raw, raw.index(0)), "a NUL character; the file is UTF-16 or no text", "utf-16-le"
+        likely = ("utf-16-be" if raw[0] == 0 else "utf-16-le") if raw.count(0) > len(raw) / 4 else ""
+        return _line(raw, raw.index(0)), "a NUL character", likely
     try:
         raw.decode()
     except UnicodeDecodeError as error:

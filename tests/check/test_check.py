@@ -398,8 +398,8 @@ def test_fmt_mends_what_a_spreadsheet_breaks(sample: Path) -> None:
         original = path.read_bytes()
         header, *lines = original.decode().splitlines()
         path.write_bytes(("\ufeff" + "\r\n".join([header, *reversed(lines)]) + "\r\n").encode())
-        assert scaffold.tidy(path)
-        assert not scaffold.tidy(path)
+        assert scaffold.format_table(path)
+        assert not scaffold.format_table(path)
         if file != "names.csv":
             assert path.read_bytes() == original
     assert run(sample).problems == ()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -67,22 +66,6 @@ def test_missing_file_is_a_problem(tmp_path: Path) -> None:
     assert [p.code for p in tables.read_table(tmp_path / "no.csv", COLUMNS, name="no.csv")[1]] == [
         "missing-file"
     ]
-
-
-def test_replace_keeps_the_old_file_when_it_cannot_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text("old")
-
-    def full(_fd: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        tables.replace(path, "new")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_write_then_read(tmp_path: Path) -> None:
