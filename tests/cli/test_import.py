@@ -54,7 +54,7 @@ def test_a_table_is_imported_checked_and_built(file: Path, tmp_path: Path) -> No
     assert (checked["verified"], checked["unverified"]) == (2, 0)
     built = kg("import", str(file), *COLUMNS, *ORIGIN, "--out", "again", "--build", "graph", cwd=tmp_path)
     assert built.stdout.startswith("wrote again: 2 statements on 4 names, source my-table\nbuilt graph: ")
-    asked = kg("ask", "statements", "Norway", "--graph", "graph", "-f", "json", cwd=tmp_path)
+    asked = kg("ask", "statements", "--entity", "Norway", "--graph", "graph", "-f", "json", cwd=tmp_path)
     assert [row["subject"] for row in json.loads(asked.stdout)] == ["org/acme"]
 
 
