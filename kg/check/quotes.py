@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,16 +27,18 @@ class Verification:
     unverified: int = 0
 
 
-def verify(seeds: Seeds, folder: Path | None) -> Verification:
-    """Hold every quote of the seeds against the texts in a folder, matched by content, not by name."""
+def verify(seeds: Seeds, texts: Path | Sequence[Path] | None) -> Verification:
+    """Hold every quote of the seeds against the texts in folders, matched by content, not by name."""
     result = Verification()
-    known = files(folder) if folder else {}
+    known = files(*([texts] if isinstance(texts, Path) else texts or ()))
     at_hand = {key: found for key, path in known.items() if (found := read(path)) is not None}
     for name, document in seeds.documents.items():
         paragraphs = _match(document, at_hand, result)
         if paragraphs is None:
-            result.unverified += len({(e.paragraph, e.quote) for e in document.evidence()})
-            result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
+            quotes = {(e.paragraph, e.quote) for e in document.evidence()}
+            result.unverified += len(quotes)
+            if not quotes <= document.found.keys():
+                result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
             continue
         hold(document, paragraphs, result)
         under = coverage.quoted(result.positions[name])
@@ -84,10 +86,11 @@ def stale(document: Document, positions: list[dict[str, object]]) -> list[Proble
     return problems
 
 
-def files(folder: Path) -> dict[str, Path]:
-    """The files of a folder by SHA-256 of their bytes, as sources name them."""
+def files(*folders: Path) -> dict[str, Path]:
+    """The files of folders, and of folders in them, by SHA-256 of their bytes, as sources name them."""
     found = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+    inside = {path for folder in folders for path in folder.rglob("*") if not path.name.startswith(".")}
+    for path in sorted(path for path in inside if path.is_file()):
         with path.open("rb") as file:
             found[hashlib.file_digest(file, "sha256").hexdigest()] = path
     return found

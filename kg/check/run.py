@@ -30,6 +30,15 @@ class Report:
     verified: int
     unverified: int
 
+    @property
+    def recorded(self) -> int:
+        """How many quotes were not verified now, but have a position that an earlier check recorded."""
+        found = sum(
+            len({(e.paragraph, e.quote) for e in document.evidence()} & document.found.keys())
+            for document in self.seeds.documents.values()
+        )
+        return min(self.unverified, max(0, found - self.verified))
+
     def counts(self) -> dict[str, int]:
         """Rows by table, for the summary."""
         documents = self.seeds.documents.values()
@@ -42,8 +51,13 @@ class Report:
         }
 
 
-def run(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
-    """Check a folder of seeds; with ``texts`` hold the quotes against them; ``write`` records positions."""
+def check_seeds(
+    folder: Path, ontology: Path, texts: Path | Sequence[Path] | None = None, *, write: bool = False
+) -> Report:
+    """Check a folder of seeds; with ``texts``, a folder or several, hold the quotes against them.
+
+    ``write`` records the positions of the quotes.
+    """
     known = ontologies.read(ontology)
     seeds, problems = tables.read_seeds(folder)
     for check in rules.ALL:

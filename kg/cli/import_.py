@@ -10,7 +10,7 @@ import click
 
 from kg import locations
 from kg import ontology as ontologies
-from kg.cli import option, terminal
+from kg.cli import options, terminal
 from kg.ontology import Ontology
 from kg.problems import shorten
 from kg.read import table_columns, table_import
@@ -36,7 +36,7 @@ SHOWN = 4
 @click.option(
     "--build", "graph", type=click.Path(path_type=Path), help="Build the graph, too, into this folder."
 )
-@option.ontology
+@options.ontology
 @click.pass_context
 def import_command(
     context: click.Context,
@@ -77,10 +77,10 @@ def import_command(
     origin = table_import.Origin(title or table.stem, publisher, published, address)
     done = table_import.import_table(table, folder, columns, origin, known)
     counts = f"{terminal.count(done.statements, 'statement')} on {terminal.count(done.entities, 'name')}"
-    click.echo(f"wrote {folder}: {counts}, source {done.source}")
+    terminal.echo(f"wrote {folder}: {counts}, source {done.source}")
     texts = shlex.quote(str(table.parent))
     if graph is None:
-        click.echo(f"""Next:
+        terminal.echo(f"""Next:
   kg check --seeds {shlex.quote(str(folder))} --texts {texts} --write
   kg build --seeds {shlex.quote(str(folder))} --graph GRAPH""")
         return
@@ -101,12 +101,9 @@ def _propose(file: Path, table: Delimited, known: Ontology) -> None:
     lines = [f"--entity {shlex.quote(f'{column}={kind}')}" for column, kind in columns.entities.items()]
     lines += [f"--statement {shlex.quote(':'.join(triple))}" for triple in columns.statements]
     if columns.statements:
-        click.echo("\nThe headers suggest (change what is wrong):")
+        terminal.echo("\nThe headers suggest (change what is wrong):")
     else:
-        click.echo("\nThe headers do not show what the table states. Say it in this form:")
+        terminal.echo("\nThe headers do not show what the table states. Say it in this form:")
         lines = ["--entity COLUMN=CLASS --entity COLUMN=CLASS", "--statement COLUMN:PREDICATE:COLUMN"]
     lines.append("--publisher NAME --published DAY --out FOLDER")
-    click.echo(f"  kg import {shlex.quote(str(file))} \\\n    " + " \\\n    ".join(lines))
-
-
-command = import_command
+    terminal.echo(f"  kg import {shlex.quote(str(file))} \\\n    " + " \\\n    ".join(lines))
