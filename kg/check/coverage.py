@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg import text
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read.seeds import Document
 
 GAP_WORDS = 6

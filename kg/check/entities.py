@@ -8,8 +8,8 @@ from sys import intern
 
 from kg import text
 from kg.check.references import ends, unknown
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
 from kg.read.entity_index import Register
 from kg.read.seeds import Seeds

@@ -10,7 +10,7 @@ from pathlib import Path
 from kg import text
 from kg.check import coverage
 from kg.check.coverage import Gap
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read.models import SourceRow
 from kg.read.seeds import Document, Seeds
 

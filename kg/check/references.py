@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from kg import text
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
 from kg.read.entity_index import Register
 from kg.read.seeds import SEGMENT_TABLES, Document

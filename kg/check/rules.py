@@ -6,8 +6,8 @@ from kg.check.entities import entities, hierarchy, names, redirects
 from kg.check.sections import coverage, sections
 from kg.check.statements import statements
 from kg.check.targets import targets
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read.seeds import Seeds
 
 Rule = Callable[[Seeds, Ontology], Iterator[Problem]]

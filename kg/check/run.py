@@ -10,8 +10,8 @@ from pathlib import Path
 from kg import ontology as ontologies
 from kg.check import quotes, rules, targets
 from kg.check.coverage import Gap
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
 from kg.read import seeds as tables
 from kg.read import tables as csv_tables

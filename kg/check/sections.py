@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kg import text
 from kg.check.references import one_end, out_of_range, unknown
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read.entity_index import Register
 from kg.read.seeds import Document, Seeds
 

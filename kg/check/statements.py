@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from kg import text
 from kg.check.references import ends, evidence, one_end, terms, unknown
+from kg.errors import Problem
 from kg.ontology import Concept, Ontology
-from kg.problems import Problem
 from kg.read import models, periods
 from kg.read.entity_index import Register
 from kg.read.seeds import Document, Seeds

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from kg import text
 from kg.check.references import evidence, one_end, terms, unknown
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models, numbers
 from kg.read.entity_index import Register
 from kg.read.seeds import Document, Seeds

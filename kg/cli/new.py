@@ -6,7 +6,7 @@ import click
 
 from kg import locations
 from kg.cli import option
-from kg.problems import shorten
+from kg.errors import shorten
 from kg.read import scaffold
 
 

@@ -10,9 +10,8 @@ import pyoxigraph as ox
 
 from kg import iris, ontology
 from kg.compile import reference
-from kg.errors import missing_extra
+from kg.errors import Problem, missing_extra
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read.seeds import Seeds
 
 if TYPE_CHECKING:

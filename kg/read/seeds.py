@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kg import text
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import models, tables
 from kg.read.entity_index import Register
 

@@ -8,8 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kg.errors import KgError, missing_extra
-from kg.problems import Problem
+from kg.errors import KgError, Problem, missing_extra
 from kg.read import tables
 from kg.read.tables import Record
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from kg.problems import Problem
+from kg.errors import Problem
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: Words that Excel would turn into a date or another number.

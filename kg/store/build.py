@@ -16,8 +16,7 @@ from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, nquads, reference, statements
 from kg.compile import counts as count_cube
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.read import entity_index, models, periods, seeds, tables
 from kg.store import manifest, names_file, oxigraph, search, tokens
 from kg.store.manifest import Built

@@ -19,8 +19,8 @@ from kg.check import entities as links
 from kg.check import quotes
 from kg.compile import counts as count_cube
 from kg.compile import reference
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
 from kg.store import build, manifest, oxigraph
 from kg.store import bulk_entities as commons

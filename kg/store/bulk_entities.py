@@ -10,9 +10,8 @@ from sys import intern
 from kg import text
 from kg.check import entities as rules
 from kg.compile import reference
-from kg.errors import KgError
+from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models, streams
 from kg.read.entity_index import Register
 from kg.read.seeds import ENTITY_TABLES, misplaced

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import models, streams
 from kg.read.tables import Record
 

@@ -14,8 +14,8 @@ from kg.check import statements, targets
 from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.compile import statements as statement_rules
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
 from kg.read.seeds import Document
 from kg.store.bulk_entities import Common

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kg.compile.counts import Backed
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import tables
 
 _COLUMNS = ("file", "line", "column", "code", "what", "text", "remedy")

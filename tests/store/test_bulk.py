@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg import locations
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.query import graph
 from kg.read import streams
 from kg.store import build, bulk, manifest
