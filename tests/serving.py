@@ -76,7 +76,7 @@ class Client:
 
 def sample_store(folder: Path, extra: tuple[str, ...] = ()) -> Path:
     """A store on disk with the sample seeds."""
-    report = checks.run(SAMPLE, locations.ontology())
+    report = checks.check_seeds(SAMPLE, locations.ontology())
     assert not report.problems
     lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
     oxigraph.create(folder / "store", [*lines, *extra])

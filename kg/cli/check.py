@@ -44,9 +44,9 @@ def command(
       kg check
       kg check --texts texts --gaps
     """
-    if write and locations.texts(texts) is None:
+    if write and not locations.texts(texts):
         raise click.UsageError("--write needs the texts: name their folder with --texts")
-    report = run.run(
+    report = run.check_seeds(
         locations.seeds(seeds), locations.ontology(ontology), locations.texts(texts), write=write
     )
     problems = list(report.problems)
@@ -77,7 +77,7 @@ def command(
             click.echo(f"note: {notice}")
         counts = ", ".join(f"{number:,} {what}" for what, number in report.counts().items())
         click.echo(f"checked {counts}")
-        click.echo(f"quotes: {report.verified:,} verified, {report.unverified:,} not verified (no text)")
+        click.echo(report.verification())
         if gaps:
             click.echo(f"gaps: {len(report.gaps):,}")
         click.echo(terminal.count(len(problems), "problem"))

@@ -266,6 +266,14 @@ class PositionRow(ParagraphRow):
     hash: str = HASH
 
 
+class VerificationRow(Row):
+    """Written by the machine: when the quotes of a source were last verified, and against which text."""
+
+    source: str = SLUG
+    date: Day
+    sha256: str = HASH
+
+
 R = TypeVar("R", bound=Row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -41,6 +41,7 @@ COMMON_TABLES: Mapping[str, type[models.Row]] = {
     "names.csv": models.NameRow,
     "hierarchy.csv": models.HierarchyRow,
     "redirects.csv": models.RedirectRow,
+    "verified.csv": models.VerificationRow,
 }
 SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "sections.csv": models.SectionRow,
@@ -97,6 +98,8 @@ class Seeds:
     hierarchy: tuple[models.HierarchyRow, ...]
     redirects: tuple[models.RedirectRow, ...]
     documents: Mapping[str, Document]
+    #: The last verification of the quotes of a source, by its id.
+    verified: Mapping[str, models.VerificationRow] = field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -143,7 +146,7 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
 
     def rows(name: str, model: type[R]) -> list[R]:
         path = folder / name
-        if name.endswith("positions.csv") and not path.exists():
+        if name.endswith(("positions.csv", "verified.csv")) and not path.exists():
             return []
         records, found = tables.read(path, model.columns(), name=name)
         problems.extend(found)
@@ -209,6 +212,7 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
         tuple(rows("hierarchy.csv", models.HierarchyRow)),
         tuple(rows("redirects.csv", models.RedirectRow)),
         documents,
+        {row.source: row for row in rows("verified.csv", models.VerificationRow)},
     )
     return seeds, problems
 

@@ -49,7 +49,7 @@ def build(
             (folder / manifest.NAME).touch()  # a sign to home.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
-        report = run.run(seed_folder, ontology, texts)
+        report = run.check_seeds(seed_folder, ontology, texts)
         if report.problems:
             raise Unsound(report.problems)
         after = cache.tables(seed_folder)

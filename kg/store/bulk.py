@@ -16,7 +16,7 @@ from pathlib import Path
 from kg import locations
 from kg import ontology as ontologies
 from kg.check import entities as links
-from kg.check import quotes
+from kg.check import texts as text_files
 from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.errors import Problem
@@ -66,7 +66,7 @@ def load(
     """
     tables = Tables(folder, common)
     with build.hold(where):
-        files = quotes.files(texts) if texts else None
+        files = text_files.find_files([texts]) if texts else None
         made_from = _fingerprint(tables, ontology, files, keep_good=keep_good)
         target = report or where / "problems.csv"
         present = manifest.read(where)
@@ -136,9 +136,9 @@ def _links(tables: Tables, found: commons.Common, ontology: Ontology, work: Work
         bad.add((problem.file, problem.line))
 
     for link in tables.rows("hierarchy", models.HierarchyRow, tell):
-        for fault in links.linked([link], found.register, ontology, known):
+        for fault in links.check_links([link], found.register, ontology, known):
             tell(fault)
-    for fault in links.circles(known):
+    for fault in links.check_circles(known):
         tell(fault)
     parents: reference.Parents = {relation: {} for relation in reference.CLOSED}
     for child, relation, parent, file, line, counts in work.state.links:

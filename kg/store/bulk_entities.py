@@ -63,7 +63,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         put(reference.source(source))
     names = _compile_names(tables, register, ontology, put, tell)
     for redirect in tables.rows("redirects", models.RedirectRow, tell):
-        if faults := list(rules.retired(redirect, register)):
+        if faults := list(rules.check_redirect(redirect, register)):
             for fault in faults:
                 tell(fault)
         else:
@@ -82,7 +82,7 @@ def _entity(entry: models.EntityRow, table: str, register: Register, ontology: O
     elif fault := misplaced(entry, table):
         yield fault
     else:
-        yield from rules.sound(entry, register, ontology)
+        yield from rules.check_entity(entry, register, ontology)
 
 
 def _twice(again: models.Row, identifier: str) -> Problem:
@@ -111,7 +111,7 @@ def _compile_names(tables: Tables, register: Register, ontology: Ontology, put: 
     good = 0
     for names in _batches(tables.rows("names", models.NameRow, tell)):
         bad = set()
-        for problem in rules.named(names, register, ontology, seen, labels):
+        for problem in rules.check_names(names, register, ontology, seen, labels):
             tell(problem)
             bad.add(problem.line)
         for name in names:

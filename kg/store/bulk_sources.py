@@ -11,6 +11,7 @@ from kg.check import entities as links
 from kg.check import quotes as quote_check
 from kg.check import sections as frame
 from kg.check import statements, targets
+from kg.check import texts as text_files
 from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.compile import statements as statement_rules
@@ -60,12 +61,11 @@ def compile_sources(
         tick(done)
         sections = feeds.turn(source.id, state.lines, within=within)
         document = Document(source, tuple(sections), (), (), tuple(feeds.coverage.take()), ())
-        file = (texts or {}).get(source.sha256)
-        paragraphs = quote_check.read(file) if file else None
+        paragraphs, unreadable = _read_text(source, texts or {})
         if not within:
-            faults = list(frame.framed(document, common.register, ontology))
-            faults += quote_check.counted(source, paragraphs) if paragraphs is not None else []
-            _tell(work, chain(faults, frame.covered(document, ontology)))
+            faults = [*unreadable, *frame.check_sections(document, common.register, ontology)]
+            faults += text_files.check_count(source, paragraphs) if paragraphs is not None else []
+            _tell(work, chain(faults, frame.check_coverage(document, ontology)))
             if faults or feeds.sections.faults:
                 state.count("rows left out", feeds.pass_over())
                 continue
@@ -157,12 +157,24 @@ def _held(part: Document, paragraphs: list[str] | None, work: Work) -> list[Prob
     if paragraphs is None:
         work.state.count("quotes not verified", len(quotes))
         return []
-    found = quote_check.Verification()
-    quote_check.hold(part, paragraphs, found)
+    found = quote_check.verify_quotes(part, paragraphs)
     work.state.count("quotes verified", found.verified)
-    asked = quotes | {(at.paragraph, "") for at in part.positions}
-    known = [at for at in found.positions[part.source.id] if (at["paragraph"], at["quote"]) in asked]
-    return [*found.problems, *(quote_check.stale(part, known) if part.positions else ())]
+    problems = [*found.problems, *(missing.problem() for missing in found.missing)]
+    if not part.positions:
+        return problems
+    whole = quote_check.paragraph_positions(paragraphs, {at.paragraph for at in part.positions})
+    return [*problems, *quote_check.check_positions(part, [*whole, *found.positions])]
+
+
+def _read_text(
+    source: models.SourceRow, texts: Mapping[str, Path]
+) -> tuple[list[str] | None, tuple[Problem, ...]]:
+    """The paragraphs of a source's text, None if there is none, and the problem if it is not UTF-8."""
+    file = texts.get(source.sha256)
+    try:
+        return text_files.read_paragraphs(file) if file else None, ()
+    except UnicodeDecodeError as error:
+        return None, (text_files.not_utf8(source, texts[source.sha256], error.start),)
 
 
 def _sound(
@@ -170,8 +182,8 @@ def _sound(
 ) -> Document:
     """What of a part keeps the rules and stands in its text; the rest is told."""
     found = chain(
-        statements.stated(part, common.register, ontology),
-        targets.aimed(part, common.register, ontology),
+        statements.check_statements(part, common.register, ontology),
+        targets.check_targets(part, common.register, ontology),
         held,
     )
     bad = set()

@@ -106,7 +106,7 @@ def made(nodes: int, edges: int, seed: int = 7) -> Made:
 
 
 def _sample() -> Graph:
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     return Graph(
         oxigraph.memory(reference.lines(report.seeds, report.ontology, locations.ontology(), version="b")), ""
     )

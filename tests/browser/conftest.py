@@ -57,7 +57,7 @@ def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample graph, its topics called by names that are meant to do harm."""
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     lines = reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
     labels = re.compile(r'(<\S+/(?:topic|org)/\S+> <\S+#prefLabel> )"[^"]*"@en \.\n')
     number = 0

@@ -26,7 +26,7 @@ IDS = {  # pinned: a change here renames what others have linked to
 
 
 def lines(folder: Path) -> list[str]:
-    report = run.run(folder, locations.ontology())
+    report = run.check_seeds(folder, locations.ontology())
     return reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
 
 
@@ -87,7 +87,7 @@ def test_the_bytes_do_not_depend_on_hash_seed_locale_or_folder(
     elsewhere = shutil.copytree(SAMPLE / "seeds", tmp_path / "ein anderer Ordner")
     code = (
         "import sys; from pathlib import Path; from kg import locations\nfrom kg.check import run\nfrom kg.compile import reference\n"
-        "r = run.run(Path(sys.argv[1]), locations.ontology())\n"
+        "r = run.check_seeds(Path(sys.argv[1]), locations.ontology())\n"
         "sys.stdout.buffer.write(''.join(reference.lines(r.seeds, r.ontology, locations.ontology(), version='test')).encode())"
     )
     for seed, locale in (("1", "C"), ("4242", "C.UTF-8")):

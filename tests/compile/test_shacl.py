@@ -11,7 +11,7 @@ from tests.conftest import SAMPLE
 
 
 def lines(folder: Path) -> list[str]:
-    report = run.run(folder, locations.ontology())
+    report = run.check_seeds(folder, locations.ontology())
     return reference.lines(report.seeds, report.ontology, locations.ontology(), version="test")
 
 

@@ -38,7 +38,7 @@ def written(file: Path, folder: Path, **changes: object) -> str:
 def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     assert written(file, seeds) == "my-companies"
-    assert run.run(seeds, locations.ontology()).problems == ()
+    assert run.check_seeds(seeds, locations.ontology()).problems == ()
     build.build(seeds, locations.ontology(), tmp_path / "build")
     graph = open_graph(tmp_path / "build")
     cited = graph.cite(graph.ask("statements", entity="极光科技"))
@@ -59,7 +59,7 @@ def seeds_of(content: str | bytes, tmp_path: Path, **changes: object) -> seeds.S
     file = texts / "table.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     source = written(file, tmp_path / "seeds", **changes)
-    report = run.run(tmp_path / "seeds", locations.ontology(), texts, write=True)
+    report = run.check_seeds(tmp_path / "seeds", locations.ontology(), texts, write=True)
     # of so small a table the quotes are most of the text
     assert [p for p in report.problems if p.code != "too-much-quoted"] == []
     document = report.seeds.documents[source]

@@ -64,7 +64,7 @@ DEVIATIONS_OF_EXAMPLES = {
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
-    report = run.run(SAMPLE / "seeds", locations.ontology())
+    report = run.check_seeds(SAMPLE / "seeds", locations.ontology())
     assert not report.problems
     return reference_data.lines(report.seeds, report.ontology, locations.ontology(), version="test")
 
