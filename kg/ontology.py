@@ -126,7 +126,7 @@ def _local(term: str) -> str:
 def _groups(store: ox.Store, query: str, name: str) -> Iterator[list[dict[str, str]]]:
     """Solutions of an internal query by the value of one variable, as short IRIs and plain strings."""
     prefixes = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in iris.PREFIXES.items())
-    sparql = (locations.INTERNAL_QUERIES / f"ontology_{query}.rq").read_text(encoding="utf-8")
+    sparql = (locations.INTERNAL_QUERIES / f"ontology-{query}.rq").read_text(encoding="utf-8")
     solutions = store.query(prefixes + sparql)
     assert isinstance(solutions, ox.QuerySolutions)
     groups: dict[str, list[dict[str, str]]] = {}

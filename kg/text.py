@@ -50,7 +50,7 @@ _NUMERALS = "〇零一二两三四五六七八九十百千万亿"
 _SCALES = _NUMERALS[12:]
 #: Punctuation that some pages lose: in numbers (between figures or signs) it stays, and so do dashes there.
 _LOST = re.compile(r"""[][(){}"',;:!?、。〈〉《》【】〔〕·]+|-+""")
-_NUMERIC = re.compile(rf"[\d{_NUMERALS}.,%+~<>=±×/:-]")
+_SIGNS = ".,%‰+~<>=±×/:-"
 #: Letters of scripts that part their words.
 _LETTER = r"[^\W\d_\xb2\xb3\xb9\xbc-\xbe\u0e00-\u109f\u1100-\u1dff\u2000-\U0003ffff]"
 #: But a currency stands before its figure.
@@ -133,7 +133,8 @@ def near(raw: str, quote: str) -> str:
             first -= 1
         while last < len(hay.text) and not is_border(hay.text, last):
             last += 1
-        span = hay.span(first, last)
+        sign = _PER_CENT.match(hay.text, last)
+        span = hay.span(first, sign.end() if sign else last)
         return f"the paragraph has {raw[span.start : span.end]!r}"
     return ""
 
@@ -152,6 +153,8 @@ def is_border(folded: str, at: int) -> bool:
     """Whether no word or figure of a folded text goes on across a place."""
     if not 0 < at < len(folded):
         return True
+    if unicodedata.combining(folded[at]):
+        return False
     ranges = _RANGE.finditer(folded, max(0, at - 4), at + 4)
     return _WITHIN.match(folded, at) is None and not any(m.start() <= at <= m.end() for m in ranges)
 
@@ -258,7 +261,7 @@ def _is_gap(before: str, folded_before: str, after: str, folded_after: str) -> b
     """Whether white space is layout: next to Han script, or to its punctuation outside numbers."""
     if _HAN_CHAR.match(before) or _HAN_CHAR.match(after):
         return True
-    numeric = _NUMERIC.match(folded_before) and _NUMERIC.match(folded_after)
+    numeric = _is_numeric(folded_before) and _is_numeric(folded_after)
     return bool(_CJK.match(before) or _CJK.match(after)) and not numeric
 
 
@@ -272,10 +275,15 @@ def _without_lost(folded: Folded) -> Folded:
 
 def _has_sense(run: re.Match[str]) -> bool:
     """Whether punctuation belongs to a number, or a dash joins anything but two Han words."""
-    sides = run.string[: run.start()][-1:], run.string[run.end() :][:1]
+    start, end = run.span()
+    sides = run.string[max(0, start - 2) : start].rstrip()[-1:], run.string[end : end + 2].lstrip()[:1]
     if run.group().startswith("-"):
         return not all(_HAN_CHAR.match(side) and side not in _NUMERALS for side in sides)
-    return all(_NUMERIC.match(side) for side in sides)
+    return all(map(_is_numeric, sides))
+
+
+def _is_numeric(char: str) -> bool:
+    return bool(char) and (char in _SIGNS or unicodedata.numeric(char, None) is not None)
 
 
 def _differences(raw: str, quote: str) -> list[str]:

@@ -133,7 +133,7 @@ _FOLLOWS: Mapping[str, Callable[[Problem, Lost], bool]] = {
     "unused-entity": _unused,
     "missing-label": lambda p, lost: lost.names("names.csv", p.text),
     "object-not-in-quote": _unnamed,
-    "missing-source": lambda _, lost: "sources.csv" in lost.touched,
+    **dict.fromkeys(("missing-source", "unknown-source"), lambda _, lost: "sources.csv" in lost.touched),
     "empty-table": lambda p, lost: p.line == 0 and p.file in lost.touched and p.what.startswith("the source"),
     "no-section": _touched("sections"),
     "section-bounds": _touched("sections"),

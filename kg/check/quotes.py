@@ -60,13 +60,17 @@ class Verification:
 
 @dataclass
 class Result:
-    """Result of verifying all sources: ``hashes`` of the texts that were read, ``absent`` sources without."""
+    """Result of verifying all sources: ``hashes`` of the texts that were read, ``absent`` sources without.
+
+    ``explained`` are absent sources of which a problem or notice says why.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     positions: dict[str, list[Position]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    explained: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
     verified: int = 0
 
@@ -81,6 +85,8 @@ def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
         result.notices += match.notices
         if match.paragraphs is None:
             result.absent.append(name)
+            if match.problems or match.notices:
+                result.explained.add(name)
         else:
             result.hashes[name] = match.sha256
             _verify_document(document, match.paragraphs, result)
@@ -145,11 +151,6 @@ def check_positions(document: Document, positions: Iterable[Position]) -> list[P
         file = f"{document.source.id}/positions.csv"
         problems.append(Problem(file, 0, "quote", "stale-position", what, "", _WRITE))
     return problems
-
-
-def recorded(document: Document) -> int:
-    """Count the quotes of a source that have a recorded position, which an earlier check verified."""
-    return len({(e.paragraph, e.quote) for e in document.evidence()} & document.found.keys())
 
 
 def _verify_document(document: Document, paragraphs: list[str], result: Result) -> None:

@@ -58,7 +58,8 @@ class Report:
             parts.append(f"{self.verified:,} verified")
         if self.recorded:
             when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[-1]}"
-            parts.append(f"{self.recorded:,} verified {when} against texts that are not in this copy")
+            texts = "texts with the recorded hashes, which are not in this copy"
+            parts.append(f"{self.recorded:,} verified {when} against {texts}")
         if self.unverified > self.recorded or not parts:
             parts.append(f"{self.unverified - self.recorded:,} not verified (no text)")
         return f"quotes: {', '.join(parts)}"
@@ -100,7 +101,7 @@ def check_seeds(
         tuple(found.gaps),
         found.verified,
         sum(len({(e.paragraph, e.quote) for e in document.evidence()}) for document in absent),
-        sum(map(quotes.recorded, recorded)),
+        sum(document.verified_quotes for document in recorded),
     )
 
 
@@ -113,6 +114,10 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     yield from check_hierarchy(seeds, ontology)
     for redirect in seeds.redirects:
         yield from check_redirect(redirect, register)
+    for row in seeds.verified.values():
+        if row.source not in seeds.documents:
+            what, remedy = "no such source", "kg check --texts DIR --write deletes the row"
+            yield row.problem("source", "unknown-source", what, row.source, remedy)
     for document in seeds.documents.values():
         yield from check_sections(document, register, ontology)
         yield from check_statements(document, register, ontology)
@@ -138,7 +143,7 @@ def _check_order(document: Document) -> Iterator[Problem]:
 def _notices(seeds: Seeds, found: quotes.Result, recorded: Sequence[Document]) -> Iterator[str]:
     yield from found.notices
     for name in found.absent:
-        if seeds.documents[name] not in recorded:
+        if name not in found.explained and seeds.documents[name] not in recorded:
             yield f"{name}: the text is not at hand, so its quotes could not be verified"
     noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
     if noted:

@@ -100,7 +100,7 @@ def _check_words(target: models.TargetRow) -> Iterator[Problem]:
     for column in ("written", "unit_written"):
         if not text.contains(target.quote, getattr(target, column)):
             what = "the quote does not hold it as a word or figure of its own"
-            remedy = "write it as the quote has it"
+            remedy = "write it as the quote has it, with its sign, decimals and scale"
             yield target.problem(column, "value-not-in-quote", what, getattr(target, column), remedy)
 
 

@@ -83,6 +83,11 @@ class Document:
     def _ordered(self) -> bool:
         return all(before.last < after.first for before, after in pairwise(self.sections))
 
+    @property
+    def verified_quotes(self) -> int:
+        """How many quotes have a recorded position, which a check against the text verified."""
+        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
+
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
         yield from self.statements
         yield from self.targets

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.query import result as answers
 from kg.query.graph import Graph
 from kg.query.result import RECORDS, Answer
@@ -85,7 +85,7 @@ def _question_page(
         f'<a href="/question/{asked.name}.{form}{"?" + text(encoded) if encoded else ""}">{form.upper()}</a>'
         for form in _WRITERS
     )
-    editor = text(f"/query?{urlencode({'query': examples.standing_alone(bound)})}")
+    editor = text(f"/query?{urlencode({'query': reference.standing_alone(bound)})}")
     result = f"<p class='trouble'>{text(trouble)}</p>" if trouble else ""
     if found is not None:
         shown = f", the first {_MOST_SHOWN:,} shown" if len(found) > _MOST_SHOWN else ""

@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.server import media
 from kg.server.answering import PREFIXES
 from kg.server.source import Source
@@ -63,7 +63,7 @@ def _service(opened: Source, address: str) -> Iterator[ox.Triple]:
     for form in (*media.RESULTS, *media.GRAPHS):
         yield _t(service, _sd("resultFormat"), ox.NamedNode(FORMATS + _NAMES[form.name]))
     yield _t(service, "rdfs:label", ox.Literal("Regiograph", language="en"))
-    yield from examples.triples(f"{address}/sparql")
+    yield from reference.examples(f"{address}/sparql")
     yield _t(service, _sd("defaultDataset"), dataset)
     yield _t(dataset, "rdf:type", _sd("Dataset"))
     yield _t(dataset, _sd("defaultGraph"), default)
@@ -119,7 +119,7 @@ def _void(opened: Source, address: str) -> Iterator[ox.Triple]:
     yield _t(serving, "dcat:endpointDescription", ox.NamedNode(f"{address}/sparql"))
     yield _t(serving, "dcat:servesDataset", data)
     yield from _partitions(opened, data)
-    yield from examples.triples(f"{address}/sparql")
+    yield from reference.examples(f"{address}/sparql")
 
 
 def _partitions(opened: Source, data: ox.NamedNode) -> Iterator[ox.Triple]:

@@ -122,6 +122,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("duplicate-id", again("orgs.csv", 2), "orgs.csv", 3, "id"),
     ("wrong-table", again("orgs.csv", 2, id="topic/acme"), "orgs.csv", 3, "id"),
     ("missing-folder", again("sources.csv", 2, id="nowhere"), "sources.csv", 4, "id"),
+    ("unknown-source", lambda folder: (folder / "verified.csv").write_text(f"source,date,sha256\nnowhere,2030-01-04,{'0' * 64}\n"), "verified.csv", 2, "source"),
     ("missing-source", drop("sources.csv", 3), "sources.csv", 0, "id"),
     ("unknown-kind", cell("orgs.csv", 2, "kind", "Sector"), "orgs.csv", 2, "kind"),
     ("unused-entity", again("orgs.csv", 2, id="org/idle"), "orgs.csv", 3, "id"),
@@ -291,7 +292,7 @@ def _target_codes(sample: Path, written: str, unit: str = "CNY", **changes: str)
 
 def test_every_code_is_seen_to_fail() -> None:
     """The codes in the source are those of the list above, and a few that have tests of their own."""
-    elsewhere = {"shacl", "bad-json", "unknown-source", "text-encoding", "another-text", "quotes-moved"}
+    elsewhere = {"shacl", "bad-json", "text-encoding", "another-text", "quotes-moved"}
     assert _codes() - elsewhere == {code for code, *_ in FAULTS}
 
 
@@ -306,7 +307,9 @@ def test_all_problems_of_a_run_come_at_once(sample: Path) -> None:
 
 def test_unknown_ids_suggest_the_nearest(sample: Path) -> None:
     cell(S, 4, "object", "topic/lider")(sample)
-    assert "did you mean topic/lidar? Or add it to topics.csv" in {problem.remedy for problem in run(sample).problems}
+    assert "did you mean topic/lidar? Or add it to topics.csv" in {
+        problem.remedy for problem in run(sample).problems
+    }
 
 
 def test_without_texts_the_check_says_what_it_could_not_verify() -> None:
