@@ -105,9 +105,12 @@ def _source(problem: Problem) -> str:
 
 def _rank(problem: Problem) -> int:
     ranks = (FILE_CODES | FORM_CODES, ROW_CODES)
-    rank = next((n for n, codes in enumerate(ranks) if problem.code in codes), len(ranks))
-    later = "/" in problem.file and not problem.file.endswith("sections.csv")
-    return rank + later if rank == len(ranks) else rank
+    for rank, codes in enumerate(ranks):
+        if problem.code in codes:
+            return rank
+    tables_of_sources = ("sections.csv", "statements.csv", "positions.csv")
+    later = [n for n, table in enumerate(tables_of_sources, 1) if problem.file.endswith(f"/{table}")]
+    return len(ranks) + (later[0] if later else 2 * ("/" in problem.file))
 
 
 def _unused(problem: Problem, lost: Lost) -> bool:

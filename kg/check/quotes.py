@@ -158,7 +158,7 @@ def _verify_document(document: Document, paragraphs: list[str], result: Result) 
     found = verify_quotes(document, paragraphs)
     result.verified += found.verified
     result.notices += found.notices
-    result.problems += [*found.problems, *_missing_problems(document, found)]
+    result.problems += [*found.problems, *missing_problems(document, found)]
     whole = paragraph_positions(paragraphs, range(1, len(paragraphs) + 1))
     result.positions[name] = sorted([*whole, *found.positions], key=_order)
     under: dict[int, list[text.Span]] = {}
@@ -176,7 +176,7 @@ def _verify_document(document: Document, paragraphs: list[str], result: Result) 
         result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
 
 
-def _missing_problems(document: Document, found: Verification) -> list[Problem]:
+def missing_problems(document: Document, found: Verification) -> list[Problem]:
     """One problem for quotes that moved alike or are all missing, else one for each."""
     lost = [one for one in found.missing if one.moved is None]
     problems = []

@@ -55,8 +55,7 @@ def lines(
     for link in seeds.hierarchy:
         found.update(assumed(link, ontology))
     for document in seeds.documents.values():
-        quotes = document.verified_quotes
-        found.update(source(document.source, seeds.verified.get(document.source.id), quotes=quotes))
+        found.update(source(document.source, seeds.verified.get(document.source.id)))
         found.update(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
@@ -138,10 +137,8 @@ def assumed(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:
     yield quad(iri(link.child), relation, iri(link.parent), graph)
 
 
-def source(
-    about: models.SourceRow, verified: models.VerificationRow | None = None, *, quotes: int = 0
-) -> Iterator[str]:
-    """Yield a source as an entity, its graph, its citation, and when how many of its quotes were verified."""
+def source(about: models.SourceRow, verified: models.VerificationRow | None = None) -> Iterator[str]:
+    """Yield a source as an entity, its graph, its citation, and when its quotes were last verified."""
     node, graph = iri(f"source/{about.id}"), iri("graph/dataset")
     yield quad(node, TYPE, name("kg:Source"))
     yield quad(node, name("skos:prefLabel"), literal(about.title, lang="en"))
@@ -163,7 +160,6 @@ def source(
         facts.append((name("dcterms:provenance"), literal(how, lang="en")))
     if verified:
         facts.append((name("kg:verifiedOn"), literal(verified.date, datatype="xsd:date")))
-        facts.append((name("kg:verifiedQuotes"), literal(str(quotes), datatype="xsd:integer")))
         facts.append((name("kg:verifiedHash"), literal(verified.sha256)))
     if about.original:
         facts.append((name("dcterms:isVersionOf"), literal(about.original)))

@@ -53,6 +53,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
     entities = len(kinds)
     order: dict[str, int] = {}
     paragraphs = 0
+    verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, tell)}
     for source in tables.rows("sources", models.SourceRow, tell):
         if source.id in order:
             tell(_twice(source, source.id))
@@ -60,7 +61,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source))
+        put(reference.source(source, verified.get(source.id)))
     names = _compile_names(tables, register, ontology, put, tell)
     for redirect in tables.rows("redirects", models.RedirectRow, tell):
         if faults := list(rules.check_redirect(redirect, register)):

@@ -21,7 +21,7 @@ from kg.read import tables as csv_tables
 from tests.conftest import ROOT, SAMPLE
 
 TEXTS = SAMPLE / "texts"
-Edit = Callable[[Path], None]
+Edit = Callable[[Path], object]
 
 
 def cell(file: str, line: int, column: str, value: str) -> Edit:
