@@ -74,6 +74,11 @@ def short(term: str) -> str:
     return term
 
 
+def notation(term: str) -> str:
+    """The notation of one of our concepts by its IRI or short form: ``stage-planned`` → ``planned``."""
+    return short(term).partition("-")[2]
+
+
 def digest(*parts: str | int) -> str:
     """The first 128 bits of SHA-256 over the parts, in hexadecimal; the parts cannot run together."""
     joined = "\x1f".join(str(part) for part in (RECIPE, *parts))

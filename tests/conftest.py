@@ -45,7 +45,7 @@ def sample_graph() -> Graph:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the curated graph, built once a session."""
     folder = tmp_path_factory.mktemp("build")
-    build.build(locations.seeds(), locations.ontology(), folder)
+    build.build_graph(locations.seeds(), locations.ontology(), folder)
     return folder
 
 

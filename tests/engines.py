@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from kg.store import endpoint, oxigraph, upload
+from kg.store import endpoint, graph_store, oxigraph
 from kg.store.oxigraph import Store
 from tests import rdflib_memory
 
@@ -70,12 +70,12 @@ def rdflib(lines: list[str], folder: Path) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
-def oxigraph_server(folder: Path) -> Iterator[str]:
-    """Oxigraph's own server, empty; yields its address."""
+def oxigraph_server(folder: Path, *, port: int = 0) -> Iterator[str]:
+    """Oxigraph's own server over a folder; yields its address."""
     command = shutil.which("oxigraph") or shutil.which("oxigraph", path=str(Path(sys.executable).parent))
     if command is None:
         raise Absent("the oxigraph command (pip install oxigraph)")
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [command, "serve", "--location", str(folder / "http"), "--bind", f"127.0.0.1:{port}"],
         stderr=subprocess.DEVNULL,
@@ -93,7 +93,7 @@ def http(lines: list[str], folder: Path) -> Iterator[Store]:
     file = folder / "graph.nq"
     file.write_text("".join(lines), encoding="utf-8")
     with oxigraph_server(folder) as address:
-        upload.send(file, f"{address}/store", lines=5000)
+        graph_store.send(graph_store.open_source(file), f"{address}/store", lines=5000)
         yield endpoint.open_endpoint(f"{address}/query")
 
 
@@ -127,7 +127,9 @@ def virtuoso_load(folder: Path, port: int) -> None:
 
 @contextlib.contextmanager
 def virtuoso(lines: list[str], folder: Path) -> Iterator[Store]:
-    upload.cut(lines, folder / "parts", 200_000, stated=True)
+    file = folder / "graph.nq"
+    file.write_text("".join(lines), encoding="utf-8")
+    graph_store.write_parts(graph_store.open_source(file), folder / "parts", 200_000, stated=True)
     with virtuoso_server(folder) as (address, port):
         virtuoso_load(folder / "parts", port)
         yield endpoint.open_endpoint(address)

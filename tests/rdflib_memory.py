@@ -40,7 +40,9 @@ class Memory:
         self, query: str, *, prefixes: Mapping[str, str] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
         """Run a query; raises SyntaxError where it is malformed."""
-        guard.refuse(query, graphs={str(graph.identifier) for graph in self._data.graphs()})
+        shape = guard.refuse(query)
+        if missing := {*shape.graphs, *shape.named_graphs} - {str(g.identifier) for g in self._data.graphs()}:
+            raise AssertionError(f"rdflib would fetch {missing}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # rdflib 7.6 calls what it deprecates itself
             try:

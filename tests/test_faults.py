@@ -19,7 +19,7 @@ import pytest
 from kg import locations
 from kg.errors import BadStore, KgError
 from kg.query import graph
-from kg.store import build, bulk, manifest, search
+from kg.store import build, bulk, manifest, names
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import ROOT
@@ -83,7 +83,7 @@ def test_a_bulk_load_killed_at_random_moments_completes_at_last(tmp_path: Path) 
     assert whole(target) == expected
     left = {path.name for path in target.iterdir()}
     store_folder = manifest.current(target).path(target)
-    assert left == {".lock", manifest.NAME, store_folder.name, search.beside(store_folder).name}
+    assert left == {".lock", manifest.NAME, store_folder.name, names.index_path(store_folder).name}
     store = {str(quad) for quad in graph.open_graph(target).store}
     assert store == {str(quad) for quad in graph.open_graph(tmp_path / "whole").store}
 
@@ -106,8 +106,8 @@ def test_a_build_killed_at_random_moments_leaves_the_old_graph_or_the_new(
     lasting(line)
     assert whole(target) == expected
     full = tmp_path / "full"
-    build.build(sample, locations.ontology(), full)
-    assert (target / build.TEXT).read_bytes() == (full / build.TEXT).read_bytes()
+    build.build_graph(sample, locations.ontology(), full)
+    assert (target / manifest.TEXT).read_bytes() == (full / manifest.TEXT).read_bytes()
     assert not [p for p in target.iterdir() if p.name.startswith(".store")]
 
 
@@ -160,14 +160,14 @@ SIZES = [100, 2_000, 20_000, 60_000, 200_000]
 
 def test_a_full_disk_leaves_the_old_graph(tmp_path: Path, sample: Path) -> None:
     target = tmp_path / "graph"
-    build.build(sample, locations.ontology(), target)
+    build.build_graph(sample, locations.ontology(), target)
     before = manifest.current(target), whole(target)
     path = sample / "places.csv"
     path.write_text(path.read_text().replace("30.5", "31.5"))
-    failed = fails_for_want_of_space(lambda: build.build(sample, locations.ontology(), target), SIZES)
+    failed = fails_for_want_of_space(lambda: build.build_graph(sample, locations.ontology(), target), SIZES)
     assert failed == len(SIZES)
     assert (manifest.current(target), whole(target)) == before
-    built, fresh = build.build(sample, locations.ontology(), target)
+    built, fresh = build.build_graph(sample, locations.ontology(), target)
     assert fresh
     assert whole(target) == built.quads
 
@@ -206,7 +206,7 @@ def test_a_folder_that_another_holds_is_refused_in_words(
         build.hold(tmp_path / "graph"),
         pytest.raises(KgError, match=r"another build holds .*graph; waited"),
     ):
-        build.build(sample, locations.ontology(), tmp_path / "graph")
+        build.build_graph(sample, locations.ontology(), tmp_path / "graph")
 
 
 def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
@@ -242,16 +242,17 @@ def test_a_newer_or_damaged_store_is_said_so(tmp_path: Path) -> None:
 def test_a_lost_or_damaged_index_is_made_again(
     tmp_path: Path, sample: Path, content: bytes | str | None
 ) -> None:
-    build.build(sample, locations.ontology(), tmp_path)
-    index = search.beside(manifest.current(tmp_path).path(tmp_path))
+    build.build_graph(sample, locations.ontology(), tmp_path)
+    index = names.index_path(manifest.current(tmp_path).path(tmp_path))
     whole_index = index.read_bytes()
     index.unlink()
     if content is not None:
         index.write_bytes(whole_index[: len(whole_index) // 2] if isinstance(content, str) else content)
         with pytest.raises(BadStore, match="kg build makes it again"):
             graph.open_graph(tmp_path).names.search("chips")
-    assert build.build(sample, locations.ontology(), tmp_path)[1]
-    assert index.read_bytes() == whole_index
+    assert build.build_graph(sample, locations.ontology(), tmp_path)[1]
+    again = names.index_path(manifest.current(tmp_path).path(tmp_path))
+    assert again.read_bytes() == whole_index
     assert graph.open_graph(tmp_path).names.labels["place/sample-city"] == "Sample City"
 
 
@@ -265,7 +266,7 @@ def test_a_damaged_journal_means_to_begin_anew(tmp_path: Path) -> None:
 
     for content in ("{", '{"source": 1}', "[]", '{"nothing": 0}'):
         with pytest.raises(KeyboardInterrupt):
-            bulk.load(tmp_path / "corpus", locations.ontology(), target, tick=stop)
+            bulk.load(tmp_path / "corpus", locations.ontology(), target, progress=stop)
         [journal] = target.glob(".bulk-*/journal.json")
         journal.write_text(content)
     loaded = bulk.load(tmp_path / "corpus", locations.ontology(), target)

@@ -20,7 +20,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="session")
 def own_graph() -> None:
     """What ``open_graph()`` opens: the project's own build."""
-    build.build(locations.seeds(), locations.ontology(), locations.build())
+    build.build_graph(locations.seeds(), locations.ontology(), locations.build())
 
 
 def test_there_are_five() -> None:

@@ -16,11 +16,10 @@ from kg.read.seeds import Document
 
 @dataclass(frozen=True)
 class Texts:
-    """Files by SHA-256 of their bytes: paragraphs of those that are UTF-8, the faulty byte of the others."""
+    """Files by SHA-256 of their bytes, and the paragraphs of those that are UTF-8."""
 
     files: Mapping[str, Path]
     paragraphs: Mapping[str, list[str]]
-    faults: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,17 @@ def find_files(folders: Iterable[Path]) -> dict[str, Path]:
 
 def read_texts(folders: Iterable[Path]) -> Texts:
     """Read all texts of folders."""
-    paragraphs, faults = {}, {}
     files = find_files(folders)
-    for digest, path in files.items():
-        try:
-            paragraphs[digest] = read_paragraphs(path)
-        except UnicodeDecodeError as error:
-            faults[digest] = error.start
-    return Texts(files, paragraphs, faults)
+    found = ((digest, read_paragraphs(path)) for digest, path in files.items())
+    return Texts(files, {digest: paragraphs for digest, paragraphs in found if paragraphs is not None})
 
 
-def read_paragraphs(path: Path) -> list[str]:
-    """Read the paragraphs of a text; raise UnicodeDecodeError if it is not UTF-8."""
-    return text.paragraphs(path.read_bytes().decode("utf-8"))
+def read_paragraphs(path: Path) -> list[str] | None:
+    """Read the paragraphs of a text; return None if it is not UTF-8."""
+    try:
+        return text.paragraphs(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
 
 
 def match_text(document: Document, texts: Texts) -> Match:
@@ -66,9 +63,8 @@ def match_text(document: Document, texts: Texts) -> Match:
     if source.sha256 in texts.paragraphs:
         paragraphs = texts.paragraphs[source.sha256]
         return Match(source.sha256, paragraphs, tuple(check_count(source, paragraphs)))
-    if source.sha256 in texts.faults:
-        fault = not_utf8(source, texts.files[source.sha256], texts.faults[source.sha256])
-        return Match(problems=(fault,))
+    if source.sha256 in texts.files:
+        return Match(problems=(not_utf8(source, texts.files[source.sha256]),))
     return _match_by_paragraphs(document, texts)
 
 
@@ -81,11 +77,18 @@ def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
     return [source.problem("paragraphs", "paragraph-count", what, source.paragraphs, f"write {number}")]
 
 
-def not_utf8(source: SourceRow, path: Path, at: int) -> Problem:
+def not_utf8(source: SourceRow, path: Path) -> Problem:
     """Return the problem of a text that has the recorded hash and cannot be read."""
-    what = f"the text {path.name} is there, but not UTF-8 at byte {at}"
-    remedy = "save it as UTF-8, and write the hash of that file here"
+    what, remedy = f"the text {_fault(path)}", "save it as UTF-8, and write the hash of that file here"
     return source.problem("sha256", "text-encoding", what, source.sha256, remedy)
+
+
+def _fault(path: Path) -> str:
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"{path.name} is there, but not UTF-8 at byte {error.start}"
+    return f"{path.name} is there"
 
 
 def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
@@ -106,7 +109,7 @@ def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
     if number:
         file = texts.files[best].name
         notices.append(f"{name}: {file} seems another edition, {as_before}; its quotes were not verified")
-    for digest, at in texts.faults.items():
-        if texts.files[digest].suffix == ".txt":
-            notices.append(f"{name}: {texts.files[digest].name} is there, but not UTF-8 at byte {at}")
+    for digest, path in texts.files.items():
+        if digest not in texts.paragraphs and path.suffix == ".txt":
+            notices.append(f"{name}: {_fault(path)}")
     return Match(notices=tuple(notices))

@@ -35,7 +35,7 @@ def command(
     """
     where = locations.build(folder)
     try:
-        built, fresh = build.build(locations.seeds(seeds), locations.ontology(ontology), where)
+        built, fresh = build.build_graph(locations.seeds(seeds), locations.ontology(ontology), where)
     except build.Unsound as error:
         for problem in error.problems[:20]:
             click.echo(str(problem), err=True)

@@ -14,7 +14,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kg import locations
 from kg.cli import option, terminal
 from kg.store import bulk
-from kg.store.bulk import Tick
 
 _STAGES = {
     "names": "reading entities and names",
@@ -74,17 +73,13 @@ def command(
       kg bulk corpus --graph corpus-graph
       kg bulk corpus --graph corpus-graph --texts texts --keep-good --report problems.csv
     """
-    with _bar(quiet=quiet or as_json) as tick:
+    with _bar(quiet=quiet or as_json) as progress:
         loaded = bulk.load(
             folder,
             locations.ontology(ontology),
             where,
-            common=common,
-            texts=texts,
-            keep_good=keep_good,
-            report=report,
-            shown=limit,
-            tick=tick,
+            bulk.Options(common, texts, keep_good, report, limit),
+            progress=progress,
         )
     if as_json:
         found = {
@@ -114,14 +109,14 @@ def command(
 
 
 @contextmanager
-def _bar(*, quiet: bool) -> Iterator[Tick]:
+def _bar(*, quiet: bool) -> Iterator[bulk.Progress]:
     """A progress bar on standard error, where that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         tasks = {stage: bar.add_task(words, total=None, visible=False) for stage, words in _STAGES.items()}
 
-        def tick(stage: str, done: int, total: int) -> None:
+        def update(stage: str, done: int, total: int) -> None:
             bar.update(tasks[stage], advance=done, total=total or None, visible=True)
 
-        yield tick
+        yield update

@@ -43,7 +43,7 @@ def command(
     """
     tables, place = locations.seeds(seeds), locations.build(where)
     try:
-        build.build(tables, locations.ontology(ontology), place)
+        build.build_graph(tables, locations.ontology(ontology), place)
     except build.Unsound as error:
         for problem in error.problems[:20]:
             click.echo(str(problem), err=True)

@@ -39,11 +39,13 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
     opened = open_graph(graph)
     if what == "rdf":
-        content: str | bytes = rdf.rdf(opened, chosen)
+        content: str | bytes = rdf.rdf_bytes(opened, chosen)
+        if note := rdf.graph_names_note(chosen):
+            click.echo(note, err=True)
     elif what == "graph":
-        content = rdf.view(opened, chosen, hierarchy=hierarchy)
+        content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
     elif what == "statements":
-        content = rdf.statements(opened, chosen)
+        content = rdf.statement_bytes(opened, chosen)
     else:
-        content = dictionary.markdown(opened)
+        content = dictionary.dictionary_markdown(opened)
     terminal.write(content, output)

@@ -10,7 +10,7 @@ import click
 from kg import locations
 from kg.cli import option, terminal
 from kg.query.graph import open_graph
-from kg.store import search
+from kg.store import names
 
 
 @click.command("find")
@@ -47,8 +47,8 @@ def command(
     sys.exit(0 if hits else 1)
 
 
-def _seed_index(folder: Path) -> search.Index:
+def _seed_index(folder: Path) -> names.Index:
     from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
     found, _ = tables.read(locations.seeds(folder))
-    return search.memory((n.entity, n.role, n.lang, n.name) for n in found.names)
+    return names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found.names)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kg.cli import option, terminal
-from kg.page import render
+from kg.page import Part, render_page
 from kg.query.graph import open_graph
 
 _OUTPUT = "build/graph.html"
@@ -47,10 +47,8 @@ def command(
       kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
-    html = render.render(
-        open_graph(graph), region=region, around=around, depth=depth, kinds=kinds, shared=shared or 0,
-        hierarchy=hierarchy,
-    )  # fmt: skip
+    part = Part(region, around, depth, kinds, shared or 0, hierarchy)
+    html = render_page(open_graph(graph), part)
     if output == _OUTPUT:
         Path(output).parent.mkdir(exist_ok=True)
     terminal.write(html, output)

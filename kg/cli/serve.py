@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import socket
 import sys
 from pathlib import Path
 
 import click
 
 from kg import iris, locations
-from kg.errors import BadStore, missing_extra
+from kg.errors import BadStore, KgError, missing_extra
 
 MIB = 1 << 20
 
@@ -71,32 +73,44 @@ def command(
       kg serve --graph http://127.0.0.1:7879/query
     """
     try:
-        from kg.server import app, source
-        from kg.server.limits import Limits
-        from kg.server.process import Lost
+        import uvicorn  # the extra: nothing else needs it
+
+        from kg.server import app as server
+        from kg.server.sandbox import Limits
+        from kg.server.worker import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
     explorer = (
-        page or locations.build(where if where and not source.is_remote(where) else None) / "graph.html"
+        page or locations.build(where if where and not server.is_endpoint(where) else None) / "graph.html"
     )
+    app = server.create_app(where, limits=limits, hosts=[host, *hosts], page=explorer, quiet=quiet)
+    config = server.configure_uvicorn(app)
+    running = uvicorn.Server(config)
+    for name in (signal.SIGINT, signal.SIGTERM):  # uvicorn takes them over, and raises them again in the end
+        signal.signal(name, running.handle_exit)
 
-    def started(server: app.Running) -> None:
-        click.echo(f"serving {server.service.pool.crew.where} at {server.address}")
+    async def serve() -> None:
+        await app.state.pool.start()  # so that nothing is announced that cannot be opened
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        click.echo(f"serving {app.state.pool.where} at {address}")
         if not quiet:
-            click.echo(f"  SPARQL {server.address}sparql   questions {server.address}query", err=True)
-            click.echo(f"  {iris.BASE}place/... at {server.address}place/...   stop with Ctrl-C", err=True)
+            click.echo(f"  SPARQL {address}sparql   questions {address}query", err=True)
+            click.echo(f"  {iris.BASE}place/... at {address}place/...   stop with Ctrl-C", err=True)
+        await running.serve(sockets=[listener])
 
     try:
-        with asyncio.Runner(loop_factory=app.event_loop()) as runner:
-            runner.run(
-                app.serve_until_stopped(
-                    started, where, host=host, port=port, hosts=hosts, limits=limits, page=explorer,
-                    quiet=quiet,
-                )
-            )  # fmt: skip
-    except Lost as lost:
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024
+        )
+    except OSError as error:
+        raise KgError(f"port {port} of {host} cannot be listened on: {error.strerror}") from None
+    try:
+        with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(serve())
+    except WorkerDied as died:
         raise BadStore(
-            f"a worker could not open {where or 'the graph'} (it ended with {lost.code}); is --memory enough?"
+            f"a worker could not open {where or 'the graph'} (it ended with {died.code}); is --memory enough?"
         ) from None

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from kg.cli import option, terminal
-from kg.query import profile
+from kg.query.description import describe_entity
 from kg.query.graph import open_graph
+from kg.query.statements import Statement, Target
 
 
 @click.command("show")
@@ -27,7 +28,7 @@ def command(entity: tuple[str, ...], graph: Path | None, limit: int, as_json: bo
       kg show 碳化硅
     """
     opened = open_graph(graph)
-    found = profile.read(opened, opened.names.resolve(" ".join(entity)))
+    found = describe_entity(opened, opened.names.resolve(" ".join(entity)))
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
         return
@@ -36,11 +37,11 @@ def command(entity: tuple[str, ...], graph: Path | None, limit: int, as_json: bo
     for name in found.names:
         sure = "" if name.confidence == "certain" else f", {name.confidence}"
         click.echo(f"  {name.role:12} {name.name}  [{name.lang}{sure}; {name.ground}]")
-    for key, value in found.facts:
+    for key, value in found.properties:
         click.echo(f"  {key:12} {value}")
-    said = [*found.statements, *found.targets]
+    said: list[Statement | Target] = [*found.statements, *found.targets]
     shown = said[: limit or None]
-    rows = [_row(item) for item in shown]
+    rows = [_row(item, found.sentences[item.id]) for item in shown]
     columns = ("what is said", "qualifiers", "quote", "where", "row")
     terminal.table(columns, rows, whole=("where", "row"))
     rest = f", {len(said) - len(shown)} not shown" if len(said) > len(shown) else ""
@@ -48,10 +49,10 @@ def command(entity: tuple[str, ...], graph: Path | None, limit: int, as_json: bo
     click.echo(f"{terminal.count(len(found.statements), 'statement')}, {targets}{rest}")
 
 
-def _row(item: profile.Said) -> list[str]:
+def _row(item: Statement | Target, sentence: str) -> list[str]:
     where = f"{item.evidence.source.partition('/')[2]} ¶{item.evidence.paragraph}"
     return [
-        item.words,
+        sentence,
         _qualifiers(item),
         f"“{item.evidence.quote}”",
         where,
@@ -59,5 +60,6 @@ def _row(item: profile.Said) -> list[str]:
     ]
 
 
-def _qualifiers(item: profile.Said) -> str:
-    return "; ".join(part for part in (item.stage, item.tier, item.period, *item.flags, item.note) if part)
+def _qualifiers(item: Statement | Target) -> str:
+    reached = (item.stage, item.tier, item.period) if isinstance(item, Statement) else ()
+    return "; ".join(part for part in (*reached, *item.flags, item.note) if part)

@@ -1,102 +1,67 @@
-"""DataFrames: answers, statements and the region by topic matrix as pandas tables. The one home of pandas.
+"""Statements, the region by topic matrix and measures as pandas DataFrames. Needs the extra ``notebook``.
 
-Columns have the types that their values have: Int64, Float64, boolean, datetime64, string; what is missing is
-``pd.NA`` (or ``NaT``). Beside a column of ids stands one of labels. Needs the extra ``notebook``.
+An answer becomes one by ``Answer.to_pandas``; the types of columns are described there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from kg.errors import missing_extra
-from kg.query import records
+import pandas as pd
+
+from kg.export import statements
+from kg.query.dataframe import typed_series
 from kg.query.graph import Graph
-from kg.query.result import RECORDS, Answer, Value
-
-try:
-    import pandas as pd
-except ImportError:
-    raise missing_extra("notebook", "a DataFrame") from None
-
-_TYPES = {bool: "boolean", int: "Int64", float: "Float64", date: "datetime64[s]", str: "string"}
+from kg.query.result import Value
 
 
-def frame(found: Answer, *, ids: bool = True, labels: bool = True) -> pd.DataFrame:
-    """An answer as a DataFrame, a row a solution.
-
-    A column ``region`` of ids is followed by ``region_label``; without ``labels`` ids stand alone, without
-    ``ids`` labels stand in their place (and columns that only name statements are left out).
-
-    >>> from kg.query.graph import open_graph
-    >>> answer = open_graph().ask("targets", indicator="output value")
-    >>> frame(answer)[["region_label", "value", "due"]].dtypes.astype(str).tolist()
-    ['string', 'Int64', 'datetime64[s]']
-    >>> "Dalian" in frame(answer, ids=False)["region"].tolist()
-    True
-    """
-    chosen = found if ids else found.without(RECORDS)
-    rows = list(chosen)
+def statement_frame(graph: Graph) -> pd.DataFrame:
+    """Return every curated statement and target, withheld ones too, as ``kg export statements`` does."""
+    found = statements.statement_rows(graph)
     columns = {}
-    for name in chosen.columns:
-        values = [row[name] for row in rows]
-        shown = [chosen.label(value) if isinstance(value, str) else None for value in values]
-        named = any(shown) and shown != values
-        if named and not ids:
-            values = [label or value for label, value in zip(shown, values, strict=True)]
-        columns[name] = _series(values)
-        if named and ids and labels:
-            columns[f"{name}_label"] = _series(shown)
-    return pd.DataFrame(columns)
-
-
-def statements(graph: Graph) -> pd.DataFrame:
-    """Every curated statement and target, withheld ones too: the columns of ``kg export statements``."""
-    found = records.records(graph)
-    columns = {}
-    for key in records.KEYS:
+    for key in statements.COLUMNS:
         values = [row[key] for row in found]
         if key == "flags":
             columns[key] = pd.Series([tuple(_texts(value)) for value in values], dtype="object")
         else:
-            columns[key] = _series([_plain(value) for value in values])
+            columns[key] = typed_series([_plain(value) for value in values])
     return pd.DataFrame(columns)
 
 
 def matrix(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> pd.DataFrame:
-    """Regions by topics: the number of statements by which each region backs each topic, 0 where none does.
+    """Return regions by topics: the number of statements by which each region backs each topic.
 
-    ``kind`` is a class of topics (Sector, Technology, Idea); with ``rolled`` a statement counts for all
-    topics above its own too. Labels are in both indexes. More statements mean more words, not more money.
+    Labels are in both indexes; where a region backs a topic by none there is a 0, and where nothing is backed
+    the table is empty. More statements mean more words, not more money.
 
-    >>> from kg.query.graph import open_graph
-    >>> int(matrix(open_graph()).loc["Jinan"].sum()) > 0
+    Args:
+        graph: The graph to count in.
+        kind: A class of topics: Sector, Technology, Idea, or Topic for all of them.
+        rolled: Count a statement for all topics above its own too.
+
+    Raises:
+        NotFound: ``kind`` is no class of topics.
+
+    >>> import kg
+    >>> int(matrix(kg.open_graph()).loc["Jinan"].sum()) > 0
     True
     """
     asked = graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no")
-    long = frame(asked)
-    wide = long.pivot_table(
-        index="region_label", columns="topic_label", values="number", aggfunc="sum", fill_value=0
-    )
-    return wide.astype("int64").rename_axis(index="region", columns="topic")
+    cells = [
+        (asked.label(str(row["region"])), asked.label(str(row["topic"])), row["number"]) for row in asked
+    ]
+    long = pd.DataFrame(cells, columns=["region", "topic", "number"])
+    wide = long.pivot_table(index="region", columns="topic", values="number", aggfunc="sum", fill_value=0)
+    return wide.astype("int64")
 
 
-def table(rows: Iterable[NamedTuple]) -> pd.DataFrame:
-    """Rows of a measure as a DataFrame, with their field names as columns."""
+def measure_frame(rows: Iterable[NamedTuple]) -> pd.DataFrame:
+    """Return the rows of a measure as a DataFrame with their field names as columns."""
     listed = list(rows)
-    names: Sequence[str] = listed[0]._fields if listed else ()
-    return pd.DataFrame({name: _series([getattr(row, name) for row in listed]) for name in names})
-
-
-def _series(values: Sequence[Value]) -> pd.Series:
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {int, float}:
-        kinds = {float}
-    kind = kinds.pop() if len(kinds) == 1 else str
-    if kind is str:
-        values = [None if value is None else str(value) for value in values]
-    return pd.Series(values, dtype=_TYPES[kind])
+    names = listed[0]._fields if listed else ()
+    return pd.DataFrame({name: typed_series([getattr(row, name) for row in listed]) for name in names})
 
 
 def _plain(value: object) -> Value:
@@ -104,4 +69,4 @@ def _plain(value: object) -> Value:
 
 
 def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
+    return [str(part) for part in value] if isinstance(value, list) else []

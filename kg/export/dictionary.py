@@ -2,92 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kg import iris
 from kg.query.graph import Graph
+from kg.query.vocabulary import Term
+from kg.read import queries
 from kg.store import oxigraph
 
-_CLASSES = """
-SELECT ?class ?label ?zh ?definition ?parent
-       (COUNT(DISTINCT ?member) AS ?count) (MIN(?member) AS ?example) {
-  GRAPH graph:ontology {
-    ?class a owl:Class ; rdfs:label ?label , ?zh ; skos:definition ?definition .
-    OPTIONAL { ?class rdfs:subClassOf ?parent FILTER (STRSTARTS(STR(?parent), STR(kg:))) }
-    FILTER (lang(?label) = "en" && lang(?zh) = "zh")
-  }
-  OPTIONAL { { ?member a ?class } UNION { GRAPH ?graph { ?member a ?class } } }
-} GROUP BY ?class ?label ?zh ?definition ?parent ORDER BY ?class
-"""
-_PROPERTIES = """
-SELECT DISTINCT ?property ?label ?zh ?definition ?domain ?range {
-  GRAPH graph:ontology {
-    ?property rdfs:label ?label , ?zh ; skos:definition ?definition .
-    VALUES ?kind { owl:ObjectProperty owl:DatatypeProperty kg:Predicate }
-    ?property a ?kind .
-    OPTIONAL { ?property rdfs:domain ?domain }
-    OPTIONAL { ?property rdfs:range ?range }
-    FILTER (lang(?label) = "en" && lang(?zh) = "zh")
-  }
-} ORDER BY ?property
-"""
-_USES = """
-SELECT ?property (COUNT(*) AS ?count) (MIN(STR(?subject)) AS ?example) {
-  { ?subject ?property ?value } UNION { GRAPH ?graph { ?subject ?property ?value } }
-} GROUP BY ?property
-"""
-_CONCEPTS = """
-SELECT ?scheme ?notation ?label ?zh ?definition {
-  GRAPH graph:ontology {
-    ?concept skos:inScheme ?scheme ; skos:notation ?notation ; skos:prefLabel ?label , ?zh ;
-             skos:definition ?definition .
-    FILTER (lang(?label) = "en" && lang(?zh) = "zh")
-  }
-} ORDER BY ?scheme ?notation
-"""
+_PROPERTY_KINDS = {"owl:ObjectProperty", "owl:DatatypeProperty", "Predicate"}
 
 
-def markdown(graph: Graph) -> str:
-    """The dictionary as Markdown, in a fixed order."""
-    uses = {row["property"]: row for row in oxigraph.select(graph.store, _USES).values()}
-    classes = {row["class"]: row for row in oxigraph.select(graph.store, _CLASSES).values()}
-    properties = {row["property"]: row for row in oxigraph.select(graph.store, _PROPERTIES).values()}
-    parts = [
-        "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the graph. "
-        f"Namespace: `{iris.NS}` (prefix `kg:`).\n",
-        "## Classes\n",
-        _table(
-            ("class", "English", "中文", "below", "members", "example", "what it is"),
-            (
-                (
-                    f"`{iris.short(name)}`", row["label"], row["zh"], iris.short(row["parent"]), row["count"],
-                    _code(row["example"]), row["definition"],
-                )
-                for name, row in classes.items()
+def dictionary_markdown(graph: Graph) -> str:
+    """Return the dictionary as Markdown, in a fixed order.
+
+    >>> import kg
+    >>> dictionary_markdown(kg.open_graph()).splitlines()[0]
+    '# Data dictionary'
+    """
+    rows = oxigraph.select(graph.store, queries.internal("term-uses").bind({})).values()
+    uses = {row["term"]: (row["count"], _code(row["example"])) for row in rows}
+    terms = graph.vocabulary.terms.values()
+    described = [term for term in terms if term.label and term.label_zh and term.definition]
+    classes = [term for term in described if "owl:Class" in term.kinds]
+    properties = [term for term in described if _PROPERTY_KINDS.intersection(term.kinds)]
+    concepts = sorted((t for t in described if t.scheme), key=lambda t: (t.scheme, t.notation))
+    return "\n".join(
+        (
+            "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the graph. "
+            f"Namespace: `{iris.NS}` (prefix `kg:`).\n",
+            "## Classes\n",
+            _table(
+                ("class", "English", "中文", "below", "members", "example", "what it is"),
+                (_class(term, uses) for term in classes),
             ),
-        ),
-        "## Properties\n",
-        _table(
-            ("property", "English", "中文", "from", "to", "triples", "example subject", "what it says"),
-            (
-                (
-                    f"`{iris.short(name)}`", row["label"], row["zh"], iris.short(row["domain"]),
-                    iris.short(row["range"]), uses.get(name, {}).get("count", "0"),
-                    _code(uses.get(name, {}).get("example", "")), row["definition"],
-                )
-                for name, row in properties.items()
+            "## Properties\n",
+            _table(
+                ("property", "English", "中文", "from", "to", "triples", "example subject", "what it says"),
+                (_property(term, uses) for term in properties),
             ),
-        ),
-        "## Closed lists\n",
-        _table(
-            ("list", "value", "English", "中文", "meaning"),
-            (
-                (_code(row["scheme"]), f"`{row['notation']}`", row["label"], row["zh"], row["definition"])
-                for row in oxigraph.select(graph.store, _CONCEPTS).values()
+            "## Closed lists\n",
+            _table(
+                ("list", "value", "English", "中文", "meaning"),
+                ((f"`{t.scheme}`", f"`{t.notation}`", t.label, t.label_zh, t.definition) for t in concepts),
             ),
-        ),
-    ]  # fmt: skip
-    return "\n".join(parts)
+        )
+    )
+
+
+_Uses = Mapping[str, tuple[str, str]]
+
+
+def _class(term: Term, uses: _Uses) -> Sequence[str]:
+    count, example = uses.get(term.iri, ("0", ""))
+    below = next((parent for parent in term.parents if ":" not in parent), "")
+    return f"`{term.id}`", term.label, term.label_zh, below, count, example, term.definition
+
+
+def _property(term: Term, uses: _Uses) -> Sequence[str]:
+    count, example = uses.get(term.iri, ("0", ""))
+    ends = "".join(term.domains[:1]), "".join(term.ranges[:1])
+    return f"`{term.id}`", term.label, term.label_zh, *ends, count, example, term.definition
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What differs between two builds, in words and by id: statements, targets, entities, names, links."""
+"""The difference of two builds, by id and in sentences: statements, targets, entities, names, links."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from pathlib import Path
 
 from kg import iris
 from kg.errors import shorten
-from kg.export import dump
-from kg.export.dump import Fact, Quads
+from kg.export.dump import Pair, Property, Quads
 
 HOW = ("added", "removed", "changed")
 WHAT = ("source", "statement", "target", "entity", "name", "link", "section", "term", "question", "dataset")
-#: Properties of records that follow from others, or tell of the table and not of the world.
+#: Properties of statements that follow from others, or belong to the table and not to the world.
 _DERIVED = {"rdf:type", "row", "begins", "ends", "rdfs:label", "paragraph"}
 _ENTITY = {
     "rdf:type", "note", "unit", "gb2260", "iso31662", "geo:lat", "geo:long", "ground", "dcterms:isReplacedBy",
@@ -31,7 +30,7 @@ _CALLED = {
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that was added, removed or changed; ``details`` tell what of it changed."""
+    """A thing that was added, removed or changed; ``details`` list its properties that changed."""
 
     what: str
     how: str
@@ -45,13 +44,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """All changes, and how many records only moved to another row of their table."""
+    """All changes, and the numbers of statements and targets whose row and of quotes whose position moved."""
 
     changes: tuple[Change, ...]
     moved: int
     positions: int
 
     def counts(self) -> dict[str, dict[str, int]]:
+        """Return the number of changes by kind of thing, then by added, removed and changed."""
         found: dict[str, dict[str, int]] = {}
         for change in self.changes:
             kinds = found.setdefault(change.what, dict.fromkeys(HOW, 0))
@@ -59,6 +59,7 @@ class Difference:
         return found
 
     def as_json(self) -> dict[str, object]:
+        """Return the difference as a value that JSON has."""
         return {
             "counts": self.counts(),
             "moved": self.moved,
@@ -68,12 +69,17 @@ class Difference:
 
 
 def compare(old: Path, new: Path) -> Difference:
-    """Compare two folders of builds or N-Quads files; raises BadStore where one cannot be read."""
+    """Compare two folders of builds or N-Quads files.
+
+    Raises:
+        BadStore: One of them cannot be read.
+    """
     with ExitStack() as stack:
-        before, after = dump.read(old, stack), dump.read(new, stack)
+        pair = Pair(old, new, stack)
+        before, after = pair.old, pair.new
         changes = []
         moved = positions = 0
-        for address in dump.subjects(before, after):
+        for address in pair.subjects():
             subject = iris.short(address)
             kind = _kind(address, subject)
             if not kind:
@@ -92,7 +98,7 @@ def compare(old: Path, new: Path) -> Difference:
 
 
 def render(found: Difference, *, limit: int = 0) -> str:
-    """The difference as text that is Markdown too; ``limit`` bounds each list, 0 shows all."""
+    """Return the difference as Markdown; ``limit`` bounds each list, 0 shows all."""
     if not found.changes and not found.moved and not found.positions:
         return "The two say the same.\n"
     counts = [
@@ -115,7 +121,7 @@ def render(found: Difference, *, limit: int = 0) -> str:
 
 
 def _kind(address: str, subject: str) -> str:
-    """What a subject is, nothing where others tell of it."""
+    """Return what a subject is; nothing for those that others describe."""
     if address.startswith(iris.NS) or not address.startswith(iris.BASE):
         return "term"
     segment, _, rest = subject.partition("/")
@@ -129,26 +135,28 @@ def _kind(address: str, subject: str) -> str:
 
 
 def _change(
-    kind: str, subject: str, one: list[Fact], two: list[Fact], before: Quads, after: Quads
+    kind: str, subject: str, one: list[Property], two: list[Property], before: Quads, after: Quads
 ) -> Change | None:
     keep = _KEPT.get(kind, bool)
     old, new = [f for f in one if keep(f)], [f for f in two if keep(f)]
     if set(old) == set(new):
         return None
     how = "added" if not old else "removed" if not new else "changed"
-    facts, graph = (old, before) if how == "removed" else (new, after)
-    words = _WORDS.get(kind, _plain)(subject, facts, graph)
+    properties, graph = (old, before) if how == "removed" else (new, after)
+    words = _WORDS.get(kind, _plain)(subject, properties, graph)
     details = _details(old, new, before, after) if how == "changed" else ()
     return Change(kind, how, subject, words, details)
 
 
-def _details(old: Iterable[Fact], new: Iterable[Fact], before: Quads, after: Quads) -> tuple[str, ...]:
-    """Each property with what it was and what it is."""
+def _details(
+    old: Iterable[Property], new: Iterable[Property], before: Quads, after: Quads
+) -> tuple[str, ...]:
+    """Return each property with its old and its new value."""
     found: dict[str, tuple[list[str], list[str]]] = {}
-    for facts, others, graph, side in ((old, new, before, 0), (new, old, after, 1)):
-        for fact in sorted(set(facts) - set(others)):
-            values = found.setdefault(fact.predicate, ([], []))
-            values[side].append(_value(fact, graph))
+    for properties, others, graph, side in ((old, new, before, 0), (new, old, after, 1)):
+        for one in sorted(set(properties) - set(others)):
+            values = found.setdefault(one.predicate, ([], []))
+            values[side].append(_value(one, graph))
     lines = []
     for predicate, (was, now) in sorted(found.items()):
         called = _CALLED.get(predicate, predicate.rpartition(":")[2])
@@ -156,30 +164,30 @@ def _details(old: Iterable[Fact], new: Iterable[Fact], before: Quads, after: Qua
     return tuple(lines)
 
 
-def _value(fact: Fact, graph: Quads) -> str:
-    if fact.predicate == "evidence":
-        return f"“{graph.value(f'{fact.value}/exact', 'oa:exact')}”"
-    if fact.predicate in ("dcterms:isReplacedBy", "dcterms:source") or not _names_a_term(fact):
-        return shorten(fact.value)
-    return graph.label(fact.value)
+def _value(one: Property, graph: Quads) -> str:
+    if one.predicate == "evidence":
+        return f"“{graph.value(f'{one.value}/exact', 'oa:exact')}”"
+    if one.predicate in ("dcterms:isReplacedBy", "dcterms:source") or not _names_a_term(one):
+        return shorten(one.value)
+    return graph.label(one.value)
 
 
-def _names_a_term(fact: Fact) -> bool:
-    return fact.predicate in (
+def _names_a_term(one: Property) -> bool:
+    return one.predicate in (
         "rdf:type", "stage", "tier", "flag", "unit", "comparator", "ofRegion", "role", "confidence", "topic",
         "place", "indicator",
     )  # fmt: skip
 
 
-def _statement(_subject: str, facts: list[Fact], graph: Quads) -> str:
-    one = _by_predicate(facts)
+def _statement(_subject: str, properties: list[Property], graph: Quads) -> str:
+    one = _by_predicate(properties)
     ends = [one.get(f"rdf:{part}", "") for part in ("subject", "predicate", "object")]
     stage = f" ({graph.label(one['stage'])})" if "stage" in one else ""
     return " ".join(graph.label(end) for end in ends) + stage + _where(one, graph)
 
 
-def _target(subject: str, facts: list[Fact], graph: Quads) -> str:
-    one = _by_predicate(facts)
+def _target(subject: str, properties: list[Property], graph: Quads) -> str:
+    one = _by_predicate(properties)
     label = graph.value(subject, "rdfs:label", lang="en")
     return f"{graph.label(one.get('place', ''))}: {label}" + _where(one, graph)
 
@@ -190,57 +198,57 @@ def _where(one: Mapping[str, str], graph: Quads) -> str:
     return f"; {source} ¶{rest.partition('/')[0]}: “{quote}”"
 
 
-def _name(_subject: str, facts: list[Fact], graph: Quads) -> str:
-    form = next((f for f in facts if f.predicate == "skosxl:literalForm"), None)
-    one = _by_predicate(facts)
+def _name(_subject: str, properties: list[Property], graph: Quads) -> str:
+    form = next((f for f in properties if f.predicate == "skosxl:literalForm"), None)
+    one = _by_predicate(properties)
     written = f"“{form.value}” ({form.lang}, {graph.label(one.get('role', ''))})" if form else ""
     return f"{written} of {one.get('names', '')}"
 
 
-def _link(_subject: str, facts: list[Fact], graph: Quads) -> str:
-    one = _by_predicate(facts)
+def _link(_subject: str, properties: list[Property], graph: Quads) -> str:
+    one = _by_predicate(properties)
     ends = [graph.label(one.get(f"rdf:{part}", "")) for part in ("subject", "predicate", "object")]
     return f"{' '.join(ends)} (assumed: {one.get('ground', '')})"
 
 
-def _entity(subject: str, facts: list[Fact], graph: Quads) -> str:
-    kinds = [graph.label(f.value) for f in facts if f.predicate == "rdf:type" and f.value != "Region"]
-    retired = [f"replaced by {f.value}" for f in facts if f.predicate == "dcterms:isReplacedBy"]
+def _entity(subject: str, properties: list[Property], graph: Quads) -> str:
+    kinds = [graph.label(f.value) for f in properties if f.predicate == "rdf:type" and f.value != "Region"]
+    retired = [f"replaced by {f.value}" for f in properties if f.predicate == "dcterms:isReplacedBy"]
     return ", ".join([graph.label(subject), *([" and ".join(kinds)] if kinds else []), *retired])
 
 
-def _plain(subject: str, facts: list[Fact], graph: Quads) -> str:
-    title = _by_predicate(facts).get("dcterms:title", "")
+def _plain(subject: str, properties: list[Property], graph: Quads) -> str:
+    title = _by_predicate(properties).get("dcterms:title", "")
     return title or graph.label(subject)
 
 
-def _by_predicate(facts: Iterable[Fact]) -> dict[str, str]:
-    return {fact.predicate: fact.value for fact in facts}
+def _by_predicate(properties: Iterable[Property]) -> dict[str, str]:
+    return {one.predicate: one.value for one in properties}
 
 
 def _plural(what: str) -> str:
     return {"entity": "Entities", "dataset": "Dataset"}.get(what, f"{what.capitalize()}s")
 
 
-def _of_record(fact: Fact) -> bool:
-    return fact.predicate not in _DERIVED
+def _of_statement(one: Property) -> bool:
+    return one.predicate not in _DERIVED
 
 
-def _of_entity(fact: Fact) -> bool:
-    return fact.predicate in _ENTITY
+def _of_entity(one: Property) -> bool:
+    return one.predicate in _ENTITY
 
 
-def _of_source(fact: Fact) -> bool:
-    return fact.predicate in _ENTITY or fact.predicate == "skos:prefLabel"
+def _of_source(one: Property) -> bool:
+    return one.predicate in _ENTITY or one.predicate == "skos:prefLabel"
 
 
-_KEPT: Mapping[str, Callable[[Fact], bool]] = {
-    "statement": _of_record,
-    "target": _of_record,
+_KEPT: Mapping[str, Callable[[Property], bool]] = {
+    "statement": _of_statement,
+    "target": _of_statement,
     "entity": _of_entity,
     "source": _of_source,
 }
-_WORDS: Mapping[str, Callable[[str, list[Fact], Quads], str]] = {
+_WORDS: Mapping[str, Callable[[str, list[Property], Quads], str]] = {
     "statement": _statement,
     "target": _target,
     "name": _name,

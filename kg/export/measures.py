@@ -57,8 +57,8 @@ def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> n
     above its own too. What a region backs only through a project or programme is not in it, nor is how much
     anything matters: an edge says that words are there.
 
-    >>> from kg.query.graph import open_graph
-    >>> sorted({side for _, side in projection(open_graph()).nodes(data="side")})
+    >>> import kg
+    >>> sorted({side for _, side in projection(kg.open_graph()).nodes(data="side")})
     ['region', 'topic']
     """
     found = nx.Graph()

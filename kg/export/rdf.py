@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg import iris
-from kg.query import networkx_view, records
+from kg.export import graph_files
+from kg.export import statements as table
+from kg.query import networkx_view
 from kg.query.graph import Graph
-from kg.read import tables
 
 RDF_FORMATS = {
     "nq": ox.RdfFormat.N_QUADS,
@@ -19,8 +20,8 @@ RDF_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
-VIEWS = {"graphml": networkx_view.graphml, "gexf": networkx_view.gexf, "json": networkx_view.node_link}
-RECORD_FORMATS = ("jsonl", "csv")
+VIEWS = {"graphml": graph_files.graphml, "gexf": graph_files.gexf, "json": graph_files.node_link}
+STATEMENT_FORMATS = ("jsonl", "csv")
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,27 @@ EXPORTS = {
             "rdf", tuple(RDF_FORMATS), "the whole graph as RDF; nq, trig and jsonld keep the named graphs"
         ),
         Export("graph", tuple(VIEWS), "the networkx view: nodes and edges with their evidence"),
-        Export("statements", RECORD_FORMATS, "every statement and target, one record a line"),
+        Export("statements", STATEMENT_FORMATS, "every statement and target, one a line"),
         Export("dictionary", ("md",), "the data dictionary: classes, properties, closed lists"),
     )
 }
 
 
-def rdf(graph: Graph, form: str) -> bytes:
-    """The whole graph in one RDF format, in a fixed order. Formats without named graphs hold the union."""
+def graph_names_note(form: str) -> str:
+    """Return what a reader of an RDF format without named graphs has to know; nothing for the others."""
+    if RDF_FORMATS[form].supports_datasets:
+        return ""
+    return (
+        f"{form} holds no graph names: GRAPH ?g finds nothing in it; the source of a statement is "
+        "?statement kg:paragraph/prov:wasDerivedFrom ?source (nq, trig and jsonld keep the graphs)"
+    )
+
+
+def rdf_bytes(graph: Graph, form: str) -> bytes:
+    """Return the whole graph in one RDF format, in a fixed order.
+
+    Formats without named graphs (``graph_names_note``) hold the union of all graphs.
+    """
     if form == "nq":
         written = ox.serialize(
             graph.store.quads_for_pattern(None, None, None, None), format=RDF_FORMATS[form]
@@ -61,22 +75,15 @@ def rdf(graph: Graph, form: str) -> bytes:
     return ox.serialize(triples, format=chosen, prefixes=prefixes) or b""
 
 
-def view(graph: Graph, form: str, *, hierarchy: bool = False) -> bytes:
-    """The networkx view as GraphML, GEXF or node-link JSON."""
+def view_bytes(graph: Graph, form: str, *, hierarchy: bool = False) -> bytes:
+    """Return the networkx view as GraphML, GEXF or node-link JSON."""
     found = networkx_view.network(graph, hierarchy=hierarchy)
     return VIEWS[form](found)
 
 
-def statements(graph: Graph, form: str) -> bytes:
-    """Every statement and target as JSON Lines or CSV, with the keys of ``record.KEYS``."""
-    if form == "jsonl":
-        return "".join(records.as_jsonl(graph)).encode()
-    rows: list[list[object]] = [list(records.KEYS)]
-    for row in records.records(graph):
-        flags = row["flags"]
-        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
-        rows.append([cells[key] for key in records.KEYS])
-    return "".join(tables.spreadsheet(rows)).encode()
+def statement_bytes(graph: Graph, form: str) -> bytes:
+    """Return every statement and target as JSON Lines or CSV."""
+    return ("".join(table.as_jsonl(graph)) if form == "jsonl" else table.as_csv(graph)).encode()
 
 
 def _key(quad: ox.Quad) -> tuple[str, str, str, str]:

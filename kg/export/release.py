@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kg import locations
 from kg.export import diff, rdf
-from kg.page import render
+from kg.page import render_page
 from kg.query.graph import open_graph
 from kg.read import tables as csv_tables
 from kg.store import manifest
@@ -37,9 +37,9 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
         "since": since.name if since else None,
     }
     content: dict[str, str | bytes] = {
-        "regiograph.html": render.render(graph),
-        "regiograph.nq": rdf.rdf(graph, "nq"),
-        "statements.csv": rdf.statements(graph, "csv"),
+        "regiograph.html": render_page(graph),
+        "regiograph.nq": rdf.rdf_bytes(graph, "nq"),
+        "statements.csv": rdf.statement_bytes(graph, "csv"),
         "tables.zip": tables(seeds),
         "DATA-VERSION.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
         "DATA-CHANGES.md": changes(name, build, since),

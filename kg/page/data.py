@@ -1,17 +1,20 @@
-"""What a page holds: entities with their names, statements and targets with their quotes, sources.
+"""The content of a page: entities with their names, statements and targets with their quotes, sources.
 
-Everything is read from the graph in a fixed order and referred to by its place in these lists, so that a
-page is small and the same graph gives the same bytes. A paragraph's text is never part of it.
+Rows are arrays in a fixed order that refer to one another by number, so that a page is small and the same
+graph gives the same bytes. ``web/data.js`` reads them. The text of a paragraph is never part of a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg import iris
-from kg.page import queries
+from kg.query.entities import Entity, Link, find_links
 from kg.query.graph import Graph
+from kg.query.statements import Evidence, Statement, Target
+from kg.query.vocabulary import Vocabulary
+from kg.read import queries
 from kg.store import oxigraph
 
 Row = dict[str, str]
@@ -22,8 +25,11 @@ _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "
 
 @dataclass(frozen=True)
 class Content:
-    """What a page holds. ``entities`` are ids in order; ``drawn`` those that the picture can show, with
-    their root class; ``regions`` those that are one; ``pairs`` the ordered pairs that a line joins."""
+    """The content of a page, and what its layout needs.
+
+    ``entities`` are ids in order; ``drawn`` holds the root class of each entity that can be a node,
+    ``regions`` those that are regions, ``pairs`` the ordered pairs of entities that a line joins.
+    """
 
     data: Mapping[str, object]
     entities: tuple[str, ...]
@@ -32,203 +38,193 @@ class Content:
     pairs: tuple[tuple[str, str], ...]
 
 
-def read(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
-    """What a graph holds, or the part of it between the entities in ``keep`` (sources stay).
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers by which rows refer to entities, classes, predicates and sources."""
 
-    ``hierarchy`` tells whether assumed links come along."""
+    entities: Mapping[str, int]
+    classes: Mapping[str, int]
+    predicates: Mapping[str, int]
+    sources: Mapping[str, int]
 
-    def rows(query: str) -> list[Row]:
-        return oxigraph.select(graph.store, query).values()
 
-    classes, entities = rows(queries.CLASSES), rows(queries.ENTITIES)
-    flags = _flags(rows(queries.FLAGS))
-    statements, targets = rows(queries.STATEMENTS), rows(queries.TARGETS)
+def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
+    """Read the content of a page from a graph.
+
+    Args:
+        graph: The graph to read.
+        keep: Only these entities and what is said between them (all sources stay).
+        hierarchy: Whether assumed links come along.
+    """
+    vocabulary = graph.vocabulary
+    entities, statements, targets = list(graph.entities), graph.statements(), graph.targets()
     if keep is not None:
         kept = _kept(keep, entities, targets)
-        entities = [row for row in entities if row["entity"] in kept]
-        within = {row["entity"] for row in entities}
-        statements = [
-            r
-            for r in statements
-            if r["subject"] in within and (r["object"] in within or ":" not in r["object"])
-        ]
-        targets = [r for r in targets if r["place"] in within and (not r["topic"] or r["topic"] in within)]
-    at = {row["entity"]: number for number, row in enumerate(entities)}
-    kinds = {row["kind"]: row for row in classes}
-    predicates = {row["predicate"]: row for row in rows(queries.PREDICATES)}
-    schemes = _schemes(rows(queries.CONCEPTS))
-    withheld = {f"flag-{row['id']}" for row in schemes["flags"] if row["withholds"]}
-    regions = {row["region"] for row in rows(queries.REGIONS)} & at.keys()
-    sources = rows(queries.SOURCES)
-    order = {row["source"]: number for number, row in enumerate(sources)}
-    drawn = {
-        row["entity"]: iris.short(kinds[row["kind"]]["root"]) for row in entities if _node(kinds[row["kind"]])
-    }
-    stated, pairs = _stated(statements, flags, withheld, at, predicates, drawn, order)
-    numbered = {kind: number for number, kind in enumerate(kinds)}
+        entities = [entity for entity in entities if entity.id in kept]
+        statements = [s for s in statements if s.subject in kept and (s.is_literal or s.object in kept)]
+        targets = [t for t in targets if t.place in kept and (not t.topic or t.topic in kept)]
+    classes, sources = vocabulary.entity_classes(), _rows(graph, "documents")
+    numbers = _Numbers(
+        {entity.id: at for at, entity in enumerate(entities)},
+        {name: at for at, name in enumerate(classes)},
+        {name: at for at, name in enumerate(vocabulary.predicates)},
+        {iris.short(row["source"]): at for at, row in enumerate(sources)},
+    )
+    drawn = {e.id: vocabulary.root(e.kind) for e in entities if classes[e.kind].drawn_as == "node"}
+    lines = [_is_line(statement, vocabulary, drawn) for statement in statements]
+    links = find_links(graph.store) if hierarchy else []
     data = {
-        "about": next(iter(rows(queries.DATASET)), {}),
+        "about": _about(graph, [s.evidence for s in statements] + [t.evidence for t in targets]),
         "kinds": [
-            [iris.short(r["kind"]), r["label"], r["label_zh"], iris.short(r["root"]), int(_node(r))]
-            for r in classes
+            [name, term.label, term.label_zh, vocabulary.root(name), int(term.drawn_as == "node")]
+            for name, term in classes.items()
         ],
         "predicates": [
-            [iris.short(r["predicate"]), r["label"], r["phrase"], int(r["backs"] == "true")]
-            for r in predicates.values()
+            [name, term.label, term.phrase, int("backs" in term.parents)]
+            for name, term in vocabulary.predicates.items()
         ],
         "schemes": {
-            name: [[row["id"], row["label"], row["definition"], int(bool(row["withholds"]))] for row in found]
-            for name, found in schemes.items()
+            name: [
+                [notation, term.label, term.definition, int(term.withholds)]
+                for notation, term in vocabulary.schemes.get(name, {}).items()
+            ]
+            for name in _SCHEMES
         },
-        "entities": _described(entities, numbered, regions, _named(rows(queries.NAMES), at)),
-        "statements": stated,
-        "targets": _aimed(targets, flags, at, order),
-        "links": [
-            [at[r["child"]], iris.short(r["relation"]), at[r["parent"]], r["ground"]]
-            for r in rows(queries.LINKS)
-            if hierarchy and r["child"] in at and r["parent"] in at
-        ],
-        "sources": _documents(sources, rows(queries.SECTIONS), at),
-    }  # fmt: skip
+        "entities": _entity_rows(entities, numbers, _names(graph)),
+        "statements": [_statement_row(s, numbers, line) for s, line in zip(statements, lines, strict=True)],
+        "targets": [_target_row(target, numbers) for target in targets],
+        "links": _link_rows(links, numbers),
+        "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
+    }
     return Content(
         data,
-        tuple(iris.short(row["entity"]) for row in entities),
-        {iris.short(entity): root for entity, root in drawn.items()},
-        frozenset(iris.short(region) for region in regions),
-        tuple(sorted(pairs)),
+        tuple(numbers.entities),
+        drawn,
+        frozenset(entity.id for entity in entities if entity.is_region),
+        tuple(sorted({(s.subject, s.object) for s, line in zip(statements, lines, strict=True) if line})),
     )
 
 
-def _node(row: Row) -> bool:
-    return row["drawn"] == "node"
+def _rows(graph: Graph, query: str) -> list[Row]:
+    return oxigraph.select(graph.store, queries.internal(query).bind({})).values()
 
 
-def _stated(
-    statements: Sequence[Row],
-    flags: Mapping[str, Sequence[str]],
-    withheld: Collection[str],
-    at: Mapping[str, int],
-    predicates: Mapping[str, Row],
-    drawn: Collection[str],
-    sources: Mapping[str, int],
-) -> tuple[list[Cell], set[tuple[str, str]]]:
-    """Statements as rows, and the pairs of entities that those that can be drawn join."""
-    place = {predicate: number for number, predicate in enumerate(predicates)}
-    found: list[Cell] = []
-    pairs: set[tuple[str, str]] = set()
-    for row in statements:
-        of, one, other = flags.get(row["record"], []), row["subject"], row["object"]
-        line = (
-            predicates[row["predicate"]]["drawn"] == "edge"
-            and one in drawn
-            and other in drawn
-            and not any(iris.short(flag) in withheld for flag in of)
-        )
-        if line and one != other:
-            pairs.add((iris.short(one), iris.short(other)))
-        found.append(
-            [
-                _local(row["record"]),
-                at[one],
-                place[row["predicate"]],
-                at.get(other, other),
-                int(line),
-                _notation(row["stage"]),
-                _notation(row["tier"]),
-                row["cue"],
-                *_record(row, of, sources),
-            ]
-        )
-    return found, pairs
+def _kept(keep: Collection[str], entities: Iterable[Entity], targets: Iterable[Target]) -> set[str]:
+    """Return the entities asked for, all sources, and the indicators of their targets."""
+    kept = set(keep) | {entity.id for entity in entities if entity.id.startswith("source/")}
+    return kept | {target.indicator for target in targets if target.place in kept}
 
 
-def _aimed(
-    targets: Sequence[Row],
-    flags: Mapping[str, Sequence[str]],
-    at: Mapping[str, int],
-    sources: Mapping[str, int],
-) -> list[Cell]:
+def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Collection[str]) -> bool:
+    """Whether a line of the picture shows the statement."""
+    return (
+        vocabulary.predicates[statement.predicate].drawn_as == "edge"
+        and statement.subject in drawn
+        and statement.object in drawn
+        and statement.subject != statement.object
+        and not statement.withheld
+    )
+
+
+def _about(graph: Graph, evidence: Iterable[Evidence]) -> dict[str, Cell]:
+    """Title, licence and version of the dataset, and how many of the page's quotes were located."""
+    quotes: dict[tuple[str, int, str], bool] = {}
+    for each in evidence:
+        key = (each.source, each.paragraph, each.quote)
+        quotes[key] = quotes.get(key, False) or each.start is not None
+    about: dict[str, Cell] = dict(next(iter(_rows(graph, "dataset")), {}))
+    return {**about, "quotes": len(quotes), "located": sum(quotes.values())}
+
+
+def _statement_row(statement: Statement, numbers: _Numbers, line: bool) -> Cell:
     return [
-        [
-            _local(row["record"]),
-            at[row["place"]],
-            at[row["topic"]] if row["topic"] else None,
-            at[row["indicator"]],
-            _notation(row["comparator"]),
-            float(row["value"]) if row["value"] else None,
-            float(row["upper"]) if row["upper"] else None,
-            _notation(row["unit"]),
-            row["label"],
-            *_record(row, flags.get(row["record"], []), sources),
-        ]
-        for row in targets
+        _local(statement.id),
+        numbers.entities[statement.subject],
+        numbers.predicates[statement.predicate],
+        statement.object if statement.is_literal else numbers.entities[statement.object],
+        int(line),
+        statement.stage,
+        statement.tier,
+        statement.cue,
+        *_evidence_cells(statement, numbers),
     ]
 
 
-def _record(row: Row, flags: Sequence[str], sources: Mapping[str, int]) -> list[Cell]:
+def _target_row(target: Target, numbers: _Numbers) -> Cell:
     return [
-        sources[row["source"]],
-        int(row["paragraph"]),
-        row["quote"],
-        row["period"],
-        [_notation(flag) for flag in flags],
-        row["note"],
-        row["row"],
+        _local(target.id),
+        numbers.entities[target.place],
+        numbers.entities[target.topic] if target.topic else None,
+        numbers.entities[target.indicator],
+        target.comparator,
+        float(target.value) if target.value else None,
+        float(target.upper) if target.upper else None,
+        target.unit,
+        target.label,
+        *_evidence_cells(target, numbers),
     ]
 
 
-def _described(
-    entities: Sequence[Row],
-    kinds: Mapping[str, int],
-    regions: Collection[str],
-    names: Mapping[str, list[Cell]],
-) -> list[Cell]:
+def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
     return [
-        [
-            iris.short(row["entity"]),
-            kinds[row["kind"]],
-            row["label"] or row["label_zh"] or iris.short(row["entity"]).partition("/")[2],
-            row["label_zh"],
-            row["note"],
-            int(row["entity"] in regions),
-            [float(row["lat"]), float(row["long"])] if row["lat"] else None,
-            names.get(row["entity"], []),
-        ]
-        for row in entities
+        numbers.sources[each.evidence.source],
+        each.evidence.paragraph,
+        each.evidence.quote,
+        each.period,
+        each.flags,
+        each.note,
+        each.evidence.row,
     ]
 
 
-def _named(rows: Sequence[Row], within: Collection[str]) -> dict[str, list[Cell]]:
+def _names(graph: Graph) -> dict[str, list[Cell]]:
     found: dict[str, list[Cell]] = {}
-    for row in rows:
-        if row["entity"] in within:
-            sure, role = _notation(row["confidence"]), _notation(row["role"])
-            found.setdefault(row["entity"], []).append([row["name"], row["lang"], role, sure, row["ground"]])
+    for row in _rows(graph, "names"):
+        role, confidence = iris.notation(row["role"]), iris.notation(row["confidence"])
+        name: Cell = [row["name"], row["lang"], role, confidence, row["ground"]]
+        found.setdefault(iris.short(row["entity"]), []).append(name)
     return found
 
 
-def _documents(sources: Sequence[Row], sections: Sequence[Row], at: Mapping[str, int]) -> list[Cell]:
+def _entity_rows(
+    entities: Iterable[Entity], numbers: _Numbers, names: Mapping[str, Sequence[Cell]]
+) -> list[Cell]:
+    return [
+        [
+            entity.id,
+            numbers.classes[entity.kind],
+            entity.name,
+            entity.label_zh,
+            entity.note,
+            int(entity.is_region),
+            entity.point,
+            names.get(entity.id, []),
+        ]
+        for entity in entities
+    ]
+
+
+def _link_rows(links: Iterable[Link], numbers: _Numbers) -> list[Cell]:
+    at = numbers.entities
+    return [
+        [at[link.child], link.relation, at[link.parent], link.ground]
+        for link in links
+        if link.child in at and link.parent in at
+    ]
+
+
+def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: _Numbers) -> list[Cell]:
     parts: dict[str, list[Cell]] = {}
     for row in sorted(sections, key=lambda row: (row["source"], int(row["first"]))):
+        region = numbers.entities.get(iris.short(row["region"]))
         parts.setdefault(row["source"], []).append(
-            [
-                int(row["first"]),
-                int(row["last"]),
-                row["heading"],
-                at.get(row["region"]),
-                row["read"],
-                row["reread"],
-            ]
+            [int(row["first"]), int(row["last"]), row["heading"], region, row["read"], row["reread"]]
         )
+    columns = ("title", "title_zh", "address", "citation", "kind", "how", "language", "licence", "hash")
     return [
         [
             iris.short(row["source"]),
-            row["title"],
-            row["title_zh"],
-            row["address"],
-            row["citation"],
-            row["kind"],
-            row["how"],
+            *(row[column] for column in columns),
             int(row["paragraphs"]),
             parts.get(row["source"], []),
         ]
@@ -236,34 +232,6 @@ def _documents(sources: Sequence[Row], sections: Sequence[Row], at: Mapping[str,
     ]
 
 
-def _kept(keep: Collection[str], entities: Sequence[Row], targets: Sequence[Row]) -> set[str]:
-    """The entities asked for, with sources and with the indicators of their targets."""
-    kept = {iris.iri(identifier) for identifier in keep}
-    kept |= {row["entity"] for row in entities if row["entity"].startswith(iris.iri("source/"))}
-    return kept | {row["indicator"] for row in targets if row["place"] in kept}
-
-
-def _flags(rows: Sequence[Row]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["record"], []).append(row["flag"])
-    return found
-
-
-def _schemes(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {scheme: [] for scheme in _SCHEMES}
-    for row in rows:
-        scheme = iris.short(row["scheme"])
-        if scheme in found:
-            found[scheme].append({**row, "id": row["notation"]})
-    return found
-
-
 def _local(identifier: str) -> str:
     """An id less its segment: ``statement/0b92…`` → ``0b92…``."""
-    return iris.short(identifier).partition("/")[2]
-
-
-def _notation(concept: str) -> str:
-    """``ns#stage-planned`` → ``planned``."""
-    return iris.short(concept).partition("-")[2]
+    return identifier.partition("/")[2]

@@ -1,4 +1,4 @@
-"""The HTML of a page: pyvis fills our template with the picture, our style and script, and the content."""
+"""The HTML of a page: pyvis fills the template with the graph, the style, the script and the content."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ _OPTIONS = {
     "layout": {"improvedLayout": False},
     "edges": {"smooth": False},
 }
-#: What would end the script element or the line in some reader, as JSON can write it.
+#: Characters that would end a script element, a line or a direction of text, as JSON escapes.
 _ESCAPES = {
     ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
 }
 
 
-def render(content: Content, places: Layout, *, title: str) -> str:
-    """One self-contained HTML file."""
+def render_html(content: Content, places: Layout, *, title: str) -> str:
+    """Return the page as one self-contained HTML file."""
     network = Network(directed=True, heading=title)
     network.nodes = _nodes(content, places)
     network.edges = _edges(content)
     network.options = _OPTIONS
-    theirs = FileSystemLoader(network.template_dir)
-    environment = Environment(loader=ChoiceLoader([FileSystemLoader(locations.WEB), theirs]), autoescape=True)
-    vis, _, _ = theirs.get_source(environment, _VIS)
+    package = FileSystemLoader(network.template_dir)
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(locations.WEB), package]), autoescape=True
+    )
+    vis, _, _ = package.get_source(environment, _VIS)
     environment.globals.update(
         vis=_trusted(vis),
         style=_trusted((locations.WEB / "page.css").read_text(encoding="utf-8")),
-        script=_trusted(bundle.join(locations.WEB, "main")),
+        script=_trusted(bundle.join_modules(locations.WEB, "main")),
         content=_trusted(embed(content.data)),
         embed=lambda value: _trusted(embed(value)),
     )
@@ -50,17 +52,17 @@ def render(content: Content, places: Layout, *, title: str) -> str:
 
 
 def embed(value: object) -> str:
-    """JSON that may stand in a script element, whatever it holds."""
+    """Return JSON that cannot leave a script element, whatever text it holds."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
 
 def _trusted(text: str) -> Markup:
-    """Text of our own files, or escaped by ``embed``: the template is not to escape it again."""
+    """Mark text of the package's own files, or escaped by ``embed``, as not to be escaped again."""
     return Markup(text)  # noqa: S704
 
 
 def _nodes(content: Content, places: Layout) -> list[Mapping[str, object]]:
-    """A node of the picture: its place in the list of entities, its point, to how many regions it belongs."""
+    """Return nodes as (number of the entity, point, number of nearest regions)."""
     number = {entity: at for at, entity in enumerate(content.entities)}
     return [
         {"id": number[entity], "x": x, "y": y, "shared": places.shared[entity]}

@@ -1,8 +1,8 @@
-"""Positions of nodes: regions on a ring, inside it what several of them share, outside what each has alone.
+"""Positions of nodes: regions on a ring, shared nodes inside it, nodes of one region alone outside.
 
-Every region (an anchor) owns the nodes that are nearest to it alone; they fan out behind it. A node that
-is as near to two or more anchors lies inside the ring, drawn towards those it belongs to. So the middle
-reads as what is common and the rim as what is particular. The same graph gives the same positions.
+A region is an anchor. It owns the nodes that are nearer to it than to any other anchor; they fan out behind
+it. A node that is equally near to several anchors lies inside the ring, near those anchors. So the middle
+shows what regions have in common and the rim what is particular. The same graph gives the same positions.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 Point = tuple[float, float]
 Neighbours = Mapping[str, Sequence[str]]
@@ -21,22 +22,31 @@ STEP = 36.0  # between neighbours of one row of a fan
 GAP = 150.0  # between the shared nodes, the ring and the fans
 ROUNDS = 70
 PULL = 0.10
+MAX_REVERSED = 64  # anchors up to which the ring is improved by reversals, which is cubic
+
+
+class Wedge(NamedTuple):
+    """The sector behind an anchor: where it begins, and its middle and width in radians."""
+
+    start: float
+    middle: float
+    width: float
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions by node, and how many anchors each node is equally near to (0: out of reach)."""
+    """Positions by node, and the number of nearest anchors of each node (0 if none is reachable)."""
 
     points: dict[str, Point]
     shared: dict[str, int]
 
 
-def layout(
+def place_nodes(
     nodes: Mapping[str, Hashable], edges: Iterable[tuple[str, str]], anchors: Collection[str]
 ) -> Layout:
-    """Place nodes, given with a group each (its members stand together in a fan).
+    """Return the positions of nodes, whose values are groups: members of a group are neighbours in a fan.
 
-    Without anchors the node with most edges is one. Raises nothing; an empty graph has no positions.
+    Without anchors the node with most edges is the anchor. An empty graph has no positions.
     """
     near = neighbours(nodes, edges)
     if not near:
@@ -56,15 +66,15 @@ def layout(
             owned[owner[0]].append(node)
     ring = _order(fixed, owners, near)
     radius = _radius(len(common), len(ring))
-    wedges = _wedges([len(owned[anchor]) for anchor in ring])
+    wedges = _wedges([len(owned[anchor]) for anchor in ring], radius + GAP)
     points: dict[str, Point] = {}
-    for anchor, (middle, _) in zip(ring, wedges, strict=True):
-        points[anchor] = (radius * math.cos(middle), radius * math.sin(middle)) if radius else (0.0, 0.0)
+    for anchor, wedge in zip(ring, wedges, strict=True):
+        points[anchor] = _at(radius, wedge.middle) if radius else (0.0, 0.0)
     points.update(_inside(sorted(common), near, points, radius - GAP))
-    for anchor, (middle, width) in zip(ring, wedges, strict=True):
+    for anchor, wedge in zip(ring, wedges, strict=True):
         depth = {node: owners[node][0] for node in owned[anchor]}
-        points.update(_fan(anchor, depth, nodes, near, radius + GAP, middle, width))
-    points.update(_rest([node for node in near if node not in owners], points))
+        points.update(_fan(anchor, depth, nodes, near, wedge))
+    points.update(_unreached([node for node in near if node not in owners], points))
     return Layout(
         {node: (round(x, 1), round(y, 1)) for node, (x, y) in points.items()},
         {node: len(owners[node][1]) if node in owners else 0 for node in near},
@@ -72,7 +82,7 @@ def layout(
 
 
 def neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Who is joined to whom, in a fixed order, loops and parallel edges left out."""
+    """Return the neighbours of each node, sorted, without loops and parallel edges."""
     found: dict[str, set[str]] = {node: set() for node in sorted(nodes)}
     for one, other in edges:
         if one != other and one in found and other in found:
@@ -82,7 +92,7 @@ def neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[s
 
 
 def _owners(near: Neighbours, anchors: Sequence[str]) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """Distance to the nearest anchors, and which these are, for every node that can be reached.
+    """Return the distance to the nearest anchors, and these anchors, for every reachable node.
 
     Paths do not lead through other anchors.
     """
@@ -105,7 +115,7 @@ def _owners(near: Neighbours, anchors: Sequence[str]) -> dict[str, tuple[int, tu
 def _order(
     anchors: Sequence[str], owners: Mapping[str, tuple[int, tuple[str, ...]]], near: Neighbours
 ) -> list[str]:
-    """Anchors so that those who share most stand side by side: the best of greedy chains, then reversals."""
+    """Order anchors so that those that share most are neighbours: a greedy chain, improved by reversals."""
     common = {a: {n for n in near[a] if len(owners[n][1]) > 1} for a in anchors}
 
     def likeness(a: str, b: str) -> float:
@@ -118,7 +128,7 @@ def _order(
         following = max(sorted(left), key=lambda b: table[chain[-1], b])
         chain.append(following)
         left.remove(following)
-    if len(chain) > 64:
+    if len(chain) > MAX_REVERSED:
         return chain
 
     def worth(order: Sequence[str]) -> float:
@@ -142,8 +152,8 @@ def _radius(common: int, anchors: int) -> float:
     return max(disc + GAP, anchors * 70 / (2 * math.pi) + GAP)
 
 
-def _wedges(counts: Sequence[int]) -> list[tuple[float, float]]:
-    """Middle and width of each fan, in radians; the widest opens to the left."""
+def _wedges(counts: Sequence[int], start: float) -> list[Wedge]:
+    """Return a wedge for each number of nodes; the widest opens to the left."""
     weights = [math.sqrt(count) + 2 for count in counts]
     total = sum(weights)
     widths = [2 * math.pi * weight / total for weight in weights]
@@ -152,13 +162,13 @@ def _wedges(counts: Sequence[int]) -> list[tuple[float, float]]:
         middles.append(at + width / 2)
         at += width
     turn = math.pi - middles[widths.index(max(widths))]
-    return [(middle + turn, width) for middle, width in zip(middles, widths, strict=True)]
+    return [Wedge(start, middle + turn, width) for middle, width in zip(middles, widths, strict=True)]
 
 
 def _inside(
     nodes: Sequence[str], near: Neighbours, fixed: Mapping[str, Point], limit: float
 ) -> dict[str, Point]:
-    """Nodes inside the ring: each pulled to the middle of its neighbours, none upon another."""
+    """Place nodes inside the ring: each is pulled to the middle of its neighbours and pushed off others."""
     points: dict[str, list[float]] = {}
     for at, node in enumerate(nodes):
         held = [fixed[other] for other in near[node] if other in fixed]
@@ -179,7 +189,7 @@ def _inside(
             point = points[node]
             point[0] += (x - point[0]) * pull
             point[1] += (y - point[1]) * pull
-        _part(nodes, points)
+        _separate(nodes, points)
         for point in points.values():
             far = math.hypot(*point)
             if far > limit > 0:
@@ -188,8 +198,8 @@ def _inside(
     return {node: (x, y) for node, (x, y) in points.items()}
 
 
-def _part(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
-    """Push apart what lies too close: 1 wide by 0.55 high, as names are."""
+def _separate(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
+    """Push apart nodes that are closer than SPACE sideways or 0.55 of it up and down, as names are wide."""
     cells: dict[tuple[int, int], list[str]] = {}
     for node in nodes:
         x, y = points[node]
@@ -220,16 +230,11 @@ def _part(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
 
 
 def _fan(
-    anchor: str,
-    depth: Mapping[str, int],
-    groups: Mapping[str, Hashable],
-    near: Neighbours,
-    start: float,
-    middle: float,
-    width: float,
+    anchor: str, depth: Mapping[str, int], groups: Mapping[str, Hashable], near: Neighbours, wedge: Wedge
 ) -> dict[str, Point]:
-    """What an anchor has alone, behind it: rings by distance, groups side by side, rows taken in turn."""
+    """Place an anchor's own nodes behind it: rings by distance, groups side by side, rows in turn."""
     points: dict[str, Point] = {}
+    start, middle, width = wedge
     angle = {anchor: middle}
     order = {group: at for at, group in enumerate(sorted({groups[node] for node in depth}, key=str))}
     radius = start
@@ -248,13 +253,13 @@ def _fan(
             reach = min(0.9 * width, len(level) * STEP / (rows * max(radius, 1.0)) * 1.15)
             angle[node] = middle + share * (reach if distance == 1 else 0.9 * width)
             far = radius + (at % rows) * ROW
-            points[node] = (far * math.cos(angle[node]), far * math.sin(angle[node]))
+            points[node] = _at(far, angle[node])
         radius += rows * ROW + ROW * 0.6
     return points
 
 
-def _rest(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]:
-    """What no anchor reaches, in rows below everything."""
+def _unreached(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]:
+    """Place the nodes that no anchor reaches in rows below all others."""
     if not nodes:
         return {}
     low = max((y for _, y in points.values()), default=0.0) + GAP
@@ -263,6 +268,10 @@ def _rest(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]
         node: ((at % wide - (min(wide, len(nodes)) - 1) / 2) * SPACE, low + at // wide * ROW * 1.5)
         for at, node in enumerate(nodes)
     }
+
+
+def _at(radius: float, angle: float) -> Point:
+    return radius * math.cos(angle), radius * math.sin(angle)
 
 
 def _middle(angles: Sequence[float], default: float) -> float:

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from kg import iris
 from kg.errors import KgError
-from kg.query.graph import Graph
-from kg.store import oxigraph
+from kg.query.entities import find_links
 
-_NODES = """
-SELECT ?entity ?kind ?root ?label ?label_zh {
-  { SELECT DISTINCT ?entity ?kind { ?entity a ?kind } }
-  GRAPH graph:ontology { ?kind rdfs:subClassOf* ?root . ?root kg:segment ?segment }
-  FILTER (?kind != kg:Region)
-  OPTIONAL { ?entity skos:prefLabel ?label FILTER (lang(?label) = "en") }
-  OPTIONAL { ?entity skos:prefLabel ?label_zh FILTER (lang(?label_zh) = "zh") }
-}
-"""
-_STATEMENTS = """
-SELECT ?statement ?subject ?predicate ?object ?source ?paragraph ?quote ?stage ?tier ?period ?row {
-  GRAPH ?graph {
-    ?statement a kg:Statement ; rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ;
-      kg:paragraph/kg:number ?paragraph ; kg:evidence/oa:hasSelector/oa:exact ?quote ; kg:row ?row .
-    OPTIONAL { ?statement kg:stage ?stage }
-    OPTIONAL { ?statement kg:tier ?tier }
-    OPTIONAL { ?statement kg:period ?period }
-  }
-  ?graph prov:wasDerivedFrom ?source .
-  ?subject ?predicate ?object .
-}
-"""
-_LINKS = """
-SELECT ?child ?relation ?parent ?ground {
-  GRAPH graph:reference {
-    ?link a kg:Link ; rdf:subject ?child ; rdf:predicate ?relation ; rdf:object ?parent ; kg:ground ?ground
-  }
-}
-"""
-_REGIONS = "SELECT ?region { ?region a kg:Region }"
+if TYPE_CHECKING:
+    from kg.query.graph import Graph
 
 
-def network(
+def network(  # noqa: PLR0913  filters of one view, by keyword only
     graph: Graph,
     *,
     region: str | None = None,
@@ -55,17 +25,31 @@ def network(
     hierarchy: bool = False,
     sources: bool = False,
 ) -> nx.MultiDiGraph:
-    """A MultiDiGraph of what is stated.
+    """Return what is stated as a MultiDiGraph.
 
     Nodes are ids (``place/jinan``) with ``label``, ``label_zh``, ``kind`` (``Company``), ``root``
     (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with
     ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
-    ``assumed`` (False).
-    Literals and withheld statements are left out, sources and documents too unless asked for.
+    ``assumed`` (False). Literal objects and withheld statements are left out.
 
-    ``region`` keeps what lies within two steps of it; ``around`` and ``depth`` a neighbourhood of an entity
-    (names are accepted); ``kinds`` and ``predicates`` keep only these; ``hierarchy`` adds assumed links.
-    Raises NotFound for a name that is not known, KgError for an unknown kind or predicate.
+    Args:
+        graph: The graph to show.
+        region: Keep what lies within two steps of this region (a name or id).
+        around: Keep the neighbourhood of this entity.
+        depth: How many steps the neighbourhood of ``around`` reaches.
+        kinds: Keep only entities of these classes.
+        predicates: Keep only statements with these predicates.
+        hierarchy: Add assumed links.
+        sources: Keep sources and indicators.
+
+    Raises:
+        NotFound: A name stands for no entity.
+        KgError: There is no such class or predicate in the view.
+
+    >>> import kg
+    >>> whole = network(kg.open_graph())
+    >>> whole.nodes["place/jinan"]["label_zh"], whole.is_multigraph()
+    ('济南市', True)
     """
     whole = nx.MultiDiGraph()
     _add_nodes(whole, graph)
@@ -88,75 +72,45 @@ def network(
     return whole
 
 
-def graphml(found: nx.MultiDiGraph) -> bytes:
-    """GraphML that networkx and igraph read back; an edge's key stands as its ``statement``."""
-    return "\n".join(nx.generate_graphml(plain(found), named_key_ids=True)).encode() + b"\n"
-
-
-def gexf(found: nx.MultiDiGraph) -> bytes:
-    """GEXF, as networkx writes it."""
-    return "\n".join(nx.generate_gexf(plain(found))).encode() + b"\n"
-
-
-def node_link(found: nx.MultiDiGraph) -> bytes:
-    """Node-link JSON, as d3 and networkx read it."""
-    return (
-        json.dumps(nx.node_link_data(plain(found), edges="links"), ensure_ascii=False, indent=1).encode()
-        + b"\n"
-    )
-
-
-def plain(found: nx.MultiDiGraph) -> nx.MultiDiGraph:
-    """A copy in a fixed order, its edges without keys, which file formats lose or confuse."""
-    copy = nx.MultiDiGraph()
-    copy.add_nodes_from(sorted(found.nodes(data=True)))
-    for subject, target, key, data in sorted(found.edges(keys=True, data=True), key=lambda edge: edge[:3]):
-        copy.add_edge(subject, target, statement=key, **data)
-    return copy
-
-
 def _add_nodes(whole: nx.MultiDiGraph, graph: Graph) -> None:
-    regions = {row["region"] for row in oxigraph.select(graph.store, _REGIONS).values()}
-    for row in oxigraph.select(graph.store, _NODES).values():
-        identifier = iris.short(row["entity"])
+    for entity in graph.entities:
         whole.add_node(
-            identifier,
-            label=row["label"] or row["label_zh"] or identifier.partition("/")[2],
-            label_zh=row["label_zh"],
-            kind=iris.short(row["kind"]),
-            root=iris.short(row["root"]),
-            region=row["entity"] in regions,
+            entity.id,
+            label=entity.name,
+            label_zh=entity.label_zh,
+            kind=entity.kind,
+            root=graph.vocabulary.root(entity.kind),
+            region=entity.is_region,
         )
 
 
 def _add_statements(whole: nx.MultiDiGraph, graph: Graph) -> None:
-    for row in sorted(oxigraph.select(graph.store, _STATEMENTS).values(), key=lambda row: row["statement"]):
-        subject, target = iris.short(row["subject"]), iris.short(row["object"])
-        if subject not in whole or target not in whole:
-            continue  # a literal object
+    for each in sorted(graph.statements(), key=lambda each: each.id):
+        if each.withheld or each.subject not in whole or each.object not in whole:
+            continue  # withheld, or a literal object
         whole.add_edge(
-            subject,
-            target,
-            key=iris.short(row["statement"]),
-            predicate=iris.short(row["predicate"]).rpartition(":")[2],
-            source=iris.short(row["source"]).partition("/")[2],
-            paragraph=int(row["paragraph"]),
-            quote=row["quote"],
-            stage=iris.short(row["stage"]).removeprefix("stage-"),
-            tier=iris.short(row["tier"]).removeprefix("tier-"),
-            period=row["period"],
-            row=row["row"],
+            each.subject,
+            each.object,
+            key=each.id,
+            predicate=each.predicate.rpartition(":")[2],
+            source=each.evidence.source.partition("/")[2],
+            paragraph=each.evidence.paragraph,
+            quote=each.evidence.quote,
+            stage=each.stage,
+            tier=each.tier,
+            period=each.period,
+            row=each.evidence.row,
             assumed=False,
         )
 
 
 def _add_links(whole: nx.MultiDiGraph, graph: Graph) -> None:
-    for row in oxigraph.select(graph.store, _LINKS).values():
-        child, parent = iris.short(row["child"]), iris.short(row["parent"])
-        predicate = iris.short(row["relation"]).rpartition(":")[2]
+    for link in find_links(graph.store):
+        predicate = link.relation.rpartition(":")[2]
         whole.add_edge(
-            child, parent, key=f"{child} {predicate} {parent}", predicate=predicate, source="", paragraph=0,
-            quote=row["ground"], stage="", tier="", period="", row="hierarchy.csv", assumed=True,
+            link.child, link.parent, key=f"{link.child} {predicate} {link.parent}", predicate=predicate,
+            source="", paragraph=0, quote=link.ground, stage="", tier="", period="", row="hierarchy.csv",
+            assumed=True,
         )  # fmt: skip
 
 

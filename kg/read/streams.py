@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import importlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 
 from kg.errors import KgError, Problem, missing_extra
@@ -94,7 +97,7 @@ def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | P
                 remedy = f"the columns are {','.join(columns)}"
                 yield Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
             if not extra:
-                yield Record(line, {**empty, **{key: _cell(value) for key, value in found.items()}})
+                yield from _record(name, line, {**empty, **found})
 
 
 def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
@@ -111,7 +114,7 @@ def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record |
             line = 2  # as in a CSV file, whose header is line 1
             for batch in file.iter_batches(BATCH):
                 for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    yield Record(line, {key: _cell(value) for key, value in zip(header, cells, strict=True)})
+                    yield from _record(name, line, dict(zip(header, cells, strict=True)))
                     line += 1
     except OSError as error:  # pyarrow's own errors are among them, or are values
         raise KgError(f"{name} cannot be read: {error}") from None
@@ -129,14 +132,40 @@ def _header(header: Sequence[str], columns: Sequence[str], name: str) -> list[Pr
     return problems
 
 
+def _record(name: str, line: int, values: Mapping[str, object]) -> Iterator[Record | Problem]:
+    """Yield a row of typed values as cells, or a problem for each value that no cell can hold."""
+    cells: dict[str, str] = {}
+    problems: list[Record | Problem] = []
+    for column, value in values.items():
+        try:
+            cells[column] = _cell(value)
+        except ValueError as error:
+            remedy = "write a text, a number, a day, or a list of these"
+            problems.append(Problem(name, line, column, "bad-cell", str(error), str(value)[:200], remedy))
+    yield from problems or [Record(line, cells)]
+
+
 def _cell(value: object) -> str:
-    """A value as a cell has it."""
+    """Return a value as a cell has it; raise ValueError for one that is no text, number, day or list."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
-    if isinstance(value, list | tuple):
+    if isinstance(value, bytes):  # strings as Impala and old writers leave them
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise ValueError("the bytes are not UTF-8") from None
+    if isinstance(value, list | tuple) and not any(isinstance(part, list | tuple) for part in value):
         return ";".join(map(_cell, value))
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(f"a cell cannot hold a value of type {type(value).__name__}")
+    if not isfinite(value):
+        raise ValueError(f"{value} is not a number")
     return str(value)
 
 

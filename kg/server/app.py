@@ -1,155 +1,284 @@
-"""The server as a whole: addresses to handlers, start and stop."""
+"""The ASGI application: routes to handlers, start and stop, and the watch for new builds."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
-import importlib.util
+import hashlib
+import logging
+import os
 import re
-import signal
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import cast
 
-from aiohttp import web
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from kg import iris
-from kg.errors import KgError
-from kg.server import front, protocol, site, source
-from kg.server.connection import Connection, Server
-from kg.server.front import Handler, Service
-from kg.server.limits import Limits
-from kg.server.pool import Pool
+from kg import iris, locations
+from kg.errors import BadStore, KgError
+from kg.query.graph import open_graph
+from kg.server import sparql
+from kg.server.http import AccessLog, Guard, ResponseHeaders, TaskResponse, limited_protocol, show_error
+from kg.server.sandbox import Limits
+from kg.server.worker import WorkerDied
+from kg.server.workers import Pool
+from kg.store import manifest
 
-LOCAL = frozenset({"localhost"})
-_GRACE_SECONDS = 10
+LOG = logging.getLogger("kg.server")
+GRACE_SECONDS = 10  # in which answers under way may end when the server stops
 _LOOK_SECONDS = 3
-_READ = ("GET", "HEAD")
-_THING = re.compile(
-    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
-    r"(?:\.(?P<twin>html|ttl|jsonld|nt|json))?"
-)
-_EXACT: dict[str, tuple[Handler, tuple[str, ...]]] = {
-    "/": (site.home, _READ),
-    "/sparql": (protocol.respond, protocol.METHODS),
-    "/query": (site.page, _READ),
-    "/health": (site.health, _READ),
-    "/ready": (site.ready, _READ),
-    "/.well-known/void": (site.void, _READ),
-    "/graph.html": (site.home, _READ),
-    "/robots.txt": (site.robots, _READ),
-}
-_UNDER: tuple[tuple[str, Handler, tuple[str, ...]], ...] = (
-    ("/static/", site.static, _READ),
-    ("/question/", site.page, _READ),
-    ("/reconcile", site.reconcile, ("GET", "HEAD", "POST")),
-)
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+_ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /reconcile\n"
 
 
-@dataclass(frozen=True)
-class Running:
-    """A server that runs: where, and what it uses."""
+def create_app(
+    where: str | None = None, *, limits: Limits | None = None, hosts: Iterable[str] = (),
+    page: Path | None = None, quiet: bool = False,
+) -> Starlette:  # fmt: skip
+    """Create the application over a graph (a folder of builds, a file, an endpoint; default: the project's).
 
-    address: str
-    port: int
-    service: Service
-    server: Server
-
-    def renew(self, where: str) -> None:
-        """Serve another source from now on."""
-        self.service.pool.renew(where)
-        self.service.forget()
-        self.server.express.clear()
-
-
-def dispatcher(service: Service) -> Callable[[web.BaseRequest], object]:
-    """The one function that aiohttp calls."""
-
-    async def dispatch(request: web.BaseRequest) -> web.StreamResponse:
-        if isinstance(request.protocol, Connection):
-            request.protocol.head_came()
-        path = request.path
-        handler, methods = _route(path)
-        refusal = front.guard(service, request, methods)
-        if refusal is not None:
-            return refusal
-        return await handler(service, request)
-
-    return dispatch
-
-
-def _route(path: str) -> tuple[Handler, tuple[str, ...]]:
-    if path in _EXACT:
-        return _EXACT[path]
-    for prefix, handler, methods in _UNDER:
-        if path.startswith(prefix):
-            return handler, methods
-    if _THING.fullmatch(path):
-        return site.thing, _READ
-    return site.missing, _READ
-
-
-@contextlib.asynccontextmanager
-async def running(
-    where: str,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    limits: Limits | None = None,
-    hosts: Iterable[str] = (),
-    page: Path | None = None,
-    quiet: bool = False,
-) -> AsyncIterator[Running]:
-    """Serve a source (``source.locate``) for as long as the context lasts; port 0 takes any free one."""
+    ``hosts`` are names that it answers to besides localhost and IP addresses; ``page`` is the explorer's.
+    Raises BadStore where there is no graph.
+    """
     chosen = limits or Limits()
-    names = LOCAL | {host.lower()} | {name.lower() for name in hosts}
-    pool = Pool(where, chosen, names)
-    service = Service(pool, chosen, names, page)
-    server = Server(dispatcher(service), pool, quiet=quiet)  # type: ignore[arg-type]
-    runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS, handle_signals=False)
+    located = locate_graph(where)
+    names = frozenset({"localhost", *(name.lower() for name in hosts)})
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        pool: Pool = app.state.pool
+        watch = asyncio.create_task(_watch(pool, where))
+        try:
+            await pool.start()
+            yield
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
+            await pool.stop()
+
+    app = Starlette(
+        routes=_ROUTES,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: show_error},
+        middleware=[
+            *([] if quiet else [Middleware(AccessLog)]),
+            Middleware(ResponseHeaders),
+            Middleware(Guard, hosts=names, limits=chosen),
+        ],
+    )
+    app.state.pool = Pool(located, graph_version(located), chosen)
+    app.state.limits = chosen
+    app.state.page = page
+    return app
+
+
+def configure_uvicorn(app: Starlette) -> uvicorn.Config:
+    """Return the settings with which uvicorn serves the application within its limits."""
+    limits: Limits = app.state.limits
+    return uvicorn.Config(
+        app,
+        http=limited_protocol(limits),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=int(limits.idle_time),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def locate_graph(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:
+    """Return the one address that all workers open: a store's folder, a file, or an endpoint.
+
+    With ``fresh`` it is opened to see that it can be; the project's own graph is built where there is none.
+    """
+    if where is not None and is_endpoint(str(where)):
+        return str(where)
+    if where is not None and (Path(where) / "CURRENT").is_file():
+        return str(Path(where).resolve())  # a store itself, as kg build keeps it
+    path = locations.build(where)
+    if fresh:
+        with open_graph(where) as opened:
+            if opened.index:
+                len(opened.names.entities)  # raises BadStore where the index is damaged or of another version
+            path = Path(opened.where)
+    return str((manifest.current(path).path(path) if path.is_dir() else path).resolve())
+
+
+def is_endpoint(where: str) -> bool:
+    """Return whether this is an endpoint's address."""
+    return where.startswith(("http://", "https://"))
+
+
+def graph_version(where: str) -> str:
+    """Return a short hash that changes when what is served changes; it is part of every ETag."""
+    if is_endpoint(where):
+        return hashlib.sha256(where.encode()).hexdigest()[:12]
     try:
-        await pool.start()
-        await runner.setup()
-        listening = web.TCPSite(runner, host, port, backlog=1024)
-        await listening.start()
-        bound = runner.addresses[0][1]
-        shown = f"[{host}]" if ":" in host else host
-        yield Running(f"http://{shown}:{bound}/", bound, service, server)
-    finally:
-        pool.crew.stopping = True  # /ready says so while the last answers go out
-        await runner.cleanup()
-        await pool.stop()
+        changed = Path(where).stat().st_mtime_ns
+    except OSError as error:
+        raise BadStore(f"{where} cannot be read: {error.strerror}") from None
+    return hashlib.sha256(f"{iris.BASE}{where}{changed}".encode()).hexdigest()[:12]
 
 
-def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
-    """What makes the loop: uvloop's, which does twice as much at the door, where it is installed."""
-    if importlib.util.find_spec("uvloop"):
-        uvloop = importlib.import_module("uvloop")
-        return cast(Callable[[], asyncio.AbstractEventLoop], uvloop.new_event_loop)
-    return asyncio.new_event_loop
-
-
-async def serve_until_stopped(
-    started: Callable[[Running], None], where: str | None, **settings: object
-) -> None:
-    """Serve until SIGINT or SIGTERM, then let running answers end."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    async with running(source.locate(where), **settings) as server:  # type: ignore[arg-type]
-        started(server)
-        watching = asyncio.create_task(_watch(server, where))
-        await stop.wait()
-        watching.cancel()
-
-
-async def _watch(server: Running, where: str | None) -> None:
-    """Turn to the graph of a new build when there is one."""
+async def _watch(pool: Pool, where: str | None) -> None:
+    """Open the graph of a new build when there is one."""
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        with contextlib.suppress(KgError, OSError):
-            found = await asyncio.to_thread(source.locate, where, fresh=False)
-            if found != server.service.pool.crew.where:
-                server.renew(found)
+        try:
+            found = await asyncio.to_thread(locate_graph, where, fresh=False)
+            version = graph_version(found)
+            if found != pool.where or (Path(found).is_file() and version != pool.version):
+                await pool.renew(found, version)
+        except (KgError, OSError, WorkerDied) as error:
+            LOG.warning("the graph that is served stays: %s", error)
+        except Exception:
+            LOG.exception("the watch for new builds failed; it goes on")
+
+
+async def _sparql(request: Request) -> Response:
+    """Answer a request to the endpoint."""
+    parameters = sparql.parse_form(request.scope["query_string"])
+    direct = None
+    if request.method == "POST":
+        kind, charset = _content_type(request)
+        if kind == sparql.UPDATE:
+            raise HTTPException(403, "this endpoint is read-only: it takes no updates")
+        if kind not in (sparql.FORM, sparql.QUERY):
+            text = f"send a query as {sparql.FORM} (query=...) or as {sparql.QUERY}"
+            raise HTTPException(415, text, {"Accept-Post": f"{sparql.FORM}, {sparql.QUERY}"})
+        if charset not in ("utf-8", "utf8", "us-ascii"):
+            raise HTTPException(415, f"send the query in UTF-8, not in {charset[:40]}")
+        body = await _read_body(request)
+        if kind == sparql.FORM:
+            parameters += sparql.parse_form(body)
+        else:
+            direct = _decode(body)
+    limits: Limits = request.app.state.limits
+    asked = sparql.parse_request(parameters, direct, limits, posted=request.method == "POST")
+    return TaskResponse(request, {"path": "/sparql", "address": _address(request), **asked})
+
+
+def _content_type(request: Request) -> tuple[str, str]:
+    """Return the media type of a body, and its character set."""
+    kind, _, parameters = request.headers.get("Content-Type", "").partition(";")
+    found = re.search(r"charset\s*=\s*\"?([^\s\";]+)", parameters, re.IGNORECASE)
+    return kind.strip().lower(), found[1].lower() if found else "utf-8"
+
+
+async def _read_body(request: Request) -> bytes:
+    """Read a body within its limits of size and time."""
+    limits: Limits = request.app.state.limits
+    too_long = HTTPException(413, f"a body may have {limits.body:,} bytes", {"Connection": "close"})
+    if int(request.headers.get("Content-Length", "0")) > limits.body:
+        raise too_long
+    body = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_time):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > limits.body:
+                    raise too_long
+    except TimeoutError:
+        raise HTTPException(408, "the body did not come in time", {"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise HTTPException(400, "the body is not complete") from None
+    return bytes(body)
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise HTTPException(400, f"the query is not UTF-8 (byte {error.start})") from None
+
+
+def _address(request: Request) -> str:
+    """Return the scheme and host by which this server was reached, be it through a proxy with TLS."""
+    before = request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip().lower()
+    scheme = before if before in ("http", "https") else request.scope["scheme"]
+    return f"{scheme}://{request.headers.get('Host') or '{}:{}'.format(*request.scope['server'])}"
+
+
+async def _forward(request: Request) -> Response:
+    """Let a worker answer by path and parameters, which come in the address or in a form."""
+    parameters = sparql.parse_form(request.scope["query_string"])
+    if request.method == "POST":
+        if _content_type(request)[0] != sparql.FORM:
+            raise HTTPException(415, f"send the queries as {sparql.FORM}")
+        parameters += sparql.parse_form(await _read_body(request))
+    task = {"path": request.scope["path"], "parameters": dict(parameters), "address": _address(request)}
+    return TaskResponse(request, task)
+
+
+async def _home(request: Request) -> Response:
+    """Answer with the explorer's page where there is one, else with a short index."""
+    page: Path | None = request.app.state.page
+    if page is None or not page.is_file():
+        return await _forward(request)
+    changed = page.stat()
+    tag = f'W/"{changed.st_mtime_ns:x}-{changed.st_size:x}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    body, policy = await asyncio.to_thread(_read_explorer, page)
+    return HTMLResponse(body, headers={"ETag": tag, "Content-Security-Policy": policy})
+
+
+def _read_explorer(page: Path) -> tuple[bytes, str]:
+    """Read the page, with a policy that lets only the scripts run that are written in it."""
+    body = page.read_bytes()
+    hashes = {
+        "'sha256-" + base64.b64encode(hashlib.sha256(found["text"]).digest()).decode() + "'"
+        for found in _INLINE_SCRIPT.finditer(body)
+    }
+    allowed = " ".join(sorted(hashes)) if len(hashes) < 40 else "'unsafe-inline'"
+    return body, (
+        f"default-src 'none'; script-src {allowed or chr(39) + 'none' + chr(39)}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:; connect-src 'self'; worker-src blob:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+
+async def _health(_: Request) -> Response:
+    """Answer that the process lives."""
+    return PlainTextResponse("alive\n")
+
+
+async def _ready(request: Request) -> Response:
+    """Answer whether queries would be answered."""
+    pool: Pool = request.app.state.pool
+    if pool.ready:
+        return PlainTextResponse("ready\n")
+    return PlainTextResponse("not ready\n", 503, {"Retry-After": "5"})
+
+
+async def _robots(_: Request) -> Response:
+    """Tell crawlers that they may read documents, not run queries."""
+    return PlainTextResponse(_ROBOTS)
+
+
+_ROUTES = [
+    Route("/sparql", _sparql, methods=["GET", "POST"]),
+    Route("/", _home),
+    Route("/graph.html", _home),
+    Route("/query", _forward),
+    Route("/question/{name:path}", _forward),
+    Route("/reconcile", _forward, methods=["GET", "POST"]),
+    Route("/reconcile/{service:path}", _forward, methods=["GET", "POST"]),
+    Route("/.well-known/void", _forward),
+    Route("/health", _health),
+    Route("/ready", _ready),
+    Route("/robots.txt", _robots),
+    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    Route("/{path:path}", _forward),
+]

@@ -1,4 +1,4 @@
-"""The build: curated tables become a store on disk, in a new folder, then one pointer file is replaced."""
+"""Build a store on disk from curated tables, in a new folder; then one manifest file is replaced."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import filelock
+import pyoxigraph as ox
 
 from kg import locations
 from kg.check import run
 from kg.check.run import Report
-from kg.compile import cache, nquads, reference, statements
-from kg.compile import counts as count_cube
+from kg.compile import cache, reference
 from kg.errors import KgError, Problem
-from kg.read import entity_index, models, periods, seeds, tables
-from kg.store import manifest, names_file, oxigraph, search, tokens
-from kg.store.manifest import Built
+from kg.read import tables
+from kg.store import manifest, names, oxigraph
+from kg.store.manifest import TEXT, Built
 
 WAIT_SECONDS = 120
-TEXT = "graph.nq"
+_CODE = ("*.py", "read/*", "check/*", "compile/*", "store/*", "query/*/*")
+_ENDINGS = {".py", ".rq", ".sql"}
 
 
 class Unsound(KgError):
@@ -33,20 +34,20 @@ class Unsound(KgError):
         self.problems = problems
 
 
-def build(
+def build_graph(
     seed_folder: Path, ontology: Path, folder: Path, *, texts: Path | None = None
 ) -> tuple[Built, bool]:
-    """Build into a folder unless it holds this very graph; the second value tells whether it was built now.
+    """Build into a folder unless it holds this very graph; return it, and whether it was built now.
 
-    Sources that did not change since an earlier build are not compiled again. Raises Unsound where the
-    seeds have problems. Two builds in one folder wait for each other; one that is interrupted leaves what
-    was there.
+    Sources that did not change since an earlier build are not compiled again. Two builds in one folder wait
+    for each other; one that is interrupted leaves what was there. Raises Unsound if the seeds have problems,
+    KgError if the folder cannot be written.
     """
     made_from = fingerprint(seed_folder, ontology)
     with hold(folder):
         present = manifest.read(folder)
         if present and present.made_from == made_from and is_whole(present.path(folder)):
-            (folder / manifest.NAME).touch()  # a sign to home.newer that nothing newer was left out
+            (folder / manifest.NAME).touch()  # tells locations.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
         report = run.check_seeds(seed_folder, ontology, texts)
@@ -66,7 +67,7 @@ def build(
 
 @contextlib.contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Hold a folder of builds: others wait; what fails for want of space or leave is said in words."""
+    """Lock a folder of builds; raises KgError if it stays locked, is full or cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock", timeout=WAIT_SECONDS):
@@ -87,14 +88,18 @@ def place(
     *,
     text: str | None = None,
 ) -> Built:
-    """Put a new graph into a folder of builds, the pointer to it last.
+    """Put a new graph into a folder of builds; the manifest is replaced last.
 
-    ``fill`` makes the store and tells how many quads it has; ``text`` is the same as sorted N-Quads.
+    ``fill`` makes the store and returns its number of quads; ``text`` is the same as sorted N-Quads. The
+    current store is not touched.
     """
     present = manifest.read(folder)
     name = f"store-{made_from[:16]}"
+    if present and present.store == name:  # its index was lost, or it is damaged
+        name = f"{name}-2"
     part = folder / f".{name}.{os.getpid()}"
-    _sweep(folder, {name, present.store if present else ""})
+    keep = {name, present.store} if present else {name}
+    _sweep(folder, keep)
     try:
         quads = fill(part)
         built = Built(manifest.FORMAT, name, made_from, locations.VERSION, quads, dict(counts))
@@ -102,7 +107,7 @@ def place(
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
-        search.write(search.beside(final), oxigraph.open_folder(final))
+        names.index_graph(names.index_path(final), oxigraph.open_folder(final))
         if text is None:
             (folder / TEXT).unlink(missing_ok=True)
         else:
@@ -110,33 +115,30 @@ def place(
         tables.replace(folder / manifest.NAME, built.as_json())
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    _sweep(folder, {name, present.store if present else ""})
+    _sweep(folder, keep)
     return built
 
 
 def fingerprint(seed_folder: Path, ontology: Path) -> str:
-    """A hash over all that a build depends on: tables, ontology, and the code that compiles them."""
+    """Return a hash over all that a build depends on: tables, ontology, and the code that compiles them."""
     parts = [code(ontology), locations.fingerprint(seed_folder, ontology)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def code(ontology: Path) -> str:
-    """A hash over the ontology and the code that turns rows into lines."""
-    modules = (
-        nquads,
-        statements,
-        count_cube,
-        reference,
-        periods,
-        entity_index,
-        models,
-        seeds,
-        names_file,
-        tokens,
-    )
-    parts = [locations.VERSION, str(manifest.FORMAT), locations.fingerprint(ontology, locations.QUERIES)]
-    parts += [hashlib.sha256(Path(str(found.__file__)).read_bytes()).hexdigest() for found in modules]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
+    """Return a hash over the ontology, the code that turns rows into a store, and Oxigraph's version."""
+    state = hashlib.sha256(f"{ox.__version__}\0{locations.fingerprint(ontology)}".encode())
+    for path in code_files(package):
+        content = path.read_bytes()
+        state.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode())
+        state.update(content)
+    return state.hexdigest()
+
+
+def code_files(package: Path = locations.PACKAGE) -> list[Path]:
+    """Return the files of the package that a build may depend on: all steps up to the store, all queries."""
+    found = {path for pattern in _CODE for path in package.glob(pattern) if path.suffix in _ENDINGS}
+    return sorted(found)
 
 
 def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
@@ -153,13 +155,13 @@ def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
 
 
 def is_whole(final: Path) -> bool:
-    """Whether a store and its index are both there."""
-    return final.is_dir() and search.is_sound(search.beside(final))
+    """Return whether a store and its index are both there."""
+    return final.is_dir() and names.is_sound(names.index_path(final))
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:
-    """Take away stores that nothing points to; the one before stays for those who have it open."""
-    kept = keep | {search.beside(folder / name).name for name in keep}
+    """Remove stores and indexes but for those to keep; the one before stays for those who have it open."""
+    kept = keep | {names.index_path(folder / name).name for name in keep}
     for path in folder.iterdir():
         if path.name in kept or not path.name.lstrip(".").startswith(("store-", "search-")):
             continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
+from typing import cast
 
 from kg import text
 from kg.check import entities as rules
@@ -32,24 +33,14 @@ class Common:
 
 
 def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
-    """Check and compile the common tables but for links, which come after what is stated."""
+    """Check and compile the common tables; the links between entities follow when all is read."""
     if tables.find("sources") is None:
         raise KgError(f"{tables.folder} has no table of sources: sources.csv, .jsonl or .parquet")
     keys, labels = _names(tables)
-    kinds: dict[str, str] = {}
-    units: dict[str, str] = {}
-    # built first and filled below: what has no place in it is what the rules report
-    register = Register(kinds, keys, labels, units, set(), _within(tables))
-    for name, model in ENTITY_TABLES.items():
-        for entry in tables.rows(name.removesuffix(".csv"), model, tell):
-            if faults := list(_entity(entry, name, register, ontology)):
-                for fault in faults:
-                    tell(fault)
-                continue
-            kinds[intern(entry.id)] = intern(entry.kind)
-            if isinstance(entry, models.IndicatorRow):
-                units[entry.id] = intern(entry.unit)
-            put(reference.entity(entry, ontology))
+    # built first and filled below: what is missing in it is what the rules report
+    register = Register({}, keys, labels, {}, set(), _within(tables))
+    kinds = cast(dict[str, str], register.kinds)
+    _compile_entities(tables, register, ontology, put, tell)
     entities = len(kinds)
     order: dict[str, int] = {}
     paragraphs = 0
@@ -63,18 +54,36 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         paragraphs += source.paragraphs
         put(reference.source(source, verified.get(source.id)))
     names = _compile_names(tables, register, ontology, put, tell)
+    _compile_redirects(tables, register, put, tell)
+    regions = frozenset(
+        p for p in _regions(tables, order) if p.startswith("place/") and kinds.get(p, "Country") != "Country"
+    )
+    put(map(reference.speaks_of, sorted(regions)))
+    counts = {"sources": len(order), "entities": entities, "names": names}
+    return Common(replace(register, regions=regions), order, paragraphs, counts)
+
+
+def _compile_entities(tables: Tables, register: Register, ontology: Ontology, put: Put, tell: Tell) -> None:
+    kinds, units = cast(dict[str, str], register.kinds), cast(dict[str, str], register.units)
+    for name, model in ENTITY_TABLES.items():
+        for entry in tables.rows(name.removesuffix(".csv"), model, tell):
+            if faults := list(_entity(entry, name, register, ontology)):
+                for fault in faults:
+                    tell(fault)
+                continue
+            kinds[intern(entry.id)] = intern(entry.kind)
+            if isinstance(entry, models.IndicatorRow):
+                units[entry.id] = intern(entry.unit)
+            put(reference.entity(entry, ontology))
+
+
+def _compile_redirects(tables: Tables, register: Register, put: Put, tell: Tell) -> None:
     for redirect in tables.rows("redirects", models.RedirectRow, tell):
         if faults := list(rules.check_redirect(redirect, register)):
             for fault in faults:
                 tell(fault)
         else:
             put(reference.redirected(redirect))
-    regions = frozenset(
-        p for p in _regions(tables, order) if p.startswith("place/") and kinds.get(p, "Country") != "Country"
-    )
-    put(map(reference.speaks_of, sorted(regions)))
-    counts = {"sources": len(order), "entities": entities, "names": names}
-    return Common(Register(kinds, keys, labels, units, regions, register.within), order, paragraphs, counts)
 
 
 def _entity(entry: models.EntityRow, table: str, register: Register, ontology: Ontology) -> Iterator[Problem]:

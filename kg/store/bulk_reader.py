@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from kg.errors import Problem
 from kg.read import models, streams
+from kg.read.seeds import ENTITY_TABLES, Document
 from kg.read.tables import Record
 
+#: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
+RUN = 2_000
 R = TypeVar("R", bound=models.Row)
 Tell = Callable[[Problem], None]
+
+
+COMMON = (
+    "sources",
+    "names",
+    "hierarchy",
+    "redirects",
+    *(name.removesuffix(".csv") for name in ENTITY_TABLES),
+)
+OF_SOURCES = ("sections", "coverage", "statements", "targets", "positions")
 
 
 @dataclass(frozen=True)
@@ -28,9 +42,30 @@ class Tables:
         return found or (streams.find(self.common, stem) if self.common else None)
 
     def files(self) -> list[Path]:
-        """All files that a load depends on."""
-        found = [path for path in sorted(self.folder.rglob("*")) if path.suffix in streams.ENDINGS]
-        return found + (sorted(self.common.glob("*.csv")) if self.common else [])
+        """Return all files that a load depends on."""
+        found = [*self.folder.rglob("*"), *(self.common.iterdir() if self.common else ())]
+        return sorted(path for path in found if path.suffix in streams.ENDINGS and path.is_file())
+
+    def unread(self, sources: Collection[str]) -> Iterator[Problem]:
+        """Yield a problem for each file or folder that looks like a table and is not read."""
+        yield from _unread(self.folder, {*COMMON, *OF_SOURCES}, "")
+        for path in sorted(self.folder.iterdir()):
+            if not path.is_dir() or path.name.startswith("."):
+                continue
+            if path.name in sources:
+                yield from _unread(path, OF_SOURCES, f"{path.name}/")
+            elif any(_stem(file) in OF_SOURCES for file in path.iterdir()):
+                near = get_close_matches(path.name.casefold(), sources, 1)
+                remedy = f"rename it to {near[0]}" if near else "add the source to the sources' table"
+                yield Problem(
+                    f"{path.name}/", 0, "", "unread-folder", "no source has this id", path.name, remedy
+                )
+        if streams.find(self.folder, "statements") is None:
+            for source in sources:
+                if streams.find(self.folder / source, "statements") is None:
+                    remedy = f"its first line must be {','.join(models.StatementRow.columns())}"
+                    what = "the source has no table of statements"
+                    yield Problem(f"{source}/statements.csv", 0, "", "missing-file", what, "", remedy)
 
     def rows(self, stem: str, model: type[R], tell: Tell) -> Iterator[R]:
         """The good rows of a common table."""
@@ -150,6 +185,77 @@ class Feed(Generic[R]):
                 return
             elif found.line >= after:
                 self._tell(_astray(self._file, found.line, name, known=place is not None))
+
+
+class Feeds:
+    """The tables of the sources, read in step."""
+
+    def __init__(self, tables: Tables, order: Mapping[str, int], on_problem: Tell) -> None:
+        self.sections = Feed(tables, "sections", models.SectionRow, order, on_problem)
+        self.coverage = Feed(tables, "coverage", models.CoverageRow, order, on_problem)
+        self.statements = Feed(tables, "statements", models.StatementRow, order, on_problem)
+        self.targets = Feed(tables, "targets", models.TargetRow, order, on_problem)
+        self.positions = Feed(tables, "positions", models.PositionRow, order, on_problem)
+        self.all = (self.sections, self.coverage, self.statements, self.targets, self.positions)
+        self._begun: dict[str, int] = {}
+
+    def turn(self, source: str, after: dict[str, int], *, within: bool) -> list[models.SectionRow]:
+        """Turn all to the next source; returns its sections."""
+        for feed in self.all:
+            feed.turn(source, after.get(feed.stem, 0), within=within)
+        self._begun = {feed.stem: feed.line for feed in (self.sections, self.coverage)}
+        return self.sections.take()
+
+    def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
+        """A source in runs of whole paragraphs, each with its last one; None: up to the end."""
+        more = True
+        while more:
+            lead, other = self.statements, self.targets
+            if not self.statements.more:
+                lead, other = other, lead  # type: ignore[assignment]
+            found = lead.take(limit=RUN)
+            upto = found[-1].paragraph if found and (lead.more or other.more) else None
+            found = [*found, *other.take(upto)]  # type: ignore[list-item]
+            more = self.statements.more or self.targets.more
+            upto = upto if more else None
+            yield (
+                replace(
+                    document,
+                    statements=tuple(at for at in found if isinstance(at, models.StatementRow)),
+                    targets=tuple(at for at in found if isinstance(at, models.TargetRow)),
+                    positions=tuple(self.positions.take(upto)),
+                ),
+                upto,
+            )
+
+    def lines(self) -> dict[str, int]:
+        """Where an interrupted load goes on in each table."""
+        ended = not (self.statements.more or self.targets.more)
+        return {feed.stem: feed.line for feed in self.all} | ({} if ended else self._begun)
+
+    def pass_over(self) -> int:
+        """Leave out the rest of a source; returns how many statements and targets it has."""
+        self.positions.take()
+        return len(self.statements.take()) + len(self.targets.take())
+
+    def finish(self, after: dict[str, int]) -> None:
+        """Report rows of sources that are not known."""
+        for feed in self.all:
+            feed.finish(after.get(feed.stem, 0))
+
+
+def _unread(folder: Path, stems: Collection[str], prefix: str) -> Iterator[Problem]:
+    """Yield a problem for each file whose name is nearly that of a table: statements.CSV, statement.csv."""
+    for path in sorted(folder.iterdir()):
+        near = get_close_matches(_stem(path), stems, 1, 0.85)
+        if near and path.is_file() and path.name not in {f"{near[0]}{ending}" for ending in streams.ENDINGS}:
+            names = " or ".join(f"{near[0]}{ending}" for ending in streams.ENDINGS)
+            what, remedy = "the file is not read", f"save it as {names}"
+            yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", what, "", remedy)
+
+
+def _stem(path: Path) -> str:
+    return path.name.partition(".")[0].casefold()
 
 
 def parse(record: Record | Problem, model: type[R], tell: Tell, *, file: str, source: str = "") -> R | None:

@@ -1,4 +1,4 @@
-"""The pointer file of a folder of builds: which store is current, what it was made from, what it holds."""
+"""The manifest of a folder of builds: which store is current, what it was made from, what it holds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from kg.errors import BadStore
 
 FORMAT = 1
 NAME = "current.json"
+#: The graph as sorted N-Quads, beside the store; a bulk load has none.
+TEXT = "graph.nq"
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,16 @@ class Built:
     counts: dict[str, int]
 
     def path(self, folder: Path) -> Path:
+        """Return the folder of the store in a folder of builds."""
         return folder / self.store
 
     def as_json(self) -> str:
+        """Return the content of the manifest file."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
 
 def current(folder: Path) -> Built:
-    """The graph that a folder holds; raises BadStore where there is none, or one we cannot read."""
+    """Return the graph that a folder holds; raises BadStore if there is none, or none that can be read."""
     found = read(folder)
     if found is None:
         raise BadStore(f"no graph in {folder}: kg build makes one")
@@ -41,18 +45,17 @@ def current(folder: Path) -> Built:
 
 
 def read(folder: Path) -> Built | None:
-    """What the pointer file says, None where there is none; raises BadStore where it is damaged or newer."""
+    """Read the manifest; return None if there is none; raises BadStore if it is damaged or newer."""
     path = folder / NAME
     if not path.is_file():
         return None
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        newer = found["format"] > FORMAT
-        built = Built(**found)
+        if found["format"] > FORMAT:  # such a file may have fields that are not known here
+            version = found.get("version", "unknown")
+            raise BadStore(
+                f"the graph in {folder} was built by a newer version ({version}): update regiograph"
+            )
+        return Built(**found)
     except (ValueError, TypeError, KeyError):
         raise BadStore(f"{path} is damaged: delete it and run kg build") from None
-    if newer:
-        raise BadStore(
-            f"the graph in {folder} was built by a newer version ({built.version}): update regiograph"
-        )
-    return built

@@ -1,22 +1,35 @@
-"""An open index: names and labels looked up, entities and quotes found."""
+"""The names index: labels, entities and quotes found by full text, in an SQLite file beside the store.
+
+It is written when a graph is built and opened read-only; it stays fast at a million entities.
+"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import tempfile
+import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from rapidfuzz import fuzz, utils
+import pyoxigraph as ox
 
-from kg import iris, text
-from kg.errors import Ambiguous, NotFound
-from kg.store import name_query
-from kg.store.tokens import key, pieces
+from kg import iris
+from kg.errors import Ambiguous, BadStore, NotFound
+from kg.read import queries
+from kg.store import name_query, oxigraph
+from kg.store.oxigraph import Store
+from kg.store.tokens import Name, fold, key, pieces, squeeze, tokens
 
+FORMAT = 2
 _QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
+_LABELS_KEPT = 65_536
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid
 WHERE name_text MATCH ? ORDER BY name_text.rowid LIMIT ?
@@ -25,11 +38,12 @@ _QUOTES = """
 SELECT quote.words, quote.quote FROM quote_text JOIN quote ON quote.id = quote_text.rowid
 WHERE quote_text MATCH ? ORDER BY quote_text.rowid LIMIT ?
 """
+_CREATE, _FILL = (Path(__file__).with_name(f"names_{step}.sql") for step in ("create", "fill"))
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An entity that a search found: by which name, in what role, how near (0 to 100)."""
+    """An entity that a search found: the name, its role, and a score from 0 to 100."""
 
     entity: str
     name: str
@@ -39,7 +53,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Quoted:
-    """A quote that a search found: the id of its words (what ``kg:evidence`` names), and where they stand."""
+    """A quote that a search found: the id of its words (the object of ``kg:evidence``) and its place."""
 
     words: str
     source: str
@@ -47,85 +61,103 @@ class Quoted:
     quote: str
 
 
-@dataclass(frozen=True)
 class Labels(Mapping[str, str]):
-    """Entity id → English label, else its Chinese one, looked up when asked for, and kept; ``others`` are
-    labels of what is no entity."""
+    """Labels by entity id: the English one, else the Chinese one; ``others`` are labels of other terms.
 
-    connection: sqlite3.Connection
-    others: Mapping[str, str] = field(default_factory=dict)
-    known: dict[str, str | None] = field(default_factory=dict)
+    Labels are read when they are asked for; the last 65,536 are kept.
+    """
+
+    def __init__(self, index: Index, others: Mapping[str, str] | None = None) -> None:
+        self._index, self._others = index, others or {}
+        self._label = lru_cache(_LABELS_KEPT)(partial(_label, index.connection))
 
     def beside(self, others: Mapping[str, str]) -> Labels:
-        """These labels, and others."""
-        return Labels(self.connection, others)
+        """Return these labels together with others."""
+        return Labels(self._index, others)
 
     def __getitem__(self, entity: str) -> str:
-        if entity not in self.known:
-            row = self.connection.execute("SELECT label FROM entity WHERE id = ?", (entity,)).fetchone()
-            self.known[entity] = (row and row[0]) or self.others.get(entity)
-        found = self.known[entity]
+        found = self._label(entity) or self._others.get(entity)
         if found is None:
             raise KeyError(entity)
         return found
 
     def __iter__(self) -> Iterator[str]:
         query = "SELECT id FROM entity WHERE label IS NOT NULL ORDER BY id"
-        yield from (row[0] for row in self.connection.execute(query))
-        yield from self.others
+        yield from (row[0] for row in self._index.connection.execute(query))
+        yield from self._others
 
     def __len__(self) -> int:
-        found = self.connection.execute("SELECT count(label) FROM entity").fetchone()
-        return int(found[0]) + len(self.others)
+        found = self._index.connection.execute("SELECT count(label) FROM entity").fetchone()
+        return int(found[0]) + len(self._others)
 
 
 @dataclass(frozen=True)
 class Entities(Collection[str]):
     """Ids of all entities that have a name, in order."""
 
-    connection: sqlite3.Connection
+    index: Index
 
     def __contains__(self, entity: object) -> bool:
         query = "SELECT 1 FROM entity WHERE id = ?"
-        return isinstance(entity, str) and bool(self.connection.execute(query, (entity,)).fetchone())
+        return isinstance(entity, str) and bool(self.index.connection.execute(query, (entity,)).fetchone())
 
     def __iter__(self) -> Iterator[str]:
-        return (row[0] for row in self.connection.execute("SELECT id FROM entity ORDER BY id"))
+        return (row[0] for row in self.index.connection.execute("SELECT id FROM entity ORDER BY id"))
 
     def __len__(self) -> int:
-        return int(self.connection.execute("SELECT count(*) FROM entity").fetchone()[0])
+        return int(self.index.connection.execute("SELECT count(*) FROM entity").fetchone()[0])
 
 
 @dataclass(frozen=True)
 class Index:
-    """An open index.
+    """An open names index; close it, use it in a ``with`` block, or drop the last reference to it.
 
-    Names stand in it from short to long, so the first that hold all words asked for are the nearest, and
-    no ranking of thousands is needed; the few that are found are scored by rapidfuzz.
+    Names are stored from short to long, so that the first ones that hold all words asked for are the
+    nearest, and no ranking of thousands is needed; those few are scored by rapidfuzz.
     """
 
     connection: sqlite3.Connection
 
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.connection.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was looked up before stays valid."""
+        self.connection.close()
+
     @cached_property
     def labels(self) -> Labels:
-        return Labels(self.connection)
+        """Labels of all entities."""
+        return Labels(self)
 
     @cached_property
     def entities(self) -> Entities:
-        return Entities(self.connection)
+        """Ids of all entities."""
+        return Entities(self)
 
     def exact(self, words: str) -> list[tuple[str, str]]:
-        """Entities of this very name, but for case, width and a plural's s: (entity, role)."""
-        query = "SELECT DISTINCT entity, role FROM name WHERE key = ? ORDER BY entity, role"
-        return self.connection.execute(query, (key(words),)).fetchall()
+        """Return (entity, role) of a name, but for case, width, spaces and a plural's s."""
+        query = "SELECT DISTINCT entity, role, key = ? FROM name WHERE squeezed = ? ORDER BY entity, role"
+        wanted = key(words)
+        rows = self.connection.execute(query, (wanted, squeeze(wanted))).fetchall()
+        same = [(entity, role) for entity, role, spaces_too in rows if spaces_too]
+        return same or [(entity, role) for entity, role, _ in rows]
 
     def names(self, entity: str) -> list[tuple[str, str]]:
-        """All names of an entity: (role, name), labels first, short ones first."""
+        """Return all names of an entity as (role, name): labels first, short ones first."""
         query = "SELECT role, name FROM name WHERE entity = ? ORDER BY role <> 'label', role, id"
         return self.connection.execute(query, (entity,)).fetchall()
 
     def resolve(self, words: str, *, segments: Iterable[str] = ()) -> str:
-        """The entity that an id, IRI, prefixed name, label or alias stands for.
+        """Return the entity that an id, IRI, prefixed name, label or alias stands for.
 
         Raises Ambiguous with the candidates, or NotFound with the nearest names.
         """
@@ -136,14 +168,10 @@ class Index:
                 raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
             return identifier
         found = {e: r for e, r in self.exact(words) if not wanted or _segment(e) in wanted}
-        if len(found) > 1:
-            by_label = [entity for entity, role in found.items() if role == "label"]
-            if len(by_label) == 1:
-                return by_label[0]
-            listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
-            raise Ambiguous(f"{words!r} names several things: {listed}")
-        if found:
+        if len(found) == 1:
             return next(iter(found))
+        if found:
+            return self._only_label(words, found)
         slugs = [f"{segment}/{words}" for segment in wanted if f"{segment}/{words}" in self.entities]
         if len(slugs) == 1:
             return slugs[0]
@@ -156,12 +184,12 @@ class Index:
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50
     ) -> list[Hit]:
-        """Entities with a name like this, best first; one hit an entity."""
+        """Return the entities with a similar name, best first, one hit an entity."""
         hits: dict[str, Hit] = {}
         wanted, among = key(words), tuple(segments)
-        for step in name_query.widening(self.connection, pieces(text.key(words))):
-            for entity, role, name, folded in self._named(step, among):
-                score = round(likeness(wanted, folded), 1)
+        for rows in self._candidates(words, among):
+            for entity, role, name, folded in rows:
+                score = round(name_query.likeness(wanted, folded), 1)
                 if score >= least and (entity not in hits or score > hits[entity].score):
                     hits[entity] = Hit(entity, name, role, score)
             if len(hits) >= limit:
@@ -169,8 +197,8 @@ class Index:
         return sorted(hits.values(), key=lambda hit: (-hit.score, hit.role != "label", hit.entity))[:limit]
 
     def quotes(self, words: str, *, limit: int = 10) -> list[Quoted]:
-        """Quotes that hold all these words, short ones first."""
-        found = pieces(text.key(words))
+        """Return the quotes that hold all these words, short ones first."""
+        found = pieces(fold(words))
         rows = self.connection.execute(_QUOTES, (name_query.all_of(found), limit)) if found else ()
         return [
             Quoted(at, parts["source"], int(parts["paragraph"]), quote)
@@ -178,24 +206,127 @@ class Index:
             if (parts := _QUOTE.fullmatch(at))
         ]
 
-    def _named(self, step: str, segments: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    def _candidates(self, words: str, segments: Sequence[str]) -> Iterator[list[tuple[str, str, str, str]]]:
+        """Yield the names that a search scores: those that differ by spaces, then ever looser matches.
+
+        The words before a comma are a name of their own: "Jinan, Shandong".
+        """
+        wanted = key(words)
+        query = "SELECT entity, role, name, key FROM name WHERE squeezed IN (?, ?) ORDER BY id LIMIT ?"
+        forms = squeeze(wanted), squeeze(wanted.partition(",")[0])
+        rows = self.connection.execute(query, (*forms, _POOL)).fetchall()
+        found = [row for row in rows if not segments or _segment(row[0]) in segments]
         among = f" AND segment : ({' OR '.join(name_query.quoted(s) for s in segments)})" if segments else ""
-        return self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
+        for step in name_query.widening(self.connection, pieces(fold(words))):
+            yield found + self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
+            found = []
+
+    def _only_label(self, words: str, found: Mapping[str, str]) -> str:
+        by_label = [entity for entity, role in found.items() if role == "label"]
+        if len(by_label) == 1:
+            return by_label[0]
+        listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
+        raise Ambiguous(f"{words!r} names several things: {listed}")
+
+
+def index_path(store_folder: Path) -> Path:
+    """Return where the index of a store on disk lies."""
+    return store_folder.with_name(f"search-{store_folder.name.removeprefix('store-')}.sqlite")
+
+
+def index_graph(path: Path, graph: Store) -> None:
+    """Index the names and quotes of a graph in a file: the same graph gives the same bytes."""
+    write_index(path, _names(graph), _quotes(graph))
+
+
+def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
+    """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
+
+    Raises OSError if the file cannot be written.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        part = Path(folder) / path.name
+        try:
+            with closing(sqlite3.connect(part)) as connection:
+                _fill(connection, names, quotes)
+        except sqlite3.OperationalError as error:  # the disk is full, or permission is denied
+            raise OSError(f"{error}") from None
+        part.replace(path)
+
+
+def index_in_memory(names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> Index:
+    """Return an index in memory, for names that have no file."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    _fill(connection, names, quotes)
+    return Index(connection)
+
+
+def index_of(graph: Store) -> Index:
+    """Return an index in memory over a graph's names, without its quotes."""
+    return index_in_memory(_names(graph))
+
+
+def open_index(path: Path) -> Index:
+    """Open an index file; raises BadStore if it is missing, cut short or of another version."""
+    connection = None
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        found, pages, size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("user_version", "page_count", "page_size")
+        )
+        short = path.stat().st_size < pages * size
+    except sqlite3.DatabaseError as error:
+        if connection:
+            connection.close()
+        raise BadStore(f"the index {path} cannot be read ({error}): kg build makes it again") from None
+    if found != FORMAT or short:
+        connection.close()
+        what = "is cut short" if short else "is of another version"
+        raise BadStore(f"the index {path} {what}: kg build makes it again")
+    return Index(connection)
+
+
+def is_sound(path: Path) -> bool:
+    """Return whether an index can be opened."""
+    try:
+        open_index(path).close()
+    except BadStore:
+        return False
+    return True
+
+
+def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterable[tuple[str, str]]) -> None:
+    connection.create_function("backwards", 1, lambda word: word[::-1], deterministic=True)
+    connection.create_function("squeezed", 1, squeeze, deterministic=True)
+    connection.create_function("tokens", 1, lambda raw: tokens(fold(raw)), deterministic=True)
+    connection.executescript(_CREATE.read_text(encoding="utf-8"))
+    rows = ((*name, key(name[3])) for name in names)
+    connection.executemany("INSERT INTO given VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO said VALUES (?, ?)", quotes)
+    connection.executescript(_FILL.read_text(encoding="utf-8"))
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _label(connection: sqlite3.Connection, entity: str) -> str | None:
+    row = connection.execute("SELECT label FROM entity WHERE id = ?", (entity,)).fetchone()
+    return row[0] if row else None
 
 
 def _segment(entity: str) -> str:
     return entity.partition("/")[0]
 
 
-def likeness(query: str, name: str) -> float:
-    """How like two folded names are, 0 to 100; one that holds the query is near, the nearer the shorter."""
-    if query == name:
-        return 100.0
-    part = 86 + 8 * len(query) / len(name) if len(query) > 1 and query in name else 0.0
-    words, others = utils.default_process(query), utils.default_process(name)
-    return max(
-        fuzz.ratio(query, name),
-        part,
-        0.95 * fuzz.token_sort_ratio(words, others),  # the same words in another order
-        0.8 * fuzz.token_set_ratio(words, others),  # all words of one in the other
-    )
+def _names(graph: Store) -> Iterator[Name]:
+    for row in oxigraph.solutions(graph, queries.internal("indexed-names").sparql):
+        subject, role, found = row["subject"], row["role"], row["name"]
+        if isinstance(subject, ox.NamedNode) and isinstance(found, ox.Literal):
+            yield iris.short(subject.value), str(role.value), found.language or "", found.value
+
+
+def _quotes(graph: Store) -> Iterator[tuple[str, str]]:
+    for row in oxigraph.solutions(graph, queries.internal("indexed-quotes").sparql):
+        selector, quote = row["selector"], row["quote"]
+        yield iris.short(selector.value).removesuffix("/exact"), quote.value

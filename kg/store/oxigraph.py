@@ -1,32 +1,49 @@
-"""The store: Oxigraph in memory or on disk behind a few functions; the one home of its queries."""
+"""Oxigraph stores in memory and on disk, and the queries that run on them or on another engine."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 
 import pyoxigraph as ox
 
 from kg import iris
 from kg.errors import BadQuery, BadStore
+from kg.read import queries
+from kg.store import guard
 
 Store = ox.Store
 N_QUADS = ox.RdfFormat.N_QUADS
+#: The named graph that holds our default graph in engines whose default graph is the union of all graphs.
+STATED = iris.iri("graph/stated")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+#: The result of a query: solutions (SELECT), a boolean (ASK) or triples (CONSTRUCT, DESCRIBE). Triples are
+#: an iterator of another type from an endpoint than from Oxigraph: ``is_triples`` tells both.
+QueryResult = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | Iterator[ox.Triple]
+
+
+_PLACE = re.compile(r"error at (?P<row>\d+):(?P<column>\d+): ")
+_DETAILS = {
+    "Prefix not found": "the prefix before this is not declared",
+    "IRI parsing failed": "the IRI before this is malformed, or relative without BASE",
+    "contains a variable that is unbound": "SELECT names a variable that is neither grouped nor aggregated",
+}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The answer of a SELECT: variables in the query's order, one tuple a solution, None where unbound."""
+    """The rows of a SELECT: variables in the query's order, one tuple a solution, None where unbound."""
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
 
     def values(self) -> list[dict[str, str]]:
-        """Solutions as plain strings by variable; unbound ones are empty."""
+        """Return solutions as plain strings by variable; unbound ones are empty."""
         return [
             {
                 name: getattr(value, "value", "") if value else ""
@@ -37,63 +54,100 @@ class Rows:
 
 
 def memory(lines: Iterable[str] = ()) -> Store:
-    """A store in memory, loaded from N-Quads lines."""
+    """Return a store in memory, loaded from N-Quads lines."""
     store = ox.Store()
     load(store, lines)
     return store
 
 
 def load(store: Store, lines: Iterable[str]) -> None:
-    """Add N-Quads lines; not transactional, so the store is to be a new one."""
+    """Add N-Quads lines to a new store; this is not transactional."""
     store.bulk_load(input="".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
 
 
 def create(folder: Path, lines: Iterable[str]) -> None:
-    """A new store on disk."""
+    """Create a store on disk from N-Quads lines."""
     store = ox.Store(str(folder))
     load(store, lines)
     store.flush()
 
 
-def create_from(folder: Path, file: Path, tick: Callable[[int], None]) -> int:
-    """A new store on disk from an N-Quads file of any length; ``tick`` hears of bytes read.
+def create_from(folder: Path, file: Path, progress: Callable[[int], None]) -> int:
+    """Create a store on disk from an N-Quads file of any length and return its number of quads.
 
-    Returns how many quads there are; those that stand twice in the file count once.
+    ``progress`` is called with the number of bytes read. Quads that stand twice in the file count once.
     """
     store = ox.Store(str(folder))
     with file.open("rb") as lines:
-        store.bulk_load(input=_Heard(lines, tick), format=ox.RdfFormat.N_QUADS)
+        store.bulk_load(input=_Counted(lines, progress), format=ox.RdfFormat.N_QUADS)
     store.flush()  # no optimize(): after one load it makes no query faster, and the files larger
     return len(store)
 
 
-class _Heard(io.BytesIO):
-    """A file that tells how much of it was read."""
+class _Counted(io.BytesIO):
+    """A file that reports how many bytes were read."""
 
-    def __init__(self, file: BinaryIO, tick: Callable[[int], None]) -> None:
+    def __init__(self, file: BinaryIO, progress: Callable[[int], None]) -> None:
         super().__init__()
-        self._file, self._tick = file, tick
+        self._file, self._progress = file, progress
 
     def read(self, size: int | None = -1, /) -> bytes:
         found = self._file.read(-1 if size is None else size)
-        self._tick(len(found))
+        self._progress(len(found))
         return found
 
 
 def open_folder(folder: Path) -> Store:
-    """A store on disk, read-only."""
+    """Open a store on disk, read-only; raises BadStore if it cannot be opened."""
     try:
         return ox.Store.read_only(str(folder))
     except (OSError, ValueError, RuntimeError) as error:
         raise BadStore(f"the store at {folder} cannot be opened: {error}") from None
 
 
-def query(store: Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Run a query; raises BadQuery where it is malformed. Our prefixes need no declaration."""
+def query(store: Store, sparql: str) -> QueryResult:
+    """Run a query; raises BadQuery if it is malformed. Our prefixes need no declaration."""
     try:
         return store.query(sparql, prefixes=iris.PREFIXES)
     except SyntaxError as error:
-        raise BadQuery(f"the query is malformed: {error}") from None
+        raise BadQuery(explain(sparql, str(error))) from None
+
+
+def explain(sparql: str, error: str) -> str:
+    """Return a message for a syntax error: the place in the query, and what is wrong if that is known."""
+    place = _PLACE.match(error)
+    form = guard.read(sparql).form
+    if place is None:
+        return f"the query is malformed: {error}"
+    if form not in guard.FORMS:
+        begins = f"begins with {form}" if form else "is empty"
+        return f"the query {begins}; it must begin with SELECT, ASK, CONSTRUCT or DESCRIBE"
+    row, column = int(place["row"]), int(place["column"])
+    lines = sparql.split("\n")
+    line = lines[row - 1] if row <= len(lines) else ""
+    found = re.match(r"\w+|.", line[column - 1 :])
+    what = f"{found.group()!r} is not expected here" if found else "the query ends too early"
+    for detail, meaning in _DETAILS.items():
+        what = meaning if detail in error else what
+    return f"the query is malformed at line {row}, column {column}: {what}\n  {line}\n  {' ' * (column - 1)}^"
+
+
+def unknown_terms(store: Store, sparql: str) -> list[str]:
+    """Return a message for each term of ours (kg:...) in a query that the ontology does not have."""
+    rows = select(store, queries.internal("ontology-terms").sparql).rows
+    space = iris.PREFIXES["kg"]
+    known = {term.value.removeprefix(space) for (term,) in rows if isinstance(term, ox.NamedNode)}
+    asked = [name.removeprefix("kg:") for name in guard.names(sparql) if name.startswith("kg:")]
+    messages = []
+    for name in sorted(set(asked) - known) if known else ():
+        near = get_close_matches(name, known, 1)
+        messages.append(f"kg:{name} is not a term" + (f"; did you mean kg:{near[0]}?" if near else ""))
+    return messages
+
+
+def is_triples(result: QueryResult) -> TypeGuard[Iterator[ox.Triple]]:
+    """Return whether a result is that of CONSTRUCT or DESCRIBE, from Oxigraph or from an endpoint."""
+    return not isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
 
 
 def select(store: Store, sparql: str) -> Rows:
@@ -104,7 +158,7 @@ def select(store: Store, sparql: str) -> Rows:
 
 
 def solutions(store: Store, sparql: str) -> ox.QuerySolutions:
-    """Run a SELECT and give its solutions one by one; raises BadQuery for any other form."""
+    """Run a SELECT and return its solutions one by one; raises BadQuery for any other form."""
     found = query(store, sparql)
     if not isinstance(found, ox.QuerySolutions):
         raise BadQuery("this needs a SELECT query")

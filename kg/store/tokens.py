@@ -1,7 +1,7 @@
-"""Pieces of a text: what the index holds of it.
+"""Tokens of the names index.
 
-SQLite's own tokenizers find nothing for 芯片, so the tokens are ours: Latin words folded as names are
-compared, without accents and a plural's s; Han script as pairs of characters and as single ones.
+SQLite's own tokenizers find nothing for 芯片. Here a Latin word is one token, without accents and a plural's
+s; a run of Han characters gives its pairs of neighbours and its single characters.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kg import text
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
 _IS_HAN = re.compile(f"[{_HAN}]")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 #: A name as it is indexed: entity id, role (label, alias, abbreviation, printed), language, name.
 Name = tuple[str, str, str, str]
@@ -22,13 +23,23 @@ Name = tuple[str, str, str, str]
 Piece = tuple[str, ...]
 
 
+def fold(raw: str) -> str:
+    """Fold a text for search: case, width, marks; apostrophes inside words go (Xi'an is Xian)."""
+    return _APOSTROPHE.sub("", text.key(raw))
+
+
 def key(name: str) -> str:
-    """A name folded for comparison: case, width, marks, and a plural's s."""
-    return _singular(text.key(name))
+    """Return a name as names are compared: folded, without a plural's s."""
+    return _singular(fold(name))
+
+
+def squeeze(folded: str) -> str:
+    """Return a folded name without white space and hyphens: "silicon carbide" is "siliconcarbide"."""
+    return re.sub(r"[\s-]+", "", folded)
 
 
 def pieces(folded: str) -> list[Piece]:
-    """The pieces of a folded text, in order."""
+    """Return the words and Han runs of a folded text, in order."""
     found: list[Piece] = []
     for match in _PIECE.finditer(folded):
         if word := match["word"]:
@@ -40,14 +51,14 @@ def pieces(folded: str) -> list[Piece]:
 
 
 def characters(piece: Piece) -> tuple[str, ...]:
-    """The characters of a run of Han characters; none for a word or for one character alone."""
+    """Return the characters of a run of at least two Han characters; none for any other piece."""
     if len(piece[0]) != 2 or not _IS_HAN.match(piece[0]):
         return ()
     return (*(pair[0] for pair in piece), piece[-1][1])
 
 
 def tokens(folded: str) -> str:
-    """All tokens of a folded text, with spaces between."""
+    """Return all tokens of a folded text, separated by spaces."""
     return " ".join(chain.from_iterable((*piece, *characters(piece)) for piece in pieces(folded)))
 
 
@@ -56,7 +67,7 @@ def _singular(word: str) -> str:
 
 
 def _bare(word: str) -> str:
-    """A word without accents."""
+    """Return a word without accents."""
     if word.isascii():
         return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

@@ -18,7 +18,7 @@ def build(seeds: str, folder: str) -> dict[str, float]:
     from kg import locations
     from kg.store import build as builds
 
-    return timed(lambda: builds.build(Path(seeds), locations.ontology(), Path(folder)))
+    return timed(lambda: builds.build_graph(Path(seeds), locations.ontology(), Path(folder)))
 
 
 def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
@@ -35,7 +35,7 @@ def bulk(tables: str, folder: str, keep: str) -> dict[str, float]:
             Path(keep).unlink(missing_ok=True)
             Path(keep).hardlink_to(next(Path(folder).glob(".bulk-*/compiled.nq")))
 
-    took = timed(lambda: loads.load(Path(tables), locations.ontology(), Path(folder), tick=tick))
+    took = timed(lambda: loads.load(Path(tables), locations.ontology(), Path(folder), progress=tick))
     return {**took, "rows": rows}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import networkx as nx
 from pyvis.network import Network
 
-from kg.page import render
+from kg.page import render_page
 from kg.query.networkx_view import network
 from tests.bench.figure import OURS, Figure, race
 from tests.bench.ground import Ground
@@ -21,7 +21,7 @@ def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
     written: dict[str, int] = {}
 
     def ours() -> None:
-        written[OURS] = len(render.render(ground.graph).encode())
+        written[OURS] = len(render_page(ground.graph).encode())
 
     def pyvis() -> None:
         written[PYVIS] = len(_pyvis(view).encode())

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg import iris
-from kg.store import endpoint, oxigraph, upload
+from kg.store import endpoint, graph_store, oxigraph
 from kg.store.oxigraph import Store
 from tests import engines
 
@@ -115,7 +115,7 @@ def main() -> None:
         try:
             with engines.oxigraph_server(work) as address:
                 start = time.perf_counter()
-                upload.send(file, f"{address}/store")
+                graph_store.send(graph_store.open_source(file), f"{address}/store")
                 spent = time.perf_counter() - start
                 opened = endpoint.open_endpoint(f"{address}/query")
                 say("oxigraph server (Graph Store Protocol)", quads, spent, work / "http", 0, opened)
@@ -125,8 +125,8 @@ def main() -> None:
             folder = work / "virtuoso"
             folder.mkdir()
             start = time.perf_counter()
-            with file.open(encoding="utf-8") as lines:
-                upload.cut(lines, folder / "parts", 64 << 20, stated=True)
+            source = graph_store.open_source(file)
+            graph_store.write_parts(source, folder / "parts", 64 << 20, stated=True)
             cutting = time.perf_counter() - start
             with engines.virtuoso_server(folder, buffers=170_000) as (address, port):
                 start = time.perf_counter()

@@ -20,11 +20,10 @@ from typing import Any
 from kg import locations
 from kg.check import run
 from kg.compile import reference
-from kg.page import data as page_data
-from kg.page import html as page_html
-from kg.page import render
-from kg.page.data import Content
-from kg.page.layout import Layout, layout
+from kg.page import render_page
+from kg.page.data import Content, read_content
+from kg.page.html import render_html
+from kg.page.layout import Layout, place_nodes
 from kg.query.graph import Graph, open_graph
 from kg.store import oxigraph
 from tests.conftest import SAMPLE
@@ -53,7 +52,7 @@ class Made:
 def made(nodes: int, edges: int, seed: int = 7) -> Made:
     """Regions that share some topics and have most things alone, as the curated graph does."""
     dice = random.Random(seed)
-    base = page_data.read(_sample())
+    base = read_content(_sample())
     kinds = [row[0] for row in base.data["kinds"]]  # type: ignore[attr-defined]
     regions = max(15, nodes // 250)
     entities: list[Any] = []
@@ -98,7 +97,7 @@ def made(nodes: int, edges: int, seed: int = 7) -> Made:
     joined = {ids[end] for pair in pairs for end in pair}
     lines = tuple(sorted((ids[one], ids[other]) for one, other in pairs))
     before = time.perf_counter()
-    places = layout({i: r for i, r in roots.items() if i in joined}, lines, ids[:regions])
+    places = place_nodes({i: r for i, r in roots.items() if i in joined}, lines, ids[:regions])
     seconds = time.perf_counter() - before
     data = {**base.data, "entities": entities, "statements": statements, "targets": [], "links": []}
     data["sources"] = [[*row[:8], []] for row in base.data["sources"]]  # type: ignore[attr-defined]
@@ -232,13 +231,13 @@ def main() -> None:
             return seconds
 
         before = time.perf_counter()
-        curated = render.render(open_graph(given.graph))
+        curated = render_page(open_graph(given.graph))
         print(f"curated graph                written in {time.perf_counter() - before:.2f} s")
         for everything in (False, True):
             line("curated graph", curated, everything=everything)
         for nodes in given.nodes:
             found = made(nodes, nodes * 3)
-            html = page_html.render(found.content, found.places, title="bench")
+            html = render_html(found.content, found.places, title="bench")
             print(f"{nodes:,} nodes, {nodes * 3:,} lines: placed in {found.seconds:.2f} s")
             seconds = [line(f"{nodes:,} nodes", html, everything=everything) for everything in (False, True)]
             if given.peers:
@@ -249,7 +248,7 @@ def main() -> None:
                 )
         if given.pyvis:
             found = made(given.pyvis, given.pyvis * 3)
-            html = page_html.render(found.content, found.places, title="bench")
+            html = render_html(found.content, found.places, title="bench")
             mine = line(f"{given.pyvis:,} nodes", html, everything=True)
             theirs = pyvis(browser, found)
             print(f"{'plain pyvis':24} {'all':9} at rest {theirs:5.1f} s  {theirs / mine:.0f} times ours")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from kg.store import search
+from kg.store import names, tokens
 from tests.bench.figure import OURS, Figure, race
 
 FLOOR = "rapidfuzz over all names"
@@ -25,14 +25,14 @@ _HAN = "济南北海州青岛阳山西东林河安贵台长华平路宁波苏无
 
 
 def figures(folder: Path, entities: int, repeats: int) -> Iterator[Figure]:
-    names = list(made_up(entities))
+    given = list(made_up(entities))
     path = folder / f"names-{entities}.search"
-    write = race({OURS: lambda: search.write_names(path, names)}, 1)
-    yield Figure("search", "write the index", entities, OURS, write[OURS], "s", len(names), "names")
+    write = race({OURS: lambda: names.write_index(path, given)}, 1)
+    yield Figure("search", "write the index", entities, OURS, write[OURS], "s", len(given), "names")
     size = path.stat().st_size / 1e6
     yield Figure("search", "index file", entities, OURS, (size,), "MB")
-    index = search.open(path)
-    keys = [search.key(name) for _, _, _, name in names]
+    index = names.open_index(path)
+    keys = [tokens.key(name) for _, _, _, name in given]
 
     def ours() -> None:
         for query in QUERIES:
@@ -40,14 +40,14 @@ def figures(folder: Path, entities: int, repeats: int) -> Iterator[Figure]:
 
     def bare() -> None:
         for query in QUERIES:
-            process.extract(search.key(query), keys, limit=10, score_cutoff=50)
+            process.extract(tokens.key(query), keys, limit=10, score_cutoff=50)
 
     parties = {OURS: ours, FLOOR: bare} if entities <= FLOOR_MOST else {OURS: ours}
     for who, values in race(parties, repeats).items():
         yield Figure("search", "look up names", entities, who, values, "s", len(QUERIES), "queries", FLOOR)
 
 
-def made_up(entities: int) -> Iterator[search.Name]:
+def made_up(entities: int) -> Iterator[tokens.Name]:
     """Names of entities that do not exist: English and Chinese labels, every other one with an alias."""
     chance = random.Random(7)
     for number in range(entities):

@@ -1,169 +1,218 @@
-"""Throughput of ``kg serve`` beside Oxigraph's own server: 200 clients, small queries, the same run.
+"""Speed of ``kg serve`` beside Oxigraph's own server, both in one run over the same store, measured by wrk.
 
-    python tests/bench/serve.py BUILD_FOLDER [--clients 200] [--seconds 10]
+    python tests/bench/serve.py BUILD_FOLDER [--seconds 5] [--rounds 5]
 
-Each client asks one query after another over entities of the graph. ``repeated`` draws from a few hundred
-queries, as people and pages do; ``unlike`` makes every query a new text, so that nothing that was kept can
-answer it; ``anew`` makes it a new text on a new connection. Both servers read the same store, one after the
-other.
+Fifty kept connections ask queries that all differ: ``look-ups`` of some triples of an entity, and the
+``questions`` of the catalogue with entities as parameters. Then eight clients ask look-ups alone, beside four
+slow queries, and beside 250 clients that send a byte of a head now and then. Each figure is the median of the
+rounds. Needs wrk (Debian) and the ``oxigraph`` command.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
-import itertools
 import json
 import os
 import random
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import AsyncIterator
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from kg import iris
+from kg.compile import reference
 from kg.query import graph
-from kg.server import source
-from kg.store import oxigraph as oxigraph_store
+from kg.query.graph import Graph
+from kg.read import queries
+from kg.server.app import locate_graph
 
-QUERIES = (
-    "SELECT ?p ?o WHERE {{ <{thing}> ?p ?o }} LIMIT 20",
-    "SELECT ?s WHERE {{ ?s ?p <{thing}> }} LIMIT 20",
-    "SELECT ?l WHERE {{ <{thing}> <http://www.w3.org/2004/02/skos/core#prefLabel> ?l "
-    'FILTER(lang(?l) = "en") }}',
-    "ASK {{ <{thing}> a ?kind }}",
+LOOK_UPS = (
+    "SELECT ?p ?o {{ <{0}> ?p ?o }} LIMIT 20",
+    "SELECT ?s {{ ?s ?p <{0}> }} LIMIT 20",
+    'SELECT ?l {{ <{0}> <http://www.w3.org/2004/02/skos/core#prefLabel> ?l FILTER (lang(?l) = "en") }}',
+    "ASK {{ <{0}> a ?kind }}",
 )
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SCRIPT = """
+local queries, n = {}, 0
+for line in io.lines("FILE") do queries[#queries + 1] = line end
+function init(args) math.randomseed(os.time()); n = math.random(1, 1000000000) end
+function request()
+  n = n + 1
+  return wrk.format("GET", "PATH?query=" .. queries[math.random(#queries)] .. "%20%23" .. n,
+    {Accept = "application/sparql-results+json"})
+end
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format('{"per_second": %.0f, "p50_ms": %.1f, "p99_ms": %.1f, "failed": %d}',
+    summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout))
+end
+"""
+Figures = dict[str, float]
 
 
-KINDS = ("repeated", "unlike", "anew")
+def look_ups(opened: Graph) -> list[str]:
+    things = sorted(opened.names.entities)
+    return [random.choice(LOOK_UPS).format(iris.iri(random.choice(things))) for _ in range(2000)]
 
 
-async def client(port: int, texts: list[str], end: float, *, kind: str, times: list[float]) -> int:
-    """One client until the end; returns how many answers were not 200."""
-    failed = 0
-    numbers = itertools.count(random.randrange(1 << 40))
-    while time.perf_counter() < end:
-        opened = time.perf_counter()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while time.perf_counter() < end:
-                text = random.choice(texts) + ("" if kind == "repeated" else f" # {next(numbers)}")
-                start = opened if kind == "anew" else time.perf_counter()
-                writer.write(
-                    f"GET {PATH}?query={quote(text)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-                    "Accept: application/sparql-results+json\r\n\r\n".encode()
-                )
-                head = await reader.readuntil(b"\r\n\r\n")
-                if b"chunked" in head.lower():
-                    while size := int((await reader.readuntil(b"\r\n")).strip(), 16):
-                        await reader.readexactly(size + 2)
-                    await reader.readexactly(2)
-                else:
-                    length = head.lower().split(b"content-length:")[1].split(b"\r\n")[0]
-                    await reader.readexactly(int(length))
-                times.append(time.perf_counter() - start)
-                failed += b" 200 " not in head[:16]
-                if kind == "anew":
-                    break
-        writer.close()
-    return failed
+def questions(opened: Graph) -> list[str]:
+    """Questions of the catalogue, each with an entity for one of its parameters."""
+    entities = sorted(opened.names.entities)
+    found = []
+    for question in queries.catalogue().values():
+        for parameter in question.parameters:
+            fitting = [one for one in entities if one.partition("/")[0] in parameter.type.split("|")]
+            if fitting and not any(other.needed for other in question.parameters if other != parameter):
+                found += [
+                    question.bind({parameter.name: f"<{iris.iri(random.choice(fitting))}>"})
+                    for _ in range(40)
+                ]
+    return [reference.standing_alone(query) for query in found]
 
 
-PATH = "/sparql"
+def measure(port: int, path: str, texts: list[str], connections: int, seconds: float) -> Figures:
+    """Let wrk ask for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, script = Path(folder) / "queries.txt", Path(folder) / "ask.lua"
+        file.write_text("\n".join(quote(text, safe="") for text in texts))
+        script.write_text(SCRIPT.replace("FILE", str(file)).replace("PATH", path))
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script)]
+        ended = subprocess.run(
+            [*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True
+        )
+    found: Figures = json.loads(ended.stdout[ended.stdout.index('{"per_second"') :])
+    return found
 
 
-async def load(port: int, texts: list[str], clients: int, seconds: float, *, kind: str) -> dict[str, object]:
-    """Run all clients and sum up."""
-    times: list[float] = []
-    start = time.perf_counter()
-    end = start + seconds
-    failed = await asyncio.gather(*(client(port, texts, end, kind=kind, times=times) for _ in range(clients)))
-    spent = time.perf_counter() - start
-    times.sort()
-    return {
-        "per_second": round(len(times) / spent),
-        "p50_ms": round(statistics.median(times) * 1000, 1),
-        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
-        "failed": sum(failed),
-    }
+def median(rounds: list[Figures]) -> Figures:
+    """The median of each figure; of failures the sum."""
+    found = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    return {**found, "failed": sum(one["failed"] for one in rounds)}
 
 
-@contextlib.asynccontextmanager
-async def oxigraph(where: str) -> AsyncIterator[int]:
-    """Oxigraph's own server over the same store."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = Path(sys.executable).with_name("oxigraph")
-    process = subprocess.Popen(
-        [command, "serve-read-only", "--location", where, "--bind", f"127.0.0.1:{port}"],
-        stderr=subprocess.DEVNULL,
-    )
+@contextlib.contextmanager
+def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        for _ in range(100):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            await asyncio.sleep(0.05)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextlib.asynccontextmanager
-async def ours(where: str) -> AsyncIterator[int]:
-    """``kg serve`` as a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", "--graph", where, "--port", "0", "--quiet"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    try:
-        line = process.stdout.readline()
-        yield int(line.rsplit(":", 1)[1].strip().strip("/"))
+        yield process
     finally:
         process.terminate()
         process.wait()
 
 
+@contextlib.contextmanager
+def both(folder: Path) -> Iterator[dict[str, tuple[int, str]]]:
+    """Both servers over one store: name to port and path."""
+    command = shutil.which("oxigraph") or str(Path(sys.executable).with_name("oxigraph"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    store = locate_graph(folder)
+    reading = [command, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
+    serving = [sys.executable, "-m", "kg", "serve", "--graph", str(folder), "--port", "0", "--quiet"]
+    with started(reading), started(serving) as kg:
+        assert kg.stdout
+        ours = int(kg.stdout.readline().rsplit(":", 1)[1].strip("/ \n"))
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            time.sleep(0.05)
+        yield {"oxigraph": (port, "/query"), "kg": (ours, "/sparql")}
+
+
+@contextlib.contextmanager
+def slow_queries(port: int, number: int) -> Iterator[None]:
+    """So many slow queries run all the while."""
+    stop = threading.Event()
+
+    def ask(at: int) -> None:
+        while not stop.is_set():
+            url = f"http://127.0.0.1:{port}/sparql?query={quote(f'{SLOW} # {at} {time.time()}')}"
+            with contextlib.suppress(urllib.error.HTTPError, OSError):
+                urllib.request.urlopen(url, timeout=60).close()
+
+    threads = [threading.Thread(target=ask, args=(at,), daemon=True) for at in range(number)]
+    for thread in threads:
+        thread.start()
+    time.sleep(2)
+    yield
+    stop.set()
+
+
+@contextlib.contextmanager
+def trickling(port: int, number: int) -> Iterator[None]:
+    """So many clients send a byte of a head every half second."""
+    stop = threading.Event()
+
+    def send() -> None:
+        head = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100
+        held: list[socket.socket] = []
+        sent = [0] * number
+        while not stop.wait(0.5):
+            for at in range(number):
+                if at >= len(held):
+                    held.append(socket.create_connection(("127.0.0.1", port), 5))
+                try:
+                    held[at].sendall(head[sent[at] : sent[at] + 1])
+                    sent[at] = min(sent[at] + 1, len(head) - 1)
+                except OSError:
+                    held[at].close()
+                    sent[at] = 0
+                    held[at] = socket.create_connection(("127.0.0.1", port), 5)
+        for one in held:
+            one.close()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    time.sleep(2)
+    yield
+    stop.set()
+    thread.join()
+
+
 def main() -> None:
-    """Measure both and print one JSON object a line."""
+    """Measure and print one JSON object a line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--clients", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    opened = graph.open_graph(given.folder)
-    things = [
-        row["s"] for row in oxigraph_store.select(opened.store, "SELECT DISTINCT ?s { ?s a ?k }").values()
-    ]
     random.seed(7)
-    texts = [
-        random.choice(QUERIES).format(thing=thing) for thing in random.sample(things, min(400, len(things)))
-    ]
-    where = source.locate(given.folder)
-
-    async def run() -> None:
-        global PATH
-        for name, started, path in (
-            ("oxigraph", oxigraph(where), "/query"),
-            ("kg", ours(str(given.folder)), "/sparql"),
+    opened = graph.open_graph(str(given.folder))
+    mixes = {"look-ups": look_ups(opened), "questions": questions(opened)}
+    print(json.dumps({"cores": os.cpu_count(), **{name: len(texts) for name, texts in mixes.items()}}))
+    with both(given.folder) as servers:
+        for mix, texts in mixes.items():
+            rounds: dict[str, list[Figures]] = {name: [] for name in servers}
+            for at in range(given.rounds + 1):  # the first one warms up
+                for name, (port, path) in servers.items():
+                    found = measure(port, path, texts, 50, given.seconds if at else 1)
+                    rounds[name] += [found] if at else []
+            for name, figures in rounds.items():
+                print(json.dumps({"mix": mix, "server": name, "clients": 50, **median(figures)}), flush=True)
+        port, path = servers["kg"]
+        for beside, hinder in (
+            ("nobody", contextlib.nullcontext()),
+            ("4 slow queries", slow_queries(port, 4)),
+            ("250 trickling heads", trickling(port, 250)),
         ):
-            PATH = path
-            async with started as port:
-                for kind in KINDS:
-                    await load(port, texts, 20, 1, kind=kind)
-                    found = await load(port, texts, given.clients, given.seconds, kind=kind)
-                    print(json.dumps({"server": name, "queries": kind, **found}), flush=True)
-
-    print(json.dumps({"cores": os.cpu_count(), "clients": given.clients, "queries": len(texts)}))
-    asyncio.run(run())
+            with hinder:
+                figures = [
+                    measure(port, path, mixes["look-ups"], 8, given.seconds) for _ in range(given.rounds)
+                ]
+            print(json.dumps({"server": "kg", "clients": 8, "beside": beside, **median(figures)}), flush=True)
 
 
 if __name__ == "__main__":

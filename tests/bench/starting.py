@@ -31,7 +31,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], bool, float | None], ...] = (
 
 def figures(folder: Path, repeats: int) -> Iterator[Figure]:
     """On the curated graph, built into a folder."""
-    size = build.build(locations.seeds(), locations.ontology(), folder)[0].counts["statements"]
+    size = build.build_graph(locations.seeds(), locations.ontology(), folder)[0].counts["statements"]
     parties: dict[str, Callable[[], object]] = {
         PYTHON: lambda: _run(("-c", "pass")),
         ENGINE: lambda: _run(("-c", "import pyoxigraph")),

@@ -14,7 +14,7 @@ import pytest
 from kg import locations
 from kg.check import run
 from kg.compile import reference
-from kg.page import render
+from kg.page import render_page
 from kg.query.graph import Graph
 from kg.store import oxigraph
 from tests.conftest import SAMPLE, absent
@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("page") / "graph.html"
-    file.write_text(render.render(curated), encoding="utf-8")
+    file.write_text(render_page(curated), encoding="utf-8")
     return file
 
 
@@ -68,7 +68,7 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             number += 1
     assert number >= 3
     file = tmp_path_factory.mktemp("hostile") / "graph.html"
-    file.write_text(render.render(Graph(oxigraph.memory(lines), "hostile")), encoding="utf-8")
+    file.write_text(render_page(Graph(oxigraph.memory(lines), "hostile")), encoding="utf-8")
     return file
 
 

@@ -15,7 +15,7 @@ SHOTS = {
     "everything": "#show=all",
     "path": "#path=place/jinan>place/tianshui",
     "list": "#as=list",
-    "matrix": "#view=matrix&under=topic/information-technology",
+    "matrix": "#view=matrix",
     "targets": "#view=targets",
     "sources": "#view=sources",
     "map": "#view=map",

@@ -14,8 +14,8 @@ from tests.conftest import absent
 ADDRESSES = (
     "",
     "#sel=place/jinan",
-    "#view=matrix&sel=place/jinan*topic/semiconductor&under=topic/information-technology",
-    "#view=matrix&rows=stated&cluster=1",
+    "#view=matrix&rows=rolled&sel=place/jinan*topic/semiconductor&under=topic/information-technology",
+    "#view=matrix&cluster=1",
     "#view=targets",
     "#view=targets&unit=percent&sort=deadline",
     "#view=sources&sel=source/gwr-2024%2312",
@@ -45,7 +45,7 @@ def test_search_by_keyboard(visit: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"), [("济南", "Jinan"), ("JINAN", "Jinan"), ("zzzz", "Nothing is called that")]
+    ("typed", "found"), [("济南", "Jinan"), ("JINAN", "Jinan"), ("zzzz", "Nothing is called “zzzz”")]
 )
 def test_search_knows_names_in_both_languages(visit: Open, typed: str, found: str) -> None:
     tab = visit()

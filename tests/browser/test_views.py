@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from kg.export.statements import statement_rows
 from kg.query.graph import Graph
-from kg.query.records import records
 from kg.store import oxigraph
 from tests.browser.conftest import HOSTILE, Open, spot
 
+STATED = "#panel .said:has-text('promotes') + .cards .card"
 VIEWS = ("graph", "matrix", "targets", "sources", "map")
 
 
@@ -44,7 +45,7 @@ def test_a_click_on_a_node_opens_its_evidence(visit: Open) -> None:
     tab.wait_for_selector("#panel h2:has-text('Jinan')")
     assert tab.url.endswith("#sel=place/jinan")
     assert tab.locator("#panel .zh").first.inner_text() == "济南市"
-    card = tab.locator("#panel .card").first
+    card = tab.locator(STATED).first
     card.locator("summary").click()
     shown = card.inner_text()
     for part in ("source", "paragraph", "stage", "tier", "flags", "row", "identity", "statements.csv:"):
@@ -64,7 +65,7 @@ def test_a_click_on_a_line_opens_its_statements(visit: Open) -> None:
 
 def test_every_link_opens_the_publishers_page_at_the_quote(visit: Open, curated: Graph) -> None:
     tab = visit("#view=sources")
-    wanted = {record["id"].partition("/")[2]: record for record in records(curated)}  # type: ignore[attr-defined]
+    wanted = {record["id"].partition("/")[2]: record for record in statement_rows(curated)}  # type: ignore[attr-defined]
     evidence = curated.evidence(str(record["id"]) for record in wanted.values())
     shown = dict(
         tab.evaluate(
@@ -103,7 +104,7 @@ def test_a_cell_of_the_matrix_opens_its_evidence(visit: Open) -> None:
 
 
 def test_rows_of_the_matrix_open_down_the_hierarchy(visit: Open) -> None:
-    tab = visit("#view=matrix")
+    tab = visit("#view=matrix&rows=rolled")
     before = tab.locator(".matrix tbody tr").count()
     tab.locator(".turn[aria-expanded=false]").first.click()
     tab.wait_for_selector(".turn[aria-expanded=true]")
@@ -243,7 +244,7 @@ def test_save_as_csv_and_png(visit: Open) -> None:
 
 def test_citation_and_report_name_the_statement(visit: Open) -> None:
     tab = visit("#sel=place/jinan")
-    card = tab.locator("#panel .card").first
+    card = tab.locator(STATED).first
     record = card.get_attribute("data-record")
     card.locator("summary").click()
     for name, said in (("Cite", "Citation copied"), ("Report this", "Report copied")):

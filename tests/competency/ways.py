@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kg.query import paths
 from kg.query.graph import Graph
+from kg.query.paths import find_paths
 from kg.query.result import Value
 
 Row = tuple[Value, ...]
@@ -165,7 +165,7 @@ def steps(start: str, end: str, *through: str, longest: int = 2) -> Way:
     """Subject and object of each step of the paths that pass through all of these, and nothing else."""
 
     def way(graph: Graph) -> list[Row]:
-        found = paths.paths(graph, start, end, longest=longest, limit=1000)
+        found = find_paths(graph, start, end, longest=longest, limit=1000)
         by_path: dict[Value, list[Row]] = {}
         for row in found:
             by_path.setdefault(row["path"], []).append((row["subject"], row["object"]))

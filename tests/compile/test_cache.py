@@ -12,14 +12,14 @@ from kg import locations, ontology
 from kg.compile import cache
 from kg.read import seeds
 from kg.read.entity_index import Register
-from kg.store import build
+from kg.store import build, manifest
 
 EN, ZH = "hubei-2030", "wuhan-2030"
 
 
 def run(seeds: Path, folder: Path) -> bytes:
-    build.build(seeds, locations.ontology(), folder)
-    return (folder / build.TEXT).read_bytes()
+    build.build_graph(seeds, locations.ontology(), folder)
+    return (folder / manifest.TEXT).read_bytes()
 
 
 def kept(folder: Path) -> dict[str, tuple[str, int]]:
@@ -107,7 +107,7 @@ def test_a_table_may_hold_any_line_separator(tmp_path: Path, sample: Path, char:
     run(sample, tmp_path / "build")
     change(sample / "places.csv", "30.5", "31.5")
     assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
-    assert char.encode() in (tmp_path / "build" / build.TEXT).read_bytes()
+    assert char.encode() in (tmp_path / "build" / manifest.TEXT).read_bytes()
 
 
 def test_kept_lines_that_are_no_text_are_compiled_again(tmp_path: Path, sample: Path) -> None:

@@ -88,7 +88,7 @@ def test_what_is_withheld_is_not_counted(sample: Path, tmp_path: Path) -> None:
 
 
 def _counts(seeds: Path, folder: Path) -> dict[tuple[str, str, str], int]:
-    build.build(seeds, locations.ontology(), folder)
+    build.build_graph(seeds, locations.ontology(), folder)
     return counted(open_graph(folder))
 
 

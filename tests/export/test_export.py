@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from kg import locations, ontology
+from kg import iris, locations, ontology
 from kg.compile import reference
 from kg.export import dictionary, rdf
-from kg.query import records
+from kg.export.statements import COLUMNS, statement_rows
 from kg.query.graph import Graph
 from kg.read import seeds
 from kg.store import oxigraph
@@ -19,8 +20,8 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize("form", rdf.RDF_FORMATS)
 def test_rdf_reads_back_whole(curated: Graph, form: str) -> None:
-    written = rdf.rdf(curated, form)
-    assert written == rdf.rdf(curated, form)
+    written = rdf.rdf_bytes(curated, form)
+    assert written == rdf.rdf_bytes(curated, form)
     chosen = rdf.RDF_FORMATS[form]
     back = set(ox.parse(written, format=chosen))
     quads = set(curated.store.quads_for_pattern(None, None, None, None))
@@ -31,15 +32,15 @@ def test_rdf_reads_back_whole(curated: Graph, form: str) -> None:
 
 
 def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
-    lines = rdf.rdf(curated, "nq").splitlines()
+    lines = rdf.rdf_bytes(curated, "nq").splitlines()
     assert lines == sorted(lines)
     assert len(lines) == len(curated.store)
 
 
 def test_statements_as_csv(sample_graph: Graph) -> None:
-    rows = list(csv.DictReader(io.StringIO(rdf.statements(sample_graph, "csv").decode())))
-    assert len(rows) == len(records.records(sample_graph)) == 10
-    assert tuple(rows[0]) == records.KEYS
+    rows = list(csv.DictReader(io.StringIO(rdf.statement_bytes(sample_graph, "csv").decode())))
+    assert len(rows) == len(statement_rows(sample_graph)) == 10
+    assert tuple(rows[0]) == COLUMNS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
 
 
@@ -55,7 +56,7 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
     graph = Graph(oxigraph.memory(lines), "sample")
     cells = [
         cell
-        for row in csv.DictReader(io.StringIO(rdf.statements(graph, "csv").decode(), newline=""))
+        for row in csv.DictReader(io.StringIO(rdf.statement_bytes(graph, "csv").decode(), newline=""))
         for cell in row.values()
     ]
     assert {cell for cell in cells if "=HYPERLINK" in cell[:11]} == {'\'=HYPERLINK("http://x")'}
@@ -65,4 +66,22 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
     """Write it again with: kg export dictionary -o docs/dictionary.md"""
-    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.markdown(curated)
+    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.dictionary_markdown(
+        curated
+    )
+
+
+@pytest.mark.parametrize("form", rdf.RDF_FORMATS)
+def test_formats_that_drop_graph_names_say_so(curated: Graph, form: str) -> None:
+    note = rdf.graph_names_note(form)
+    assert bool(note) == (form in ("ttl", "nt", "rdf"))
+    if note:  # and the way to the source that the note shows is there
+        (path,) = re.findall(r"\?statement (\S+) \?source", note)
+        back = ox.Store()
+        back.extend(
+            ox.Quad(*quad.triple)
+            for quad in ox.parse(rdf.rdf_bytes(curated, form), format=rdf.RDF_FORMATS[form])
+        )
+        query = f"SELECT DISTINCT ?source {{ ?s a kg:Statement ; {path} ?source }} ORDER BY ?source"
+        found = [iris.short(row["source"]) for row in oxigraph.select(back, query).values()]
+        assert found == ["source/gwr-2024", "source/sh-sei-2021"]

@@ -38,12 +38,12 @@ def test_a_release_holds_what_an_analyst_needs(tmp_path: Path) -> None:
         names = archive.namelist()
         archive.extractall(tmp_path / "again")
     assert "hubei-2030/statements.csv" in names
-    built, _ = build.build(tmp_path / "again", locations.ontology(), tmp_path / "rebuilt")
+    built, _ = build.build_graph(tmp_path / "again", locations.ontology(), tmp_path / "rebuilt")
     assert built.quads == about["quads"]
 
 
 def test_equal_tables_make_equal_files(tmp_path: Path) -> None:
-    build.build(SEEDS, locations.ontology(), tmp_path / "build")
+    build.build_graph(SEEDS, locations.ontology(), tmp_path / "build")
     for name in ("one", "two"):
         release.write(SEEDS, tmp_path / "build", tmp_path / name)
     for name in FILES:
@@ -51,7 +51,7 @@ def test_equal_tables_make_equal_files(tmp_path: Path) -> None:
 
 
 def test_changes_since_the_release_before(tmp_path: Path, sample: Path) -> None:
-    build.build(SEEDS, locations.ontology(), tmp_path / "old")
+    build.build_graph(SEEDS, locations.ontology(), tmp_path / "old")
     release.write(SEEDS, tmp_path / "old", tmp_path / "first")
     assert "nothing to compare with" in (tmp_path / "first/DATA-CHANGES.md").read_text()
     before = release.version(sample)

@@ -3,19 +3,22 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from kg import locations
+from kg import locations, page
 from kg.errors import KgError
-from kg.page import bundle, render
-from kg.page import data as page_data
-from kg.page import html as page_html
+from kg.page import Inline, Part, render_page
+from kg.page.bundle import join_modules
+from kg.page.data import read_content
+from kg.page.html import embed
 from kg.query.graph import Graph
 from kg.text import paragraphs
+from tests.conftest import absent
 
 
 def embedded(html: str, identifier: str) -> object:
@@ -25,7 +28,7 @@ def embedded(html: str, identifier: str) -> object:
 
 
 def test_the_page_is_one_file_without_outside_addresses(sample_graph: Graph) -> None:
-    html = render.render(sample_graph)
+    html = render_page(sample_graph)
     assert "default-src 'none'" in html
     assert re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=(?!\"data:)", html) == []
     assert "@import" not in html
@@ -33,7 +36,7 @@ def test_the_page_is_one_file_without_outside_addresses(sample_graph: Graph) -> 
 
 
 def test_the_page_holds_every_statement_and_no_paragraph(sample_graph: Graph) -> None:
-    html = render.render(sample_graph)
+    html = render_page(sample_graph)
     data = embedded(html, "content")
     assert isinstance(data, dict)
     assert {row[0] for row in data["statements"]} | {row[0] for row in data["targets"]} == {
@@ -47,13 +50,13 @@ def test_the_page_holds_every_statement_and_no_paragraph(sample_graph: Graph) ->
 
 
 def _records(graph: Graph) -> list[dict[str, str]]:
-    from kg.query.records import records
+    from kg.export.statements import statement_rows
 
-    return [{"id": str(record["id"])} for record in records(graph)]
+    return [{"id": str(record["id"])} for record in statement_rows(graph)]
 
 
 def test_lines_join_placed_nodes(sample_graph: Graph) -> None:
-    html = render.render(sample_graph)
+    html = render_page(sample_graph)
     nodes, edges = embedded(html, "nodes"), embedded(html, "edges")
     assert isinstance(nodes, list)
     assert isinstance(edges, list)
@@ -62,7 +65,7 @@ def test_lines_join_placed_nodes(sample_graph: Graph) -> None:
 
 
 def test_withheld_statements_are_told_and_not_drawn(sample_graph: Graph) -> None:
-    found = page_data.read(sample_graph)
+    found = read_content(sample_graph)
     statements = found.data["statements"]
     assert isinstance(statements, list)
     withheld = [row for row in statements if "unresolved" in row[12]]
@@ -86,31 +89,31 @@ def test_the_same_graph_gives_the_same_bytes(tmp_path: Path, built: Path) -> Non
 
 def test_a_part_of_the_graph(sample_graph: Graph) -> None:
     whole, part = (
-        page_data.read(sample_graph),
-        page_data.read(sample_graph, ["topic/optics", "place/optics-park"]),
+        read_content(sample_graph),
+        read_content(sample_graph, ["topic/optics", "place/optics-park"]),
     )
     assert set(part.drawn) == {"topic/optics", "place/optics-park"}
     assert set(part.pairs) == {("place/optics-park", "topic/optics")} & set(whole.pairs)
-    assert len(render.render(sample_graph, around="optics")) < len(render.render(sample_graph))
+    assert len(render_page(sample_graph, Part(around="optics"))) < len(render_page(sample_graph))
 
 
 def test_an_aggregate_keeps_regions_and_what_they_share(curated: Graph) -> None:
-    html = render.render(curated, shared=3)
+    html = render_page(curated, Part(shared=3))
     data = embedded(html, "content")
     assert isinstance(data, dict)
     named = {row[0]: row[5] for row in data["entities"] if not row[0].startswith(("source/", "indicator/"))}
     assert sum(named.values()) > 10
     assert 5 < len(named) - sum(named.values()) < 100
     assert data["links"]
-    assert '"links":[]' in render.render(curated, shared=3, hierarchy=False)
+    assert '"links":[]' in render_page(curated, Part(shared=3, hierarchy=False))
 
 
 def test_a_page_that_would_be_too_large_names_what_fits(
     sample_graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render, "LIMIT", 1)
+    monkeypatch.setattr(page, "LIMIT", 1)
     with pytest.raises(KgError, match=r"--shared \d+, \d+ entities.*--region"):
-        render.render(sample_graph)
+        render_page(sample_graph)
 
 
 def test_an_unwritable_file_leaves_what_was_there(tmp_path: Path, built: Path) -> None:
@@ -128,18 +131,24 @@ def test_an_unwritable_file_leaves_what_was_there(tmp_path: Path, built: Path) -
     ["</script><script>alert(1)</script>", "<!--", "\u2028", "\u202e", "&amp;", '"\\', "{{ 7 * 7 }}", "]]>"],
 )
 def test_embedded_text_cannot_leave_its_element(text: str) -> None:
-    found = page_html.embed([text])
+    found = embed([text])
     assert json.loads(found) == [text]
     assert not set("<>&\u2028\u202e") & set(found)
 
 
 def test_joined_modules_keep_their_scopes(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text('import { two } from "./b.js";\nconst one = two();\n')
-    (tmp_path / "b.js").write_text("const one = 2;\nexport function two() { return one; }\n")
-    assert bundle.join(tmp_path, "a") == (
-        "const in_b = (() => {\nconst one = 2;\nfunction two() { return one; }\nreturn { two };\n})();\n\n"
-        "const in_a = (() => {\nconst { two } = in_b;\nconst one = two();\nreturn {  };\n})();"
+    if not shutil.which("node"):
+        absent("node")
+    (tmp_path / "a.js").write_text(
+        'import { two } from "./b.js";\nimport { three } from "./c.js";\nconst one = two() + three;\nconsole.log(one);\n'
     )
+    (tmp_path / "b.js").write_text("const one = 2;\nexport function two() { return one; }\n")
+    (tmp_path / "c.js").write_text(
+        'import { two } from "./b.js";\nconst one = 1;\nexport const three = two() + one;\n'
+    )
+    script = join_modules(tmp_path, "a")
+    done = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
+    assert done.stdout == "5\n"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +162,7 @@ def test_joined_modules_keep_their_scopes(tmp_path: Path) -> None:
 def test_modules_that_cannot_be_joined(tmp_path: Path, code: str, message: str) -> None:
     (tmp_path / "a.js").write_text(code)
     with pytest.raises(ValueError, match=message):
-        bundle.join(tmp_path, "a")
+        join_modules(tmp_path, "a")
 
 
 def test_scripts_are_small_and_name_no_address() -> None:
@@ -165,3 +174,21 @@ def test_scripts_are_small_and_name_no_address() -> None:
         assert text.startswith("// "), f"{file.name} does not say what it is"
         assert "innerHTML" not in text
         assert set(re.findall(r"https?://[\w.]+", text)) <= {"http://www.w3.org"}, file.name
+
+
+def test_a_notebook_shows_the_page_in_an_escaped_frame() -> None:
+    shown = Inline('<p class="a">&</p>', height=100)._repr_html_()
+    assert 'srcdoc="&lt;p class=&quot;a&quot;&gt;&amp;&lt;/p&gt;"' in shown
+    assert "height:100px" in shown
+    assert repr(Inline("abc")) == "Inline(a page of 3 characters, height=560)"
+
+
+def test_the_page_counts_its_own_quotes_and_those_that_were_located(sample_graph: Graph) -> None:
+    keys = ("quotes", "located", "version", "licence")
+    whole, part = (
+        read_content(sample_graph, keep).data["about"] for keep in (None, ["org/acme-optics", "topic/optics"])
+    )
+    assert isinstance(whole, dict)
+    assert isinstance(part, dict)
+    assert [whole[key] for key in keys] == [10, 10, "test", "https://creativecommons.org/licenses/by/4.0/"]
+    assert [part[key] for key in keys[:2]] == [1, 1]

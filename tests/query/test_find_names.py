@@ -6,10 +6,10 @@ import pytest
 
 from kg.errors import Ambiguous, NotFound
 from kg.query.graph import Graph
-from kg.store import search
-from kg.store.search import key
+from kg.store import names
+from kg.store.tokens import key
 
-INDEX = search.memory(
+INDEX = names.index_in_memory(
     (entity, role, "en" if name.isascii() else "zh", name)
     for entity, role, name in (
         ("org/acme", "label", "Acme"),

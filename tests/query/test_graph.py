@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import re
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-import kg.export.dataframes
-import kg.export.measures
-import kg.query.graph
-import kg.query.paths
+import kg
 from kg.errors import Ambiguous, BadQuery, BadStore, KgError, NotFound
-from kg.query.graph import Graph, open_graph, text_fragment
-from kg.read import queries as named_queries
+from kg.query.graph import Graph, open_graph
+from kg.query.statements import text_fragment
+from kg.read import queries
 from tests.conftest import ROOT
 
+MODULES = (
+    "kg", "kg.query.graph", "kg.query.result", "kg.query.statements", "kg.query.dataframe", "kg.query.description",
+    "kg.query.networkx_view", "kg.query.paths", "kg.query.vocabulary", "kg.export.dataframes", "kg.export.measures",
+)  # fmt: skip
 
-@pytest.mark.parametrize(
-    "module",
-    [kg.query.graph, kg.export.dataframes, kg.export.measures, kg.query.paths],
-    ids=lambda m: m.__name__,
-)
-def test_examples_of_docstrings_run(curated: Graph, module: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kg.query.graph, "open_graph", lambda *_: curated)
-    done = doctest.testmod(module)  # type: ignore[arg-type]
+
+@pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")  # rdflib warns of its own use
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings_run(built: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(name)
+    monkeypatch.setattr(kg, "open_graph", lambda *_: open_graph(built))
+    done = doctest.testmod(module)
     assert done.attempted > 0
     assert done.failed == 0
 
@@ -62,8 +64,10 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
             sample_graph.ask("targets", year=words)
     with pytest.raises(NotFound, match="byCompany"):
         sample_graph.ask("statements", relation="loves")
-    with pytest.raises(NotFound, match="Company"):
+    with pytest.raises(NotFound, match="Base, City"):
         sample_graph.ask("focus", kind="Castle")
+    with pytest.raises(NotFound, match="kind is one of Idea, Sector, Technology, Topic, not 'City'"):
+        sample_graph.ask("matrix", kind="City")
     with pytest.raises(NotFound, match="stated, assumed"):
         sample_graph.ask("hierarchy", standing="true")
 
@@ -76,7 +80,7 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
     ],
 )  # fmt: skip
 def test_numbers_keep_their_digits(sample_graph: Graph, given: str | float, literal: str) -> None:
-    terms = sample_graph.terms(named_queries.find("targets"), {"year": str(given)})
+    terms = sample_graph.terms(queries.find("targets"), {"year": str(given)})
     assert terms["year"] == f'"{literal}"^^<http://www.w3.org/2001/XMLSchema#decimal>'
     sample_graph.ask("targets", year=given)
 
@@ -97,7 +101,7 @@ def test_evidence_opens_at_the_quote(sample_graph: Graph) -> None:
     assert text_fragment("https://a.org/", "a-b, c") == "https://a.org/#:~:text=a%2Db%2C%20c"
 
 
-def test_an_answer_without_records_is_cited_as_it_is(sample_graph: Graph) -> None:
+def test_an_answer_without_statements_is_cited_as_it_is(sample_graph: Graph) -> None:
     found = sample_graph.ask("names", entity="lidar")
     assert sample_graph.cite(found) is found
     assert sample_graph.evidence([]) == {}

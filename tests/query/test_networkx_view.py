@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import io
-
-import networkx as nx
 import pytest
 
 from kg.errors import KgError, NotFound
@@ -60,18 +57,3 @@ def test_what_is_not_there_is_said(sample_graph: Graph) -> None:
         networkx_view.network(sample_graph, kinds=["Firm"])
     with pytest.raises(NotFound, match="did you mean Acme Optics"):
         networkx_view.network(sample_graph, around="Acme Optiks")
-
-
-def test_graphml_reads_back(sample_graph: Graph) -> None:
-    found = networkx_view.network(sample_graph, hierarchy=True)
-    back = nx.read_graphml(io.BytesIO(networkx_view.graphml(found)), force_multigraph=True)
-    assert dict(back.nodes(data=True)) == dict(found.nodes(data=True))
-    edges = sorted((u, v, data["statement"], data["quote"]) for u, v, data in back.edges(data=True))
-    assert edges == sorted(
-        (u, v, key, data["quote"]) for u, v, key, data in found.edges(keys=True, data=True)
-    )
-
-
-def test_the_bytes_are_the_same_each_time(sample_graph: Graph) -> None:
-    for render in (networkx_view.graphml, networkx_view.gexf, networkx_view.node_link):
-        assert render(networkx_view.network(sample_graph)) == render(networkx_view.network(sample_graph))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kg.iris import expand, iri
 from kg.query.result import Answer, as_csv, as_json, as_markdown, value
+from kg.query.statements import Evidence
 from kg.read import tables
 
 JINAN = ox.NamedNode(iri("place/jinan"))
@@ -170,3 +171,54 @@ def test_a_row_for_each_record() -> None:
         ["Jinan", "source/x", "3", "words", "https://x.org"],
         ["Jinan", "", "", "", ""],
     ]
+
+
+def test_rows_are_indexed_and_sliced() -> None:
+    found = answer("place", "number", rows=[(JINAN, typed("1", "integer")), (None, typed("2", "integer"))])
+    assert found[0] == {"place": "place/jinan", "number": 1}
+    assert found[-1] == {"place": None, "number": 2}
+    assert isinstance(found[1:], Answer)
+    assert list(found[1:]) == [found[1]]
+    with pytest.raises(IndexError):
+        found[2]
+
+
+def test_the_repr_is_a_table_of_the_first_rows() -> None:
+    rows: list[tuple[ox.NamedNode | ox.Literal | None, ...]] = [(JINAN, ox.Literal("x" * 40))] * 12
+    assert repr(answer("place", "words", rows=rows)).splitlines() == [
+        "<Answer: 12 rows: place, words>",
+        "place  words",
+        *[f"Jinan  {'x' * 27}…"] * 10,
+        "… 2 more",
+    ]
+    assert repr(answer("place", rows=[])) == "<Answer: 0 rows: place>"
+    assert repr(answer("place", rows=[(None,)])) == "<Answer: 1 row: place>\nplace\n"
+
+
+def test_html_is_escaped_and_links_to_evidence() -> None:
+    where = Evidence("statement/1", "source/x", "X", "https://x.org/", 3, '<"b">', None, None, "x.csv:1")
+    found = Answer(
+        ("place", "words", "statements"),
+        ((JINAN, ox.Literal("<script>alert(1)</script>"), ox.Literal("statement/1 statement/2")),),
+        {"place/jinan": "<i>Jinan</i>"},
+        lambda ids: {"statement/1": [where]} if set(ids) == {"statement/1", "statement/2"} else {},
+    )
+    assert found._repr_html_() == (
+        "<table><thead><tr><th>place</th><th>words</th><th>statements</th></tr></thead><tbody><tr>"
+        '<td><span title="place/jinan">&lt;i&gt;Jinan&lt;/i&gt;</span></td>'
+        "<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>"
+        '<td><a href="https://x.org/#:~:text=%3C%22b%22%3E" title="&lt;&quot;b&quot;&gt;">x ¶3</a></td>'
+        "</tr></tbody></table><p>1 row</p>"
+    )
+
+
+def test_html_of_a_cited_answer_links_the_quote_and_nothing_but_the_web() -> None:
+    for address, link in (
+        ("https://x.org/#a", '<td><a href="https://x.org/#a" title="">words</a></td>'),
+        ("javascript:alert(1)", "<td>words</td>"),
+        ("", "<td>words</td>"),
+    ):
+        found = answer("quote", "link", rows=[(ox.Literal("words"), ox.Literal(address))])
+        assert found._repr_html_() == (
+            f"<table><thead><tr><th>quote</th></tr></thead><tbody><tr>{link}</tr></tbody></table><p>1 row</p>"
+        )

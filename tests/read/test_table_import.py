@@ -39,7 +39,7 @@ def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> 
     seeds = tmp_path / "seeds"
     assert written(file, seeds) == "my-companies"
     assert run.check_seeds(seeds, locations.ontology()).problems == ()
-    build.build(seeds, locations.ontology(), tmp_path / "build")
+    build.build_graph(seeds, locations.ontology(), tmp_path / "build")
     graph = open_graph(tmp_path / "build")
     cited = graph.cite(graph.ask("statements", entity="极光科技"))
     assert [(row["object"], row["quote"]) for row in cited] == [("place/china", "极光科技,China")]

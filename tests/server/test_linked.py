@@ -6,15 +6,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
 
 from kg import iris
 from kg.query import graph
-from kg.server.linked import TWINS
+from kg.server import app as server
+from kg.server.linked_data import REPRESENTATIONS
 from kg.store import oxigraph
-from tests.serving import Client, sample_store, serving
+from tests.serving import Client, in_process, sample_store, wait_until
 
 RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 
@@ -26,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[Client]:
-    with serving(folder) as found:
+    with in_process(folder) as found:
         yield found
 
 
@@ -55,7 +57,7 @@ def things(folder: Path) -> list[str]:
 
 def test_every_address_sees_other_by_accept(client: Client, things: list[str]) -> None:
     for one in things:
-        for twin, kind in TWINS.items():
+        for twin, kind in REPRESENTATIONS.items():
             answer = client.ask(f"/{one}", Accept=kind)
             assert (answer.status, answer.headers["location"]) == (303, f"/{one}.{twin}")
             assert "Accept" in answer.headers["vary"]
@@ -131,6 +133,11 @@ def test_void_and_dcat_describe_the_data(client: Client) -> None:
     )
     assert asks("?d dcat:distribution/dcat:accessService ?s . ?s dcat:servesDataset ?d ; dcat:endpointURL ?e")
     assert asks("?d void:classPartition [ void:class kg:City ; void:entities ?n ]")
+    assert asks("?d void:propertyPartition [ void:property kg:promotes ; void:triples ?n ]")
+    assert asks(
+        "?d void:classPartition [ void:class kg:Region ;"
+        " void:propertyPartition [ void:property kg:promotes ; void:triples ?n ] ]"
+    )
     assert asks("?q a sh:SPARQLExecutable ; sh:select ?text ; rdfs:comment ?c ; sh:prefixes/sh:declare ?p")
     for row in described.query("SELECT ?text { ?q sh:select ?text }", prefixes=iris.PREFIXES):  # type: ignore[union-attr]
         assert client.query(row[0].value).status == 200
@@ -154,12 +161,42 @@ def test_questions_have_addresses(client: Client) -> None:
     assert client.ask("/question/no-such-question").status == 404
 
 
+@pytest.mark.parametrize("ending", ["", ".csv", ".json"])
+def test_unknown_parameters_of_a_question(client: Client, ending: str) -> None:
+    """A misspelt one would be answered as if left out; what campaigns add to an address is not meant for us."""
+    plain = client.ask(f"/question/promoters{ending}?topic=lidar")
+    assert plain.status == 200
+    for foreign in ("utm_source=x", "utm_medium=y&fbclid=1", "view=chart", "region=", "gclid=%3Cscript%3E"):
+        assert client.ask(f"/question/promoters{ending}?topic=lidar&{foreign}").status == 200
+    for wrong in ("self", "question_name", "question", "topics", "graph", "class", "<script>", "x" * 500):
+        answer = client.ask(f"/question/promoters{ending}?" + urlencode({"topic": "lidar", wrong: "1"}))
+        assert answer.status == 400
+        assert "it has topic, " in answer.text
+        assert ("did you mean topic?" in answer.text) is (wrong == "topics")
+
+
+def test_unknown_parameters_elsewhere_are_ignored(client: Client) -> None:
+    assert client.ask("/sparql?utm_source=x", Accept="text/turtle").status == 200
+    assert client.ask("/sparql?query=ASK%7B%7D&timeout=5&debug=on&self=1").status == 200
+    assert client.ask("/place/sample-city.ttl?utm_source=x").status == 200
+    assert client.ask("/query?utm_source=x").status == 200
+
+
+def test_forms_offer_what_a_parameter_takes(client: Client) -> None:
+    page = client.ask("/question/targets").text
+    assert '<input name="year" value="" type="number"' in page
+    assert '<select name="tier"><option></option><option>' in client.ask("/question/promoters").text
+    page = client.ask("/question/compare?region=sample-city&other=sample-province&shared=no").text
+    assert "<option selected>no</option>" in page
+    assert 'name="region" value="sample-city" data-type="place"' in page
+
+
 def test_the_explorer_is_served_at_the_root(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "graph.html"
     page.write_text(
         "<!doctype html><script>let one = 1;</script><script type='x'>{}</script>", encoding="utf-8"
     )
-    with serving(folder, page=page) as found:
+    with in_process(folder, page=page) as found:
         answer = found.ask("/")
         assert answer.text == page.read_text(encoding="utf-8")
         assert answer.headers["content-security-policy"].count("'sha256-") == 2
@@ -175,7 +212,7 @@ def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -
         " <https://w3id.org/regiograph/ns#City> .\n"
     )
     other = sample_store(tmp_path, (fresh,))
-    with serving(folder) as found:
+    with in_process(folder) as found:
         first = found.query(query)
         assert json.loads(first.body)["boolean"] is False
         found.renew(other)
@@ -183,3 +220,23 @@ def test_a_new_build_is_served_without_a_restart(folder: Path, tmp_path: Path) -
         assert json.loads(answer.body)["boolean"] is True
         assert answer.headers["etag"] != first.headers["etag"]
         assert found.ask("/place/brand-new.ttl").status == 200
+
+
+def test_the_watch_opens_a_changed_graph_and_survives_a_broken_one(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(server, "_LOOK_SECONDS", 0.05)
+    lines = (oxigraph.open_folder(folder).dump(format=ox.RdfFormat.N_QUADS) or b"").decode()
+    graph_file, query = tmp_path / "graph.nq", "ASK { place:brand-new a kg:City }"
+    graph_file.write_text(lines)
+    with in_process(graph_file) as found:
+        assert json.loads(found.query(query).body)["boolean"] is False
+        (tmp_path / "broken").write_text("no quads")
+        (tmp_path / "broken").replace(graph_file)
+        wait_until(lambda: "the graph that is served stays" in caplog.text)
+        assert found.query(query + " # still").status == 200
+        fresh = f"<{iris.iri('place/brand-new')}> <{iris.expand('rdf:type')}> <{iris.NS}City> .\n"
+        (tmp_path / "fresh").write_text(lines + fresh)
+        (tmp_path / "fresh").replace(graph_file)
+        wait_until(lambda: bool(json.loads(found.query(query).body)["boolean"]))
+        assert found.ask("/ready").status == 200

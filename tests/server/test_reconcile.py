@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.reconciling import MORE, batch, best, check_named, is_number, read
-from tests.serving import FORM, Client, sample_store, serving
+from tests.serving import FORM, Client, in_process, sample_store
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with serving(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
+    with in_process(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
         yield found
 
 
@@ -65,6 +65,10 @@ def test_a_proxy_may_speak_tls(client: Client) -> None:
         ("place:sample-city", "place/sample-city", True),
         ("topic/laser-radar", "topic/lidar", True),
         ("https://w3id.org/regiograph/place/sample-city", "place/sample-city", True),
+        ("SampleCity", "place/sample-city", False),
+        ("sam ple city", "place/sample-city", False),
+        ("Sample's City", "place/sample-city", False),
+        ("Sample City, Sample Province", "place/sample-city", False),
     ],
 )
 def test_names_are_matched(client: Client, words: str, entity: str, match: bool) -> None:
@@ -164,20 +168,35 @@ def test_browsers_may_ask_from_elsewhere(client: Client) -> None:
     assert client.ask("/reconcile?queries=%7B").headers["access-control-allow-origin"] == "*"
 
 
+BAD_QUERIES = [
+    "1", "{}", '{"query": 1}', '{"query": null, "properties": []}', '{"limit": 1}', '{"query": "x", "limit": -1}',
+    '{"query": "x", "limit": 0}', '{"query": "x", "limit": "many"}', '{"query": "x", "limit": NaN}',
+    '{"query": "x", "type": "Nothing"}', '{"query": "x", "type": [1]}', '{"query": "x", "type": {"name": "City"}}',
+    '{"query": "x", "type_strict": "maybe"}', '{"query": "x", "properties": {}}',
+    '{"query": "x", "properties": [{"pid": "a"}]}', '{"query": "x", "properties": [{"pid": "a", "v": [[1]]}]}',
+    '{"query": "x", "properties": [{"pid": "a", "v": null}, {"v": 1}]}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", BAD_QUERIES)
+def test_a_bad_query_answers_for_itself(client: Client, bad: str) -> None:
+    """A client sends a hundred cells at once: the others keep their candidates."""
+    body = urlencode({"queries": f'{{"q0": {bad}, "q1": {{"query": "lidar"}}}}'})
+    answer = client.ask("/reconcile", method="POST", body=body, Content_Type=FORM["Content-Type"])
+    assert answer.status == 200
+    found = json.loads(answer.body)
+    assert found["q0"].keys() == {"result", "error"}
+    assert found["q0"]["result"] == []
+    assert found["q0"]["error"].startswith("query 'q0'")
+    assert found["q1"] == batch(client, q1={"query": "lidar"})["q1"]
+    alone = client.ask("/reconcile?" + urlencode({"query": bad}))
+    assert alone.status == (400 if bad.startswith("{") else 200), "any other text is a name"
+
+
 @pytest.mark.parametrize(
     ("status", "parameters"),
     [
-        (400, {"queries": "{"}), (400, {"queries": "[]"}), (400, {"queries": '{"q0": 1}'}),
-        (400, {"queries": '{"q0": {}}'}), (400, {"queries": '{"q0": {"query": 1}}'}),
-        (400, {"queries": '{"q0": {"query": null, "properties": []}}'}), (400, {"queries": '{"q0": {"limit": 1}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "limit": -1}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "limit": "many"}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "limit": NaN}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "type": "Nothing"}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "type": [1]}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "type_strict": "maybe"}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "properties": [{"pid": "a"}]}}'}),
-        (400, {"queries": '{"q0": {"query": "x", "properties": [{"pid": "a", "v": [[1]]}]}}'}),
+        (400, {"queries": "{"}), (400, {"queries": "[]"}),
         (400, {"queries": '{"\\ud800": {"query": "x"}}'}), (400, {"queries": '{"q0": {"query": "\\ud800"}}'}),
         (400, {"queries": "[" * 20_000}), (400, {"wrong": "x"}), (400, {"extend": "{}"}),
         (400, {"extend": '{"ids": ["place/sample-city"], "properties": [{"id": "nothing"}]}'}),
@@ -191,8 +210,18 @@ def test_browsers_may_ask_from_elsewhere(client: Client) -> None:
 def test_bad_input_is_refused(client: Client, status: int, parameters: dict[str, str]) -> None:
     body = urlencode(parameters)
     answer = client.ask("/reconcile", method="POST", body=body, Content_Type=FORM["Content-Type"])
-    assert answer.status == status
+    assert answer.status == status, answer.text
     assert len(answer.text) > 10
+
+
+def test_what_campaigns_add_to_an_address_is_ignored(client: Client) -> None:
+    assert read(client, "/reconcile?utm_source=x") == read(client, "/reconcile")
+
+
+def test_long_cells_do_not_stall_a_batch(client: Client) -> None:
+    """A quadratic search would take longer than a query may run."""
+    cells = {f"q{n}": {"query": "激光雷达传感器样本省" * 80 + str(n)} for n in range(100)}
+    assert all(one["result"] == [] for one in batch(client, **cells).values())
 
 
 def test_other_bodies_are_refused(client: Client) -> None:

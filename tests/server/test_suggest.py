@@ -10,12 +10,12 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.reconciling import CELLS, MORE, batch, check_named, extend, path, read
-from tests.serving import Client, sample_store, serving
+from tests.serving import Client, in_process, sample_store
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with serving(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
+    with in_process(sample_store(tmp_path_factory.mktemp("store"), MORE)) as found:
         yield found
 
 
@@ -75,7 +75,7 @@ def test_jsonp_takes_names_of_functions_only(client: Client) -> None:
 )  # fmt: skip
 def test_bad_addresses_are_refused(client: Client, status: int, address: str) -> None:
     answer = client.ask(f"/reconcile/{address}")
-    assert answer.status == status
+    assert answer.status == status, answer.text
     assert len(answer.text) > 10
 
 

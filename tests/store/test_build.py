@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,12 +14,12 @@ import pytest
 from kg import locations
 from kg.errors import BadStore, KgError
 from kg.query import graph
-from kg.store import build, manifest, oxigraph
+from kg.store import build, manifest, names, oxigraph
 from tests.conftest import SAMPLE
 
 
 def run(folder: Path, seeds: Path = SAMPLE / "seeds") -> tuple[manifest.Built, bool]:
-    return build.build(seeds, locations.ontology(), folder)
+    return build.build_graph(seeds, locations.ontology(), folder)
 
 
 def count(folder: Path) -> int:
@@ -31,6 +32,57 @@ def test_a_build_is_done_once(tmp_path: Path) -> None:
     assert built.counts == {"sources": 2, "entities": 10, "names": 14, "statements": 7, "targets": 3}
     assert built.quads == count(tmp_path) == len((tmp_path / "graph.nq").read_text().splitlines())
     assert run(tmp_path) == (built, False)
+
+
+def test_the_fingerprint_covers_all_code_that_a_build_loads(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, kg.store.build; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {
+        name.removeprefix("kg.").replace(".", "/") for name in done.stdout.split() if name.startswith("kg.")
+    }
+    covered = {
+        path.relative_to(locations.PACKAGE).with_suffix("").as_posix().removesuffix("/__init__")
+        for path in build.code_files()
+    }
+    assert len(loaded) > 30
+    assert loaded <= covered
+    assert {"store/names_fill", "query/named/promoters", "query/internal/indexed-names"} <= covered
+
+
+def test_a_change_of_any_file_of_the_code_changes_the_fingerprint(tmp_path: Path) -> None:
+    package = tmp_path / "kg"
+    shutil.copytree(locations.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    seen = {build.code(locations.ontology(), package)}
+    assert seen == {build.code(locations.ontology())}
+    files = build.code_files(package)
+    assert len(files) > 60
+    for path in files:
+        path.write_bytes(path.read_bytes() + b"\n")
+        seen.add(build.code(locations.ontology(), package))
+    assert len(seen) == len(files) + 1
+
+
+def test_the_current_store_stays_until_the_new_one_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, _ = run(tmp_path)
+    names.index_path(built.path(tmp_path)).unlink()
+
+    def full(*_: object) -> None:
+        assert count(tmp_path) == built.quads
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(names, "index_graph", full)
+    with pytest.raises(KgError, match="what was there is intact"):
+        run(tmp_path)
+    monkeypatch.undo()
+    assert count(tmp_path) == built.quads
+    again, fresh = run(tmp_path)
+    assert fresh
+    assert count(tmp_path) == again.quads == built.quads
+    assert run(tmp_path) == (again, False)
 
 
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
@@ -132,6 +184,8 @@ def test_a_missing_or_damaged_graph_is_said_so(tmp_path: Path) -> None:
         ("{", "is damaged"),
         ("[]", "is damaged"),
         (json.dumps({**whole, "format": 99}), "built by a newer version"),
+        (json.dumps({"format": 99, "a new field": 1}), "built by a newer version .unknown."),
+        (json.dumps({**whole, "a new field": 1}), "is damaged"),
         (json.dumps({**whole, "store": "store-gone"}), "has lost its store"),
     ):
         place.write_text(content)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from kg import locations
 from kg.errors import KgError, Problem
 from kg.query import graph
 from kg.read import streams
+from kg.read.tables import Record
 from kg.store import build, bulk, manifest
 from kg.store.journal import Work, read_report
 from tests.bench import corpus
@@ -25,7 +28,7 @@ OF_SOURCES = ("sections", "statements", "targets", "positions", "coverage")
 
 
 def load(folder: Path, where: Path, *, keep_good: bool = False) -> bulk.Loaded:
-    return bulk.load(folder, locations.ontology(), where, keep_good=keep_good)
+    return bulk.load(folder, locations.ontology(), where, bulk.Options(keep_good=keep_good))
 
 
 def quads(folder: Path) -> set[str]:
@@ -78,7 +81,7 @@ def parquet(path: Path, table: list[dict[str, str]]) -> None:
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("built")
-    build.build(SEEDS, locations.ontology(), folder)
+    build.build_graph(SEEDS, locations.ontology(), folder)
     found = quads(folder)
     assert len(found) > 1_000
     return found
@@ -117,7 +120,7 @@ def test_common_tables_may_stand_elsewhere(tmp_path: Path, built_sample: set[str
     folder = flat(SEEDS, tmp_path / "flat", "csv")
     for stem in ("places", "orgs", "names", "hierarchy"):
         (folder / f"{stem}.csv").unlink()
-    bulk.load(folder, locations.ontology(), tmp_path / "graph", common=SEEDS)
+    bulk.load(folder, locations.ontology(), tmp_path / "graph", bulk.Options(common=SEEDS))
     assert unplaced(quads(tmp_path / "graph")) == unplaced(built_sample)
 
 
@@ -172,7 +175,7 @@ def test_what_is_no_place_becomes_no_region(tmp_path: Path) -> None:
 
 
 def test_quotes_are_held_against_texts_at_hand(tmp_path: Path, built_sample: set[str]) -> None:
-    loaded = bulk.load(SEEDS, locations.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    loaded = bulk.load(SEEDS, locations.ontology(), tmp_path / "graph", bulk.Options(texts=SAMPLE / "texts"))
     assert loaded.built
     assert loaded.built.counts["quotes verified"] == 10
     assert "quotes not verified" not in loaded.built.counts
@@ -183,7 +186,9 @@ def test_quotes_without_their_text_are_counted(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     shutil.copy(SAMPLE / "texts/english.txt", tmp_path / "texts")
     (tmp_path / "texts/another.txt").write_bytes(b"\xff not what a source names")
-    loaded = bulk.load(SEEDS, locations.ontology(), tmp_path / "graph", texts=tmp_path / "texts")
+    loaded = bulk.load(
+        SEEDS, locations.ontology(), tmp_path / "graph", bulk.Options(texts=tmp_path / "texts")
+    )
     assert loaded.built
     verified, other = (loaded.built.counts[f"quotes {what}"] for what in ("verified", "not verified"))
     assert min(verified, other) > 0
@@ -206,10 +211,12 @@ def test_what_the_text_does_not_bear_is_a_problem(
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", bulk.Options(texts=SAMPLE / "texts"))
     assert loaded.built is None
     assert code in {problem.code for problem in loaded.first}
-    kept = bulk.load(folder, locations.ontology(), tmp_path / "graph", texts=SAMPLE / "texts", keep_good=True)
+    kept = bulk.load(
+        folder, locations.ontology(), tmp_path / "graph", bulk.Options(texts=SAMPLE / "texts", keep_good=True)
+    )
     assert kept.built
     assert kept.built.counts["statements"] + kept.built.counts["targets"] == left
 
@@ -219,7 +226,7 @@ def test_a_text_of_another_length_leaves_its_source_out(tmp_path: Path) -> None:
     path = folder / "sources.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("238f1,3", "238f1,4"), encoding="utf-8")
-    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", texts=SAMPLE / "texts")
+    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", bulk.Options(texts=SAMPLE / "texts"))
     assert "paragraph-count" in {problem.code for problem in loaded.first}
     assert loaded.built is None
 
@@ -247,7 +254,7 @@ def test_the_report_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) 
     told = [Problem("a.csv", 2, "note", "bad-cell", "no", text) for text in ("=1+1", "'-x", "-3", "")]
     with Work(tmp_path / "work", shown=9) as work:
         for problem in told:
-            work.tell(problem)
+            work.problem(problem)
     report = tmp_path / "work/problems.csv"
     assert [row["text"] for row in rows(report)] == ["'=1+1", "''-x", "-3", ""]
     assert read_report(report, 9) == told
@@ -260,7 +267,7 @@ def test_every_problem_is_in_the_report_and_the_first_are_shown(tmp_path: Path) 
     path.write_text(path.read_text().replace(",promotes,", ",promots,"))
     count = path.read_text().count(",promots,")
     assert count > 100
-    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", shown=5)
+    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", bulk.Options(shown=5))
     assert (loaded.problems, len(loaded.first)) == (count, 5)
     report = rows(tmp_path / "graph/problems.csv")
     assert {(row["code"], row["text"]) for row in report} == {("unknown-predicate", "promots")}
@@ -295,7 +302,7 @@ def interrupted(folder: Path, where: Path, after: int) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bulk.load(folder, locations.ontology(), where, tick=tick)
+        bulk.load(folder, locations.ontology(), where, progress=tick)
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
@@ -307,12 +314,12 @@ def test_an_interrupted_load_goes_on_where_it_stood(
     folder = tmp_path / "corpus"
     corpus.write(folder, 2_000, form=form)
     load(folder, tmp_path / "whole")
-    monkeypatch.setattr("kg.store.bulk_sources.SAVE", 100)
+    monkeypatch.setattr("kg.store.bulk.SAVE", 100)
     interrupted(folder, tmp_path / "graph", 25)
     [begun] = (tmp_path / "graph").glob(".bulk-*")
     with Work(begun, shown=0) as work:
         assert work.state.source
-        assert work.state.compiled > 100_000
+        assert work.state.sizes["compiled.nq"] > 100_000
         done = work.state.counts["statements"]
     interrupted(folder, tmp_path / "graph", 40)
     with Work(begun, shown=0) as work:
@@ -327,8 +334,8 @@ def test_an_interrupted_load_goes_on_where_it_stood(
 def test_a_source_longer_than_a_slice_is_taken_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_sample: set[str]
 ) -> None:
-    monkeypatch.setattr("kg.store.bulk_sources.SLICE", 1)
-    monkeypatch.setattr("kg.store.bulk_sources.SAVE", 1)
+    monkeypatch.setattr("kg.store.bulk_reader.RUN", 1)
+    monkeypatch.setattr("kg.store.bulk.SAVE", 1)
     for number, folder in enumerate((SEEDS, flat(SEEDS, tmp_path / "flat", "csv"))):
         for stop in (2, 3, 4):
             interrupted(folder, tmp_path / f"graph-{number}", stop)
@@ -419,3 +426,142 @@ def test_a_damaged_parquet_file_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "t.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(KgError, match=r"cannot be read|can be read"):
         list(records(tmp_path / "t.parquet"))
+
+
+def copied(tmp_path: Path) -> Path:
+    """The sample with one source less, so that a fault has one place."""
+    return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+
+
+@pytest.mark.parametrize("keep_good", [False, True])
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (
+            "hubei-2030/statements.csv",
+            "hubei-2030/statements.CSV",
+            [("unread-file", "hubei-2030/statements.CSV"), ("missing-file", "hubei-2030/statements.csv")],
+        ),
+        (
+            "hubei-2030/statements.csv",
+            "hubei-2030/statements.csv.gz",
+            [("unread-file", "hubei-2030/statements.csv.gz"), ("missing-file", "hubei-2030/statements.csv")],
+        ),
+        (
+            "hubei-2030/statements.csv",
+            "hubei-2030/statements.xlsx",
+            [("unread-file", "hubei-2030/statements.xlsx"), ("missing-file", "hubei-2030/statements.csv")],
+        ),
+        ("hubei-2030/targets.csv", "hubei-2030/target.csv", [("unread-file", "hubei-2030/target.csv")]),
+        ("names.csv", "names.tsv", [("unread-file", "names.tsv")]),
+        (
+            "hubei-2030",
+            "Hubei-2030",
+            [("unread-folder", "Hubei-2030/"), ("missing-file", "hubei-2030/statements.csv")],
+        ),
+    ],
+)
+def test_a_table_that_is_not_read_is_a_problem(
+    tmp_path: Path, before: str, after: str, found: list[tuple[str, str]], keep_good: bool
+) -> None:
+    folder = copied(tmp_path)
+    (folder / before).rename(folder / after)
+    loaded = load(folder, tmp_path / "graph", keep_good=keep_good)
+    problems = [(problem.code, problem.file) for problem in loaded.first]
+    assert [problem for problem in problems if problem in found] == found
+    assert (loaded.built is not None) is keep_good
+    (folder / after).rename(folder / before)
+    assert load(folder, tmp_path / "graph", keep_good=keep_good).problems == 0
+
+
+def test_other_files_and_folders_may_lie_beside_the_tables(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    for name in ("README.md", "CHANGELOG.md", "notes.txt", ".names.csv.swp"):
+        (folder / name).write_text("notes")
+    (folder / "pictures").mkdir()
+    assert load(folder, tmp_path / "graph").problems == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_changed_common_table_is_loaded_anew(tmp_path: Path, form: str) -> None:
+    folder, common = tmp_path / "tables", flat(SEEDS, tmp_path / "common", form)
+    flat(SEEDS, folder, "csv")
+    (folder / "names.csv").unlink()
+    options = bulk.Options(common=common)
+    first = bulk.load(folder, locations.ontology(), tmp_path / "graph", options)
+    assert first.fresh
+    path = common / f"names.{form}"
+    path.write_text(path.read_text().replace("Sample City", "Sample CITY"))
+    assert bulk.load(folder, locations.ontology(), tmp_path / "graph", options).fresh
+    assert graph.open_graph(tmp_path / "graph").labels["place/sample-city"] == "Sample CITY"
+
+
+def test_a_text_that_is_not_utf8_is_said_so(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    texts = shutil.copytree(SAMPLE / "texts", tmp_path / "texts")
+    path = next(path for path in texts.glob("*") if "湖北" in path.read_text() or path.name != "english.txt")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    sources = folder / "sources.csv"
+    assert before in sources.read_text()
+    sources.write_text(sources.read_text().replace(before, after))
+    loaded = bulk.load(folder, locations.ontology(), tmp_path / "graph", bulk.Options(texts=texts))
+    assert [(problem.code, problem.column, problem.text) for problem in loaded.first] == [
+        ("encoding", "sha256", path.name)
+    ]
+
+
+def test_typed_values_are_cells_or_problems_with_their_place(tmp_path: Path) -> None:
+    table = tmp_path / "t.jsonl"
+    lines = [
+        {"a": True, "b": "x"},
+        {"a": {"x": 1}, "b": "x"},
+        {"a": float("nan"), "b": "x"},
+        {"a": [["x"]], "b": "x"},
+        {"a": [1, "y"], "b": 7},
+    ]
+    table.write_text("\n".join(map(json.dumps, lines)))
+    found = list(streams.records(table, ("a", "b"), name="t.jsonl"))
+    assert [(at.line, at.column, at.code) for at in found if isinstance(at, Problem)] == [
+        (line, "a", "bad-cell") for line in range(1, 5)
+    ]
+    assert list(records(table))[-1] == (5, "1;y|7")
+
+
+def test_typed_columns_of_parquet(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="the extra bulk is not installed")
+    from pyarrow import parquet as files
+
+    columns = {
+        "binary": ["湖北".encode(), b"\xff", None],
+        "day": [date(2025, 1, 10), None, None],
+        "moment": [datetime(2025, 1, 10), datetime(2025, 1, 10, 8, 30), None],
+        "number": [1.5, float("nan"), float("inf")],
+        "truth": [None, True, None],
+        "struct": [None, {"x": 1}, None],
+    }
+    files.write_table(pyarrow.table(columns), tmp_path / "t.parquet")
+    found = list(streams.records(tmp_path / "t.parquet", tuple(columns), name="t.parquet"))
+    assert isinstance(found[0], Record)
+    assert list(found[0].cells.values()) == ["湖北", "2025-01-10", "2025-01-10", "1.5", "", ""]
+    assert [(at.line, at.column) for at in found[1:] if isinstance(at, Problem)] == [
+        (3, "binary"), (3, "number"), (3, "truth"), (3, "struct"), (4, "number"),
+    ]  # fmt: skip
+
+
+def test_the_journal_does_not_grow_with_what_was_written(tmp_path: Path) -> None:
+    sizes = []
+    with Work(tmp_path / "work", shown=0) as work:
+        for number in range(1_000):
+            work.link((f"topic/{number}", "broader", "topic/x", "hierarchy.csv", number, True))
+            if number in (9, 999):
+                work.save()
+                sizes.append((tmp_path / "work/journal.json").stat().st_size)
+    assert sizes[1] - sizes[0] < 10
+    with Work(tmp_path / "work", shown=0) as work:
+        work.link(("topic/lost", "broader", "topic/x", "hierarchy.csv", 1, True))
+    with Work(tmp_path / "work", shown=0) as work:
+        found = list(work.links())
+    assert len(found) == 1_000
+    assert found[7] == ("topic/7", "broader", "topic/x", "hierarchy.csv", 7, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 from kg.compile.nquads import iri, literal, name, quad
 from kg.errors import BadStore
 from kg.query.graph import Graph
-from kg.store import oxigraph, search
-from kg.store.search import Index, Name
-from kg.store.tokens import tokens
+from kg.store import name_query, names, oxigraph
+from kg.store.names import Index
+from kg.store.tokens import Name, fold, pieces, tokens
 
 NAMES: list[Name] = [
     ("topic/chip", "label", "en", "chips"),
@@ -66,14 +67,14 @@ FOUND = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     path = tmp_path_factory.mktemp("index") / "names.sqlite"
-    search.write_names(path, NAMES, QUOTES)
-    return search.open(path)
+    names.write_index(path, NAMES, QUOTES)
+    return names.open_index(path)
 
 
 @pytest.mark.parametrize(("words", "entity"), FOUND)
 def test_what_is_typed_finds_what_is_meant(index: Index, words: str, entity: str) -> None:
     assert [hit.entity for hit in index.search(words, least=30)][:1] == [entity]
-    assert index.search(words, least=30) == search.memory(NAMES).search(words, least=30)
+    assert index.search(words, least=30) == names.index_in_memory(NAMES).search(words, least=30)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +132,10 @@ def test_quotes_are_found_by_their_words(index: Index) -> None:
 
 def test_a_graph_gives_the_same_file_each_time(sample_graph: Graph, tmp_path: Path) -> None:
     for file in ("one", "two"):
-        search.write(tmp_path / file, sample_graph.store)
+        names.index_graph(tmp_path / file, sample_graph.store)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
-    opened, memory = search.open(tmp_path / "one"), search.of(sample_graph.store)
+    opened, memory = names.open_index(tmp_path / "one"), names.index_of(sample_graph.store)
     assert list(opened.entities) == list(memory.entities) != []
     assert opened.connection.execute("SELECT count(*) FROM quote").fetchone()[0] > 5
 
@@ -145,8 +146,11 @@ def test_a_graphs_names_come_from_its_labels() -> None:
         quad(iri("topic/6g"), name("skos:hiddenLabel"), literal("6-G net", lang="en")),
         quad(iri("topic/5g"), name("skos:prefLabel"), literal("5G", lang="en"), "graph/elsewhere"),
     ]
-    assert search.of(oxigraph.memory(lines)).names("topic/6g") == [("label", "6G"), ("printed", "6-G net")]
-    assert list(search.of(oxigraph.memory(lines)).entities) == ["topic/6g"]
+    assert names.index_of(oxigraph.memory(lines)).names("topic/6g") == [
+        ("label", "6G"),
+        ("printed", "6-G net"),
+    ]
+    assert list(names.index_of(oxigraph.memory(lines)).entities) == ["topic/6g"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all", None])
@@ -155,7 +159,7 @@ def test_a_damaged_or_missing_index_is_said_so(tmp_path: Path, content: bytes | 
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(BadStore, match="kg build makes it again"):
-        search.open(path)
+        names.open_index(path)
 
 
 def test_an_index_is_read_only(index: Index) -> None:
@@ -169,4 +173,69 @@ def test_tokens_are_words_pairs_and_characters() -> None:
 
 
 def test_the_index_of_a_store_lies_beside_it() -> None:
-    assert search.beside(Path("build/store-12ab")) == Path("build/search-12ab.sqlite")
+    assert names.index_path(Path("build/store-12ab")) == Path("build/search-12ab.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("words", "entity"),
+    [
+        ("siliconcarbide", "topic/silicon-carbide"),
+        ("silicon-carbide", "topic/silicon-carbide"),
+        ("photo voltaics", "topic/photovoltaics"),
+        ("ji nan", "place/jinan"),
+        ("Ji'nan", "place/jinan"),
+        ("Ji’nan", "place/jinan"),
+        ("Jinan, Shandong", "place/jinan"),
+        ("Jinan，Shandong", "place/jinan"),
+    ],
+)
+def test_spaces_hyphens_apostrophes_and_what_follows_a_comma(index: Index, words: str, entity: str) -> None:
+    assert index.search(words)[0].entity == entity
+    if "," not in words and "，" not in words:
+        assert index.resolve(words) == entity
+
+
+def test_a_name_with_the_same_spaces_wins() -> None:
+    index = names.index_in_memory(
+        [("topic/a", "label", "en", "any one"), ("topic/b", "label", "en", "anyone")]
+    )
+    assert index.exact("anyone") == [("topic/b", "label")]
+    assert index.exact("any one") == [("topic/a", "label")]
+    assert [(hit.entity, hit.score) for hit in index.search("any one")] == [
+        ("topic/a", 100.0),
+        ("topic/b", 99.0),
+    ]
+
+
+@pytest.mark.parametrize("length", [40, 800, 20_000])
+def test_only_the_beginning_of_a_long_text_is_searched(index: Index, length: int) -> None:
+    text = "芯片产业" * (length // 4)
+    steps = list(name_query.widening(index.connection, pieces(fold(text))))
+    assert 3 < len(steps) <= 40
+    assert max(map(len, steps)) < 1_000
+    assert index.search(text) == []
+    assert index.quotes(text) == []
+
+
+def test_labels_are_kept_up_to_a_number(index: Index) -> None:
+    labels = index.labels.beside({})
+    for number in range(70_000):
+        assert labels.get(f"topic/no-such-{number}") is None
+    assert labels._label.cache_info().currsize == names._LABELS_KEPT == 65_536
+
+
+def test_an_index_is_closed_by_its_block_and_with_its_last_reference(tmp_path: Path) -> None:
+    path = tmp_path / "names.sqlite"
+    names.write_index(path, NAMES)
+    with names.open_index(path) as opened:
+        labels = opened.labels
+        assert labels["place/jinan"] == "Jinan"
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.exact("Jinan")
+    kept = names.open_index(path).labels
+    assert kept["place/jinan"] == "Jinan"  # labels keep their index open
+    connection = kept._index.connection
+    del kept
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -2,7 +2,7 @@
 
 import { button, choice, fill, h } from "./dom.js";
 import { groups, GROUPS } from "./marks.js";
-import { fold } from "./search.js";
+import { exact, suggestions } from "./search.js";
 import { address, go, state, toggle } from "./state.js";
 
 export function drawBar(bar, data, now) {
@@ -24,6 +24,10 @@ export function drawBar(bar, data, now) {
     now.view === "graph" && graphTools(data, now, wasOpen));
 }
 
+// The filters in words, as a picture tells them.
+export const filterWords = (data, now) => ["region", "stage", "tier", "source"].filter((key) => now[key])
+  .map((key) => `${key[0].toUpperCase()}${key.slice(1)}: ${named(key, now, data)}`);
+
 function named(key, now, data) {
   if (key === "region") return data.byId.get(now.region)?.label ?? now.region;
   if (key === "source") return now.source;
@@ -34,16 +38,9 @@ function graphTools(data, now, wasOpen) {
   const names = h("datalist", { id: "entities" });
   const typed = { from: "", to: "" };
   const [a, b] = now.path.split(">").map((id) => data.byId.get(id)?.label ?? "");
-  const find = (text) => {
-    const words = fold(text.trim());
-    return data.entities.find((e) => e.placed && (fold(e.label) === words || e.zh === text.trim() || e.names.some((n) => fold(n.text) === words)));
-  };
-  const suggest = (event) => {
-    const words = fold(event.target.value.trim());
-    const near = words ? data.entities.filter((e) => e.placed && (fold(e.label).includes(words) || e.zh.includes(words)))
-      .sort((x, y) => y.near.size - x.near.size).slice(0, 12) : [];
-    fill(names, near.map((e) => h("option", { value: e.label }, e.zh)));
-  };
+  const placed = data.entities.filter((e) => e.placed);
+  const find = (text) => exact(placed, text) ?? suggestions(placed, text)[0];
+  const suggest = (event) => fill(names, suggestions(placed, event.target.value).map((e) => h("option", { value: e.label }, e.zh)));
   const input = (id, label, value) => h("label", { class: "choice" }, h("span", null, label),
     h("input", { id, list: "entities", value, autocomplete: "off", required: true, oninput: suggest }));
   const problem = h("p", { class: "quiet", role: "status" });

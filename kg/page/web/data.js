@@ -18,8 +18,8 @@ export function load() {
     out: [], in: [], targets: [], above: [], below: [], near: new Map(), x: 0, y: 0, shared: 0, placed: false,
   }));
   for (const entity of entities) entity.group = entity.region ? "Region" : entity.root;
-  const sources = raw.sources.map(([id, title, zh, address, citation, kind, how, paragraphs, sections], number) => ({
-    number, id, short: id.split("/")[1], title, zh, address, citation, kind, how, paragraphs, records: [],
+  const sources = raw.sources.map(([id, title, zh, address, citation, kind, how, language, licence, hash, paragraphs, sections], number) => ({
+    number, id, short: id.split("/")[1], title, zh, address, citation, kind, how, language, licence, hash, paragraphs, records: [],
     sections: sections.map(([first, last, heading, region, read, reread]) => ({
       first, last, heading, read, reread, region: region === null ? null : entities[region] })),
   }));

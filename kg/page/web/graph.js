@@ -1,6 +1,7 @@
 // The picture: vis-network keeps nodes, camera and pointers; lines, marks and names are drawn by us.
 
 import { drawLegend } from "./bar.js";
+import { makeCamera } from "./camera.js";
 import { add, button, byId, count, fill, h } from "./dom.js";
 import { passing } from "./filter.js";
 import { drawLines, drawMark, drawNames, GROUPS, growth, palette, radius } from "./marks.js";
@@ -10,8 +11,7 @@ import { sentence } from "./words.js";
 
 const MANY = 2500; // lines from which they are thinned, and left out while the picture moves
 const REACH = 7; // pixels round a line within which a click means it
-
-export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const DOUBLE = 400; // milliseconds in which a second click makes a double one: until then nothing moves
 
 export function makeGraph(data, stage) {
   const box = h("div", { class: "canvas", id: "canvas", tabindex: "0", role: "application",
@@ -21,16 +21,18 @@ export function makeGraph(data, stage) {
     "plus and minus zoom, 0 shows all. The button List gives the same as text.");
   const tip = h("div", { class: "tip", hidden: true });
   const zoom = h("div", { class: "zoom" },
-    button("+", () => zoomBy(1.4), { "aria-label": "Zoom in" }),
-    button("−", () => zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
-    button("⤢", () => fit(), { "aria-label": "Show all", title: "Show all" }));
+    button("+", () => camera.zoomBy(1.4), { "aria-label": "Zoom in" }),
+    button("−", () => camera.zoomBy(1 / 1.4), { "aria-label": "Zoom out" }),
+    button("⤢", () => camera.fit(view.nodes), { "aria-label": "Show all", title: "Show all" }));
   const legend = h("fieldset", { class: "legend" });
-  add(stage, [box, keys, legend, tip, zoom]);
+  const around = h("div", { class: "around" }, box, keys, tip, zoom);
+  add(stage, [around, legend]);
 
   const nodes = new vis.DataSet();
   let view = { nodes: [], lines: [], links: [] };
   let paint = palette();
-  let moving = false, hovered = null, chosen = new Map(), close = null, ranked = [];
+  let moving = false, hovered = null, onMark = false, chosen = new Map(), close = null, ranked = [], names = [];
+  let last = null, clicked = -DOUBLE; // the entity of the last click, and when it was
 
   const network = new vis.Network(box, { nodes, edges: [] }, {
     physics: false, layout: { improvedLayout: false }, autoResize: true,
@@ -39,48 +41,88 @@ export function makeGraph(data, stage) {
     nodes: { shape: "custom", ctxRenderer: mark },
   });
 
+  const camera = makeCamera(network, box);
   box.firstElementChild.tabIndex = -1; // the box itself takes the focus
 
   function mark({ ctx, id, x, y }) {
     const entity = data.entities[id];
     const scale = network.getScale();
-    const boost = growth(scale, view.nodes.length);
-    const side = Math.max(radius(entity) * 2 * boost, 16 / scale);
-    const dim = close !== null && !close.has(entity);
-    const strong = entity.id === state().sel || entity === hovered;
-    return { drawNode: () => drawMark(ctx, entity, x, y, { paint, dim, strong, scale, boost }),
-      nodeDimensions: { width: side, height: side } };
+    const side = Math.max(radius(entity) * 2 * growth(scale, view.nodes.length), 16 / scale);
+    return { drawNode: () => paintMark(ctx, entity, x, y), nodeDimensions: { width: side, height: side } };
   }
 
-  network.on("beforeDrawing", (ctx) => {
+  function paintMark(ctx, entity, x, y) {
+    const scale = network.getScale();
+    const dim = close !== null && !close.has(entity);
+    const strong = entity.id === state().sel || entity === hovered;
+    drawMark(ctx, entity, x, y, { paint, dim, strong, scale, boost: growth(scale, view.nodes.length) });
+  }
+
+  function paintLines(ctx) {
     const many = view.lines.length > MANY;
     if (many && moving) return;
     const scale = network.getScale();
     drawLines(ctx, view.lines, view.links, { paint, chosen, scale, many, boost: growth(scale, view.nodes.length) });
-  });
+  }
 
-  network.on("afterDrawing", (ctx) => {
-    const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+  // The names over a context that counts in pixels of the screen.
+  function paintNames(ctx) {
     const scale = network.getScale(), middle = network.getViewPosition();
-    const size = [ctx.canvas.clientWidth, ctx.canvas.clientHeight];
-    ctx.save();
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawNames(ctx, ranked, { paint, size, scale, boost: growth(scale, view.nodes.length), most: moving && ranked.length > 3000 ? 25 : 140,
+    const size = [box.clientWidth, box.clientHeight];
+    names = drawNames(ctx, ranked, { paint, size, scale, boost: growth(scale, view.nodes.length), most: moving && ranked.length > 3000 ? 25 : 140,
       always: (e) => Boolean(close?.has(e)) || e === hovered,
+      forced: (e) => e === hovered || (close !== null && close.size <= 40 && close.has(e)),
       faint: (e) => close !== null && !close.has(e),
       toScreen: (e) => [(e.x - middle.x) * scale + size[0] / 2, (e.y - middle.y) * scale + size[1] / 2] });
+  }
+
+  network.on("beforeDrawing", paintLines);
+  network.on("afterDrawing", (ctx) => {
+    const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+    ctx.save();
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paintNames(ctx);
     ctx.restore();
   });
 
-  network.on("click", ({ nodes: hit, pointer }) => {
+  // What is on screen, drawn anew at another resolution and place.
+  function draw(ctx, ratio, [left, top]) {
+    const scale = network.getScale(), middle = network.getViewPosition();
+    const [wide, high] = [box.clientWidth, box.clientHeight];
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, wide, high);
+    ctx.clip();
+    ctx.setTransform(ratio * scale, 0, 0, ratio * scale,
+      ratio * (left + wide / 2 - middle.x * scale), ratio * (top + high / 2 - middle.y * scale));
+    paintLines(ctx);
+    for (const entity of view.nodes) paintMark(ctx, entity, entity.x, entity.y);
+    ctx.setTransform(ratio, 0, 0, ratio, ratio * left, ratio * top);
+    paintNames(ctx);
+    ctx.restore();
+  }
+
+  // A mark, else the mark whose name is there: a name lies over lines.
+  const entityAt = (hit, { x, y }) => (hit.length ? data.entities[hit[0]]
+    : names.find(({ box: [left, top, right, bottom] }) => left <= x && x <= right && top <= y && y <= bottom)?.entity);
+
+  network.on("click", ({ nodes: hit, pointer, event }) => {
     box.focus({ preventScroll: true });
-    if (hit.length) return go({ view: "graph", sel: data.entities[hit[0]].id });
+    const entity = entityAt(hit, pointer.DOM);
+    const again = entity && entity === last && event.srcEvent.timeStamp - clicked < DOUBLE;
+    clicked = event.srcEvent.timeStamp;
+    last = again ? null : entity;
+    if (entity) return go({ view: "graph", sel: entity.id, path: "", ...(again ? toggle("open", entity.id) : {}) });
     const line = lineAt(pointer.canvas);
-    go({ sel: line ? `${line.from.id}>${line.to.id}` : "" });
+    go({ sel: line ? `${line.from.id}>${line.to.id}` : "", path: "" });
   });
-  network.on("doubleClick", ({ nodes: hit }) => hit.length && go(toggle("open", data.entities[hit[0]].id)));
-  network.on("hoverNode", ({ node, event }) => point(data.entities[node], event));
-  network.on("blurNode", () => point(null));
+  // A quick second click comes as this alone, a slow one as a click.
+  network.on("doubleClick", () => {
+    if (last) go({ sel: last.id, ...toggle("open", last.id) });
+    last = null;
+  });
+  network.on("hoverNode", ({ node, event }) => { onMark = true; point(data.entities[node], event); });
+  network.on("blurNode", () => { onMark = false; point(null); });
   network.on("dragStart", ({ nodes: hit }) => { moving = true; tip.hidden = true; if (hit.length) network.unselectAll(); });
   network.on("dragging", ({ nodes: hit }) => {
     for (const id of hit) Object.assign(data.entities[id], network.getPosition(id));
@@ -93,9 +135,13 @@ export function makeGraph(data, stage) {
     resting = setTimeout(() => { moving = false; network.redraw(); }, 160);
   });
   box.addEventListener("mousemove", (event) => {
-    if (hovered || moving || event.buttons) return;
+    if (onMark || moving || event.buttons) return;
     const spot = box.getBoundingClientRect();
-    const line = lineAt(network.DOMtoCanvas({ x: event.clientX - spot.left, y: event.clientY - spot.top }));
+    const at = { x: event.clientX - spot.left, y: event.clientY - spot.top };
+    const entity = entityAt([], at) ?? null;
+    if (entity !== hovered) point(entity, event);
+    if (entity) return;
+    const line = lineAt(network.DOMtoCanvas(at));
     box.style.cursor = line ? "pointer" : "";
     if (!line) { tip.hidden = true; return; }
     const records = passing(line, view.filter);
@@ -113,7 +159,7 @@ export function makeGraph(data, stage) {
       show(event, [h("strong", null, entity.label), entity.zh && h("span", { lang: "zh" }, entity.zh),
         h("span", null, `${entity.kind.label} · ${count(entity.near.size, "neighbour")}`)]);
     }
-    rank();
+    network.redraw();
   }
 
   function show(event, parts) {
@@ -155,46 +201,15 @@ export function makeGraph(data, stage) {
       if (best) go({ sel: best.id });
     } else if (event.key === "Enter") byId("panel").focus();
     else if (event.key === "e" && at) go(toggle("open", at.id));
-    else if (event.key === "+" || event.key === "=") zoomBy(1.4);
-    else if (event.key === "-") zoomBy(1 / 1.4);
-    else if (event.key === "0") fit();
+    else if (event.key === "+" || event.key === "=") camera.zoomBy(1.4);
+    else if (event.key === "-") camera.zoomBy(1 / 1.4);
+    else if (event.key === "0") camera.fit(view.nodes);
     else return;
     event.preventDefault();
   }
 
-  function zoomBy(factor) {
-    network.moveTo({ scale: network.getScale() * factor, animation: glide(200) });
-  }
-  const glide = (duration) => (still() ? false : { duration, easingFunction: "easeInOutQuad" });
-
-  function fit(entities = view.nodes, animate = true) {
-    if (!entities.length) return;
-    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const { x, y } of entities) {
-      left = Math.min(left, x); right = Math.max(right, x); top = Math.min(top, y); bottom = Math.max(bottom, y);
-    }
-    const wide = box.clientWidth - Math.min(170, box.clientWidth * 0.14), under = legend.offsetHeight + covered();
-    const high = box.clientHeight - 92 - under;
-    const scale = Math.min(wide / (right - left + 1), Math.max(high, 60) / (bottom - top + 1), 1.3);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + (under / 2 - 1) / scale }, scale: Math.max(scale, 0.02),
-      animation: animate && glide(380) });
-  }
-
-  // On a phone the panel lies over the lower part of the picture.
-  function covered() {
-    const panel = byId("panel");
-    if (getComputedStyle(panel).position !== "fixed" || !panel.offsetHeight) return 0;
-    return Math.max(0, box.getBoundingClientRect().bottom - panel.getBoundingClientRect().top - 40);
-  }
-
-  function inView(entities) {
-    const scale = network.getScale(), middle = network.getViewPosition();
-    return entities.every(({ x, y }) => Math.abs(x - middle.x) * scale < box.clientWidth / 2 - 20 &&
-      (y - middle.y) * scale < box.clientHeight / 2 - 14 - covered() && (middle.y - y) * scale < box.clientHeight / 2 - 14);
-  }
-
   function rank() {
-    const first = (e) => (e.id === state().sel || e === hovered ? 3 : 0) + (close?.has(e) ? 2 : 0) + (e.region ? 1 : 0);
+    const first = (e) => (e.id === state().sel ? 3 : 0) + (close?.has(e) ? 2 : 0) + (e.region ? 1 : 0);
     ranked = [...view.nodes].sort((a, b) => first(b) - first(a) || b.near.size - a.near.size || a.number - b.number);
     network.redraw();
   }
@@ -242,26 +257,16 @@ export function makeGraph(data, stage) {
     rank();
     box.setAttribute("aria-label",
       `Graph of ${count(view.nodes.length, "entity")} and ${count(view.lines.length, "line")}`);
-    const moved = first || now.show !== before.show || (!now.sel && !before.sel && fresh.length > 0);
-    if (moved) fit(close && path ? [...close] : undefined, !first);
-    else if (close && now.sel !== before.sel && !inView([...close])) fit([...close]);
-    else if (path && now.path !== before.path) fit([...close]);
+    const chose = now.sel + now.path, was = before.sel + before.path;
+    if (first || now.show !== before.show || (!chose && !was && fresh.length > 0)) camera.start(close && path ? [...close] : view.nodes, !first);
+    else if (chose !== was && !chose) camera.back(view.nodes);
+    else if (chose !== was && close) camera.follow([...close], Boolean(was), Boolean(path), clicked + DOUBLE - performance.now());
     first = false;
   }
 
-  return { update, fit, scene: () => view, canvas: () => box.querySelector("canvas"),
+
+  return { update, scene: () => view, names: () => names.map(({ entity, text, box: at }) => ({ id: entity.id, text, box: at })),
+    picture: () => ({ width: box.clientWidth, height: box.clientHeight, draw }),
     repaint() { paint = palette(); select(state()); network.redraw(); },
     resize() { network.redraw(); }, network };
 }
-
-// The same as the picture shows, as text: every entity on it, and what it is joined to.
-export function makeList(data, view) {
-  const parts = Object.entries(GROUPS).map(([group, { label }]) => {
-    const members = view.nodes.filter((e) => e.group === group).sort((a, b) => a.label.localeCompare(b.label));
-    return members.length > 0 && [h("h2", null, label), h("ul", { class: "plain" }, members.map((entity) => h("li", null,
-      button(entity.label, () => go({ sel: entity.id }), { class: "link" }),
-      h("span", { class: "quiet" }, ` ${count(view.lines.filter((l) => l.from === entity || l.to === entity).length, "line")}`))))];
-  });
-  return h("div", { class: "list", tabindex: "0", role: "region", "aria-label": "The graph as a list" }, parts);
-}
-

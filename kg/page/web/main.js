@@ -1,15 +1,18 @@
 // The page: it reads its content, draws the view that the address names, and follows the address.
 
-import { drawBar, drawTabs } from "./bar.js";
+import { drawFoot, origin } from "./about.js";
+import { drawBar, drawLegend, drawTabs, filterWords } from "./bar.js";
 import { load } from "./data.js";
 import { button, byId, fill, h, name } from "./dom.js";
 import { passing } from "./filter.js";
 import { keepFocus } from "./focus.js";
-import { makeGraph, makeList } from "./graph.js";
+import { makeGraph } from "./graph.js";
+import { makeList } from "./list.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
 import { drawPanel } from "./panel.js";
-import { saveCanvas, saveCsv, saveElement, saveMenu } from "./save.js";
+import { picture, png } from "./picture.js";
+import { saveCsv, saveMenu, savePicture } from "./save.js";
 import { makeIndex, makeSearch } from "./search.js";
 import { makeSources } from "./sources.js";
 import { go, onChange, start, state } from "./state.js";
@@ -55,11 +58,22 @@ function csv() {
   saveCsv(rows, `regiograph-${view}.csv`);
 }
 
-function png() {
-  const view = VIEWS[state().view] ? state().view : "graph";
-  const file = `regiograph-${view}.png`;
-  if (view === "graph") saveCanvas(views.graph.canvas(), file);
-  else saveElement(views[view].box.querySelector(".scroll, .map"), file);
+const shownView = () => (VIEWS[state().view] ? state().view : "graph");
+
+// What a picture of the view needs: the view itself, and the words around it.
+function pictured() {
+  const now = state(), view = shownView(), { box } = views[view];
+  const list_ = view === "graph" && now.as === "list";
+  const legend = view === "graph" && !list_ ? h("div", { class: "keys" }) : null;
+  if (legend) drawLegend(legend, data, now);
+  const chosen = [...box.querySelectorAll(".controls .choice")].map((choice) => {
+    const field = choice.querySelector("select, input");
+    const value = field.selectedOptions ? field.selectedOptions[0]?.text : field.value;
+    return value && `${choice.querySelector("span").textContent}: ${value}`;
+  }).filter(Boolean);
+  return [views[view].picture && !list_ ? views[view].picture() : { content: box.querySelector(".list, .scroll, .map") },
+    { title: [data.byId.get(now.sel)?.label, VIEWS[view]].filter(Boolean).join(" – "),
+      filters: [...filterWords(data, now), ...chosen], legend, foot: origin(data) }];
 }
 
 function theme(to) {
@@ -72,29 +86,8 @@ function tools() {
   const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const box = h("span");
-  fill(byId("tools"), saveMenu(box, { png, csv }),
+  fill(byId("tools"), saveMenu(box, { csv, png: () => savePicture(png(...pictured()), `regiograph-${shownView()}.png`) }),
     button("◐", () => theme(dark() ? "light" : "dark"), { class: "icon", "aria-label": "Light or dark", title: "Light or dark" }));
-}
-
-function foot() {
-  const { about } = data;
-  const sheet = h("dialog", { class: "sheet about", "aria-label": "About this page" },
-    h("h2", null, "What this graph is, and what it is not"),
-    h("p", null, "It says what a few documents state about regions, sectors, projects and companies, each statement with the quote it rests on. ",
-      "The documents are machine translations: words may be wrong, and what is garbled is flagged, not mended in silence."),
-    h("p", null, "A promise is not a deed: the stage says how far a thing had come by the words of the document, on the day of the document. ",
-      "What no document here says is missing, which does not mean that it is not so. Nothing here is official."),
-    h("p", null, "Data: ", h("a", { href: about.licence }, "CC BY 4.0"), ". Code: Apache-2.0. The quotes remain their publishers'. Drawn with vis-network (Apache-2.0 or MIT)."),
-    h("h2", null, "Keys"),
-    h("p", null, h("kbd", null, "/"), " search, ", h("kbd", null, "1"), " to ", h("kbd", null, "5"), " views, ", h("kbd", null, "Esc"),
-      " close, and on the graph arrows, Enter, ", h("kbd", null, "E"), ", ", h("kbd", null, "+"), ", ", h("kbd", null, "−"), ", ", h("kbd", null, "0"), "."),
-    h("form", { method: "dialog" }, h("button", null, "Close")));
-  fill(byId("foot"),
-    h("span", null, name(about.title ?? "Regiograph")),
-    h("span", null, `version ${about.version ?? "?"}, ${about.date ?? ""}`),
-    h("span", null, "data ", h("a", { href: about.licence }, "CC BY 4.0")),
-    h("span", null, "two machine-translated documents; a promise is not a deed; nothing official".replace("two", data.sources.length === 2 ? "two" : String(data.sources.length))),
-    button("About", () => sheet.showModal(), { class: "link" }), sheet);
 }
 
 function keyed(event) {
@@ -113,10 +106,11 @@ try { const kept = localStorage.getItem("theme"); if (kept) document.documentEle
 const index = makeIndex(data);
 const search = makeSearch(byId("find"), index);
 tools();
-foot();
+drawFoot(byId("foot"), data);
 onChange((now, before) => keepFocus(() => show(now, before)));
 addEventListener("keydown", keyed);
 addEventListener("click", (event) => {
+  if (!document.contains(event.target)) return; // drawn anew by this very click
   for (const open of document.querySelectorAll("details.pop[open]")) if (!open.contains(event.target)) open.open = false;
 });
 byId("skip").addEventListener("click", (event) => { event.preventDefault(); panel.focus(); });
@@ -125,4 +119,4 @@ addEventListener("resize", () => { clearTimeout(sizing); sizing = setTimeout(() 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => views.graph?.repaint());
 start();
 document.body.dataset.ready = "";
-window.regiograph = { data, views, link }; // for the console and the tests
+window.regiograph = { data, views, link, picture: () => picture(...pictured()) }; // for the console and the tests

@@ -1,9 +1,13 @@
 // The map: regions at their coordinates, as large as what they back; no borders, only a grid of degrees.
 
-import { choice, count, fill, h } from "./dom.js";
+import { count, fill, h, name } from "./dom.js";
 import { filters } from "./filter.js";
 import { backs, under } from "./rollup.js";
+import { exact, suggestions } from "./search.js";
 import { address, go } from "./state.js";
+
+// How much of a box lies on others.
+const covered = (b, others) => others.reduce((sum, t) => sum + Math.max(0, Math.min(b[2], t[2]) - Math.max(b[0], t[0])) * Math.max(0, Math.min(b[3], t[3]) - Math.max(b[1], t[1])), 0);
 
 const LETTER = 6.6; // width of a letter of a name, about
 
@@ -12,15 +16,13 @@ export function makeMap(data, stage) {
   const box = h("div", { class: "map", id: "map" });
   stage.append(controls, box);
   const places = data.entities.filter((e) => e.point);
-  let shown = [];
+  const topics = data.entities.filter((e) => e.root === "Topic" && [...under(e)].some((t) => t.in.some((r) => backs(r))));
+  let shown = [], lost = [];
 
   function update(now) {
     const filter = filters(now, data);
-    const topics = data.entities.filter((e) => e.root === "Topic" && e.near.size > 3).sort((a, b) => b.near.size - a.near.size).slice(0, 60)
-      .sort((a, b) => a.label.localeCompare(b.label));
     const topic = data.byId.get(now.topic) ?? null;
-    if (topic && !topics.includes(topic)) topics.unshift(topic);
-    fill(controls, choice("Backing", now.topic, [["", "anything"], ...topics.map((t) => [t.id, t.label])], (id) => go({ topic: id })));
+    fill(controls, backing(topic));
     if (!places.length) {
       fill(box, h("p", { class: "say" }, "No place of this graph has coordinates."));
       return;
@@ -28,7 +30,26 @@ export function makeMap(data, stage) {
     const of = topic && under(topic);
     const records = (e) => e.out.filter((r) => backs(r) && filter.test(r) && (!of || of.has(r.o)));
     shown = places.filter((e) => e.region).map((entity) => ({ entity, records: records(entity) })).sort((a, b) => b.records.length - a.records.length);
+    lost = data.regions.filter((e) => !e.point).map((entity) => ({ entity, records: records(entity) }));
     draw(now);
+  }
+
+  // Any topic that a region backs, by a part of its name: Enter takes the first that is suggested.
+  function backing(topic) {
+    const names = h("datalist", { id: "topics" });
+    const problem = h("span", { class: "quiet", role: "status" });
+    const suggest = (event) => {
+      fill(names, suggestions(topics, event.target.value).map((t) => h("option", { value: t.label }, t.zh)));
+    };
+    const choose = (event) => {
+      const text = event.target.value.trim();
+      const found = text ? exact(topics, text) ?? suggestions(topics, text)[0] : null;
+      if (text && !found) problem.textContent = `No region backs anything called ${text}.`;
+      else go({ topic: found?.id ?? "" });
+    };
+    return [h("label", { class: "choice" }, h("span", null, "Backing"), h("input", { type: "search", list: "topics", id: "backing", placeholder: "anything",
+      value: topic?.label ?? "", autocomplete: "off", oninput: suggest, onchange: choose,
+      onkeydown: (event) => { if (event.key === "Enter") choose(event); } })), names, problem];
   }
 
   function draw(now) {
@@ -56,21 +77,24 @@ export function makeMap(data, stage) {
     const taken = placed.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
     const marks = placed.map(({ entity, records, x, y, r }) => {
       const w = entity.label.length * LETTER + 22;
-      const spots = [[x + r + 5, y + 4, "start"], [x - r - 5, y + 4, "end"], [x, y - r - 6, "middle"], [x, y + r + 15, "middle"]];
+      const spots = [[x + r + 5, y + 4, "start"], [x - r - 5, y + 4, "end"], [x, y - r - 6, "middle"], [x, y + r + 15, "middle"], [x + r + 3, y - r - 2, "start"], [x - r - 3, y - r - 2, "end"], [x + r + 3, y + r + 10, "start"], [x - r - 3, y + r + 10, "end"]];
       const area = ([left, base, anchor]) => { const l = anchor === "start" ? left : anchor === "end" ? left - w : left - w / 2; return [l, base - 12, l + w, base + 4]; };
-      const spot = spots.find((s) => { const b = area(s); return b[0] > 0 && b[2] < wide && !taken.some((t) => b[0] < t[2] - 1 && t[0] < b[2] && b[1] < t[3] - 1 && t[1] < b[3]); }) ?? spots[0];
+      const over = (s) => { const b = area(s); return covered(b, taken) + (b[0] < 0 || b[2] > wide ? 1e6 : 0); };
+      const spot = spots.reduce((best, s) => (over(s) < over(best) ? s : best));
       taken.push(area(spot));
       return h("a", { href: address({ sel: entity.id }), class: `at${now.sel === entity.id ? " on" : ""}${records.length ? "" : " none"}`, svg: true },
         h("circle", { cx: x, cy: y, r }),
         h("title", null, `${entity.label}: ${count(records.length, "statement")}`),
         h("text", { x: spot[0], y: spot[1], "text-anchor": spot[2] }, `${entity.label} `, records.length > 0 && h("tspan", { class: "num" }, String(records.length))));
     });
-    fill(box, h("p", { class: "quiet corner" }, "A province stands where its capital does. No borders are drawn."), h("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "group", "aria-label": "Regions at their coordinates" },
+    fill(box, h("p", { class: "quiet corner" }, lost.length > 0 && [`${count(lost.length, "region")} without coordinates: `,
+      lost.map(({ entity, records }, at) => [at ? ", " : "", h("a", { href: address({ sel: entity.id }) }, name(entity.label)), records.length > 0 && ` ${records.length}`]), ". "],
+    places.some((e) => e.kind.id === "Province") && "A province stands where its capital does. ", "No borders are drawn."), h("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "group", "aria-label": "Regions at their coordinates" },
       h("g", { class: "grid", "aria-hidden": "true" }, grid), marks));
   }
 
   const size = (n, most) => (n ? 5 + 19 * Math.sqrt(n / most) : 4);
 
   return { update, resize: update, csv: () => [["region", "label", "latitude", "longitude", "statements"],
-    ...shown.map(({ entity, records }) => [entity.id, entity.label, ...entity.point, records.length])] };
+    ...[...shown, ...lost].map(({ entity, records }) => [entity.id, entity.label, ...(entity.point ?? ["", ""]), records.length])] };
 }

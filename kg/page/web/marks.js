@@ -129,14 +129,21 @@ function head(ctx, { from, to }, scale, boost) {
 }
 
 const LEGIBLE = 3.8; // pixels of radius from which a mark has its name
-const FIRST = 32; // so many names are drawn even where they lie on a mark
+const FEW = 40; // up to so many entities all have their name
+const FIRST = 10; // so many of those with most neighbours have it too, even over a mark
 const OBSTACLES = 500; // so many marks are kept clear of names
 const widths = new Map();
 
-// Names of one size whatever the zoom, most important first; one that would lie on another is left out.
+// How much of some marks a name would hide.
+const hides = (b, marks) => marks.reduce((sum, t) => sum + Math.max(0, Math.min(b[2], t[2]) - Math.max(b[0], t[0])) * Math.max(0, Math.min(b[3], t[3]) - Math.max(b[1], t[1])), 0);
+
+const least = (places, cost) => places.reduce((best, at) => (!best || cost(at) < cost(best) ? at : best), undefined);
+
+// Names of one size whatever the zoom, most important first; one that would lie on another or on a mark is
+// left out, unless there are few. Returns the entities that were named, with the boxes of their names.
 export function drawNames(ctx, entities, look) {
-  const { paint, toScreen, size, scale, boost, faint, always, most } = look;
-  const taken = [], marks = [];
+  const { paint, toScreen, size, scale, boost, faint, always, forced, most } = look;
+  const taken = [], marks = [], named = [];
   const font = getComputedStyle(document.body).fontFamily;
   const free = (box, among) => !among.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
   const spots = [];
@@ -150,24 +157,29 @@ export function drawNames(ctx, entities, look) {
   }
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
+  const regions = spots.filter(([entity]) => entity.region).length;
   let drawn = 0;
   for (const [entity, x, y, r] of spots) {
     if (drawn >= most) break;
     const big = entity.region;
-    if (r < LEGIBLE && !big && !always(entity)) continue;
+    if (r < LEGIBLE && !big && !always(entity) && entities.length > FEW) continue;
     ctx.font = `${big ? 600 : 400} ${big ? 13 : 12}px ${font}`;
     const text = short(entity.label);
     const key = `${big}${text}`;
     if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
     const w = widths.get(key), half = 8;
-    const places = [[x - w / 2, y + r + 9.5], [x - w / 2, y - r - 9.5], [x + r + 5, y], [x - r - 5 - w, y],
-      [x - r, y + r + 9.5], [x + r - w, y + r + 9.5], [x - r, y - r - 9.5], [x + r - w, y - r - 9.5]]
-      .filter(([left, mid]) => left > 2 && left + w < size[0] - 2 && free([left - 2, mid - half, left + w + 2, mid + half], taken));
-    const spot = places.find(([left, mid]) => free([left - 2, mid - half, left + w + 2, mid + half], marks)) ??
-      (drawn < FIRST && entity.shared !== 1 ? places[0] : undefined);
+    const area = ([left, mid]) => [left - 2, mid - half, left + w + 2, mid + half];
+    const around = [[x - w / 2, y + r + 9.5], [x - w / 2, y - r - 9.5], [x + r + 5, y], [x - r - 5 - w, y],
+      [x - r, y + r + 9.5], [x + r - w, y + r + 9.5], [x - r, y - r - 9.5], [x + r - w, y - r - 9.5]];
+    const places = around.filter((at) => at[0] > 2 && at[0] + w < size[0] - 2 && free(area(at), taken));
+    const must = entities.length <= FEW;
+    const spot = places.find((at) => !hides(area(at), marks)) ??
+      (big || must || forced(entity) || drawn < regions + FIRST ? least(places, (at) => hides(area(at), marks)) : undefined) ??
+      (must ? least(around.map(([left, mid]) => [Math.max(3, Math.min(left, size[0] - w - 3)), mid]), (at) => hides(area(at), taken)) : undefined);
     if (!spot) continue;
     const [left, mid] = spot;
-    taken.push([left - 2, mid - half, left + w + 2, mid + half]);
+    taken.push(area(spot));
+    named.push({ entity, text, box: taken.at(-1) });
     const dim = faint(entity);
     ctx.globalAlpha = dim ? 0.35 : 1;
     ctx.lineWidth = 3.5;
@@ -178,6 +190,7 @@ export function drawNames(ctx, entities, look) {
     drawn += 1;
   }
   ctx.globalAlpha = 1;
+  return named;
 }
 
 const MOST = 38;

@@ -1,14 +1,15 @@
 // The evidence panel: an entity, a line, a statement, a cell or a paragraph, with what is stated and where.
 
+import { checked, documents, licence } from "./about.js";
 import { add, button, byId, count, fill, h, name } from "./dom.js";
 import { identity } from "./data.js";
 import { card } from "./card.js";
 import { filters } from "./filter.js";
 import { GROUPS } from "./marks.js";
 import { cellRecords } from "./rollup.js";
-import { shortest } from "./scene.js";
+import { equallyShort, shortest } from "./scene.js";
 import { address, go, state, toggle } from "./state.js";
-import { entityLink } from "./words.js";
+import { entityLink, web } from "./words.js";
 
 const FIRST = 8; // cards of a group that are made at once; the rest on request
 
@@ -17,7 +18,7 @@ export function drawPanel(panel, data, now) {
   const parts = now.path ? route(data, now)
     : entity?.root === "Source" ? source(entity, data)
       : entity ? about(entity, data, now)
-        : now.sel ? selection(now.sel, data, now) : welcome(data);
+        : now.sel ? selection(now.sel, data, now) : welcome(data, now);
   fill(panel, (now.sel || now.path) && button("×", () => go({ sel: "", path: "" }), { class: "close", "aria-label": "Close" }), parts);
   panel.scrollTop = 0;
   panel.classList.toggle("open", Boolean(now.sel || now.path));
@@ -49,7 +50,7 @@ function about(entity, data, now) {
     heading([entity.kind.label, entity.region && ", region of a report or plan"], entity.group),
     h("h2", null, name(entity.label)),
     entity.zh && entity.zh !== entity.label && h("p", { class: "zh", lang: "zh" }, name(entity.zh)),
-    h("p", { class: "quiet" }, "Identity ", h("b", { class: `sure ${sure.sure}` }, sure.sure), sure.ground && [": ", ground(sure.ground)]),
+    sure.sure !== "certain" && h("p", { class: "quiet" }, "Which one is meant: ", h("b", { class: `sure ${sure.sure}` }, sure.sure), sure.ground && [", ", ground(sure.ground)]),
     others.length > 0 && h("p", { class: "aka" }, h("span", { class: "quiet" }, "Also "),
       others.map((n, at) => [at ? "; " : "", name(n.text, { lang: n.lang, title: `${n.role}, ${n.sure}, ${n.ground}` }),
         n.role === "printed" && h("span", { class: "quiet" }, " (as printed)"),
@@ -58,20 +59,32 @@ function about(entity, data, now) {
     entity.placed && h("p", { class: "acts" },
       state().view !== "graph" && h("a", { href: address({ view: "graph" }) }, "Show in the graph"),
       button(now.open.includes(entity.id) ? "Fold neighbours" : "Keep neighbours open", () => go(toggle("open", entity.id)), { class: "link" }),
-      button("Path from here", () => { byId("from").value = entity.label; byId("routes").open = true; byId("to").focus(); }, { class: "link" })),
-    ladder(entity),
+      button("Path from here", () => pathFrom(entity), { class: "link" })),
+    ladder(entity, data),
   ];
   const stated = [
     ...grouped(entity.out.filter(filter.test), (r) => r.p.label),
-    ...grouped(entity.in.filter(filter.test), (r) => `${r.p.label}: this is what`),
+    ...grouped(entity.in.filter(filter.test), (r) => `${r.p.phrase} this`),
   ];
   const aims = entity.targets.filter(filter.test);
-  if (aims.length) stated.push(["targets", aims]);
+  if (aims.length) stated.unshift(["targets", aims]);
   const all = entity.out.length + entity.in.length + entity.targets.length;
   const left = stated.reduce((sum, [, records]) => sum + records.length, 0);
-  parts.push(h("h3", { class: "rule" }, count(left, "statement"), left < all && h("span", { class: "quiet" }, ` of ${all} pass the filters`)));
+  const only = left - aims.length;
+  const said = [(only > 0 || !aims.length) && count(only, "statement"), aims.length > 0 && count(aims.length, "target")].filter(Boolean).join(" and ");
+  parts.push(h("h3", { class: "rule" }, said, left < all && h("span", { class: "quiet" }, ` of ${all} pass the filters`)));
   for (const [title, records] of stated) parts.push(...cards(title, records, data, { from: entity, level: "h4" }));
   return parts;
+}
+
+// After the click, since a click outside the form closes it.
+function pathFrom(entity) {
+  go({ view: "graph", as: "" });
+  setTimeout(() => {
+    byId("from").value = entity.label;
+    byId("routes").open = true;
+    byId("to").focus();
+  });
 }
 
 function ground(text) {
@@ -79,12 +92,13 @@ function ground(text) {
   return page ? ["a page that was read, ", h("a", { href: page[1], target: "_blank", rel: "noopener noreferrer" }, new URL(page[1]).hostname)] : text;
 }
 
-function ladder(entity) {
+function ladder(entity, data) {
+  const named = (relation) => data.predicates.find((p) => p.id === relation)?.label ?? relation;
   const step = (title, rungs) => rungs.length > 0 && h("details", { class: "ladder" },
     h("summary", null, `${title} `, h("span", { class: "quiet" }, String(rungs.length))),
     h("ul", { class: "plain" }, rungs.map(({ entity: other, relation, ground: why, record }) => h("li", null, entityLink(other),
-      h("span", { class: "quiet" }, ` ${relation === "skos:broader" ? "" : `${relation}, `}${record ? `stated, ¶ ${record.paragraph}` : `assumed: ${why}`}`)))));
-  return [step("Belongs under", entity.above), step("Has under it", entity.below)];
+      h("span", { class: "quiet" }, ` ${relation === "skos:broader" ? "" : `${named(relation)}, `}${record ? `stated, ¶ ${record.paragraph}` : `assumed: ${why}`}`)))));
+  return [step("Part or kind of", entity.above), step("Parts and kinds of it", entity.below)];
 }
 
 function grouped(records, key) {
@@ -110,7 +124,7 @@ function line(sel, data, now) {
   if (!from || !to) return [h("p", null, "Nothing here is called "), h("code", null, sel)];
   const filter = filters(now, data);
   const records = [...from.out.filter((r) => r.o === to), ...to.out.filter((r) => r.o === from)].filter(filter.test);
-  return [heading("line", null), h("h2", null, entityLink(from), " — ", entityLink(to)),
+  return [heading("connection", null), h("h2", null, entityLink(from), " — ", entityLink(to)),
     records.length ? cards("statements", records, data, { open: records.length < 4 })
       : h("p", null, "Nothing that passes the filters joins them in one step. ", h("a", { href: address({ sel: "", path: `${from.id}>${to.id}` }) }, "The shortest path"))];
 }
@@ -127,9 +141,10 @@ function cell(sel, data, now) {
 function source(entity, data) {
   const document = data.sources.find((s) => s.id === entity.id);
   return [heading("source", null), h("h2", null, name(document.title)), document.zh && h("p", { class: "zh", lang: "zh" }, name(document.zh)),
-    h("p", { class: "quiet" }, [document.citation, document.kind, document.how].filter(Boolean).map((t, at) => [at ? "; " : "", name(t)])),
-    h("p", { class: "acts" }, h("a", { href: document.address, target: "_blank", rel: "noopener noreferrer" }, "Open the publisher's page")),
-    ladder(entity),
+    h("p", { class: "quiet" }, [document.citation, document.kind, document.how || "not a translation"].filter(Boolean).map((t, at) => [at ? "; " : "", name(t)]), document.licence && ["; licence: ", licence(document.licence)]),
+    document.hash && h("p", { class: "quiet" }, "SHA-256 of the text that was read: ", h("code", null, document.hash)),
+    web(document.address) && h("p", { class: "acts" }, h("a", { href: document.address, target: "_blank", rel: "noopener noreferrer" }, "Open the publisher's page")),
+    ladder(entity, data),
     cards("about the document", [...entity.out, ...entity.in], data, { from: entity })];
 }
 
@@ -150,8 +165,9 @@ function route(data, now) {
   const filter = filters(now, data);
   if (!from || !to) return [h("p", null, "A path needs two entities.")];
   if (!path) return [heading("path", null), h("h2", null, `${from.label} → ${to.label}`), h("p", null, "Nothing that passes the filters joins them.")];
+  const ways = equallyShort(path, now, data);
   return [heading("shortest path", null), h("h2", null, entityLink(from), " → ", entityLink(to)),
-    h("p", { class: "quiet" }, count(path.length - 1, "step")),
+    h("p", { class: "quiet" }, count(path.length - 1, "step"), ways > 1 && `; one of ${ways.toLocaleString("en")} paths that are equally short`),
     path.slice(1).map((entity, at) => {
       const before = path[at];
       const records = [...before.out.filter((r) => r.o === entity), ...entity.out.filter((r) => r.o === before)].filter((r) => r.line && filter.test(r));
@@ -159,18 +175,22 @@ function route(data, now) {
     })];
 }
 
-function welcome(data) {
+function welcome(data, now) {
+  const filter = filters(now, data);
   const drawn = data.entities.filter((e) => e.placed);
+  const statements = data.statements.filter(filter.test), targets = data.targets.filter(filter.test);
   const topics = drawn.filter((e) => e.root === "Topic")
-    .map((e) => [e, new Set(e.in.filter((r) => r.p.backs && r.s.region).map((r) => r.s)).size])
-    .sort(([a, x], [b, y]) => y - x || b.near.size - a.near.size).slice(0, 8);
+    .map((e) => [e, new Set(e.in.filter((r) => r.p.backs && r.s.region && r.line && filter.test(r)).map((r) => r.s)).size])
+    .filter(([, of]) => of > 0).sort(([a, x], [b, y]) => y - x || b.near.size - a.near.size).slice(0, 8);
+  const said = [count(statements.length, "statement"), data.targets.length > 0 && count(targets.length, "target")].filter(Boolean).join(" and ");
   return [
     heading("what this is", null),
     h("h2", null, "Who backs what, and where does it say so"),
-    h("p", null, `${count(data.statements.length, "statement")} and ${count(data.targets.length, "target")} read out of ${count(data.sources.length, "document")}. `,
-      "Each rests on a quote, and a program has checked that the quote stands where it is said to stand."),
-    h("p", { class: "quiet" }, "Regions stand on the ring. Inside it is what several of them share, behind each what it has alone: choose a region to see it unfold. Choose a line to read its evidence."),
-    topics.length > 0 && [h("h3", { class: "rule" }, "Backed by most regions"),
+    h("p", null, filter.any ? `${said} ${statements.length + targets.length === 1 ? "passes" : "pass"} the filters. ` : `${said} from ${documents(data.sources.filter((s) => s.records.length))}. `,
+      !filter.any && checked(data)),
+    drawn.length > 0 && h("p", { class: "quiet" }, data.regions.filter((e) => e.placed).length > 2 &&
+      "Regions stand on the ring. Inside it is what several of them share, behind each what it has alone: choose a region to see it unfold. ", "Choose a line to read its evidence."),
+    topics.length > 0 && [h("h3", { class: "rule" }, topics[0][1] > 1 ? "Backed by most regions" : "Backed by a region"),
       h("ul", { class: "bars" }, topics.map(([entity, of]) => h("li", null, entityLink(entity),
         h("span", { class: "share", style: `--share:${of / topics[0][1]}`, "aria-hidden": "true" }), h("span", { class: "num" }, String(of)))))],
     data.regions.length > 0 && [h("h3", { class: "rule" }, "Regions"),

@@ -46,13 +46,8 @@ function over(topic) {
 export const parents = (topic) => topic.above.filter((a) => a.relation === "skos:broader").map((a) => a.entity);
 export const children = (topic) => [...new Set(topic.below.filter((b) => b.relation === "skos:broader").map((b) => b.entity))];
 
-// The tier that says most of what a cell holds, in the order in which documents rank them.
-const RANK = ["core", "pillar", "leading", "key", "strategic-emerging", "emerging", "future", "new-track", "characteristic", "traditional"];
-
-export function tierOf(records) {
-  const tiers = new Set(records.map((r) => r.tier).filter(Boolean));
-  return RANK.find((tier) => tiers.has(tier)) ?? [...tiers][0] ?? "";
-}
+// What documents call the topic itself, never what lies under it.
+export const tiersOf = (topic, records) => [...new Set(records.filter((r) => r.o === topic && r.tier).map((r) => r.tier))].sort();
 
 // An order in which like stands beside like: each time the nearest to the one before, by cosine.
 export function clustered(items, vector) {

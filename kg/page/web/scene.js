@@ -59,6 +59,27 @@ export function ends(selection, data) {
   return record ? [record.s, record.o ?? null] : [];
 }
 
+// Whether a line that passes the filters joins two neighbours, in either direction.
+const joins = (entity, other, filter) => [entity.near.get(other), other.near.get(entity)].some((pair) => pair && passing(pair, filter).length > 0);
+
+// The number of paths between the ends of a shortest path that have its length.
+export function equallyShort(path, state, data) {
+  const filter = filters(state, data);
+  let ways = new Map([[path[0], 1]]);
+  const seen = new Set(ways.keys());
+  for (let step = 1; step < path.length; step += 1) {
+    const next = new Map();
+    for (const [entity, number] of ways) {
+      for (const other of entity.near.keys()) {
+        if (!seen.has(other) && joins(entity, other, filter)) next.set(other, (next.get(other) ?? 0) + number);
+      }
+    }
+    for (const entity of next.keys()) seen.add(entity);
+    ways = next;
+  }
+  return ways.get(path.at(-1)) ?? 0;
+}
+
 // The shortest path between two entities over what passes the filters; null where there is none.
 export function shortest(from, to, state, data) {
   if (!from || !to) return null;
@@ -68,10 +89,8 @@ export function shortest(from, to, state, data) {
   while (front.length && !before.has(to)) {
     const next = [];
     for (const entity of front) {
-      for (const [other, pair] of entity.near) {
-        if (before.has(other)) continue;
-        const back = other.near.get(entity);
-        if (!passing(pair, filter).length && !(back && passing(back, filter).length)) continue;
+      for (const other of entity.near.keys()) {
+        if (before.has(other) || !joins(entity, other, filter)) continue;
         before.set(other, entity);
         next.push(other);
       }

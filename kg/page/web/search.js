@@ -7,6 +7,26 @@ const MOST = 12;
 
 export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
+// The entity of that very name, in either language, an alias or a printed form.
+export function exact(entities, text) {
+  const words = fold(text.trim());
+  return entities.find((e) => fold(e.label) === words || e.zh === text.trim() || e.names.some((n) => fold(n.text) === words));
+}
+
+// Entities whose name holds the words, those with most neighbours first.
+export function suggestions(entities, text) {
+  const words = fold(text.trim());
+  return words ? entities.filter((e) => fold(e.label).includes(words) || e.zh.includes(text.trim()))
+    .sort((x, y) => Number(fold(y.label).startsWith(words)) - Number(fold(x.label).startsWith(words)) || y.near.size - x.near.size).slice(0, 12) : [];
+}
+
+// How alike two folded names are, by the pairs of letters that they share (Dice's coefficient).
+function likeness(one, other) {
+  const pairs = (text) => new Set(Array.from({ length: text.length - 1 }, (_, at) => text.slice(at, at + 2)));
+  const a = pairs(one), b = pairs(other);
+  return 2 * [...a].filter((pair) => b.has(pair)).length / (a.size + b.size || 1);
+}
+
 export function makeIndex(data) {
   let names = null, quotes = null;
   const build = () => {
@@ -23,6 +43,16 @@ export function makeIndex(data) {
     return /[\s\-/(]/.test(key[at - 1]) ? 55 : 40;
   };
   return {
+    near(typed) {
+      build();
+      const words = fold(typed).trim();
+      const best = new Map();
+      for (const { entity, text, key } of names) {
+        const value = likeness(words, key);
+        if (value > (best.get(entity)?.value ?? 0.45)) best.set(entity, { value, text });
+      }
+      return [...best].sort(([a, x], [b, y]) => y.value - x.value || a.number - b.number).slice(0, 4).map(([entity, { text }]) => ({ entity, text }));
+    },
     find(typed, most = MOST) {
       const words = fold(typed).trim();
       if (!words) return { entities: [], records: [] };
@@ -48,15 +78,18 @@ export function makeSearch(box, index) {
     "aria-keyshortcuts": "/" });
   let options = [], at = -1;
   const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); at = -1; };
-  const pick = (option) => { close(); input.blur(); go(option.to); };
+  const pick = (option) => { input.value = ""; close(); input.blur(); go(option.to); };
   const light = () => {
-    [...list.querySelectorAll("[role=option]")].forEach((item, number) => {
+    [...list.querySelectorAll("[role=option]:not(.none)")].forEach((item, number) => {
       item.setAttribute("aria-selected", String(number === at));
       if (number === at) { input.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
     });
   };
   const look = () => {
-    const { entities, records } = index.find(input.value);
+    const { entities: found, records } = index.find(input.value);
+    const shown = input.value.trim() !== "";
+    const none = shown && !found.length && !records.length;
+    const entities = none ? index.near(input.value) : found;
     options = [
       ...entities.map(({ entity, text }) => ({ to: { view: entity.placed ? "graph" : entity.root === "Source" ? "sources" : "graph", sel: entity.id, path: "" },
         parts: [h("span", { class: `mark`, style: `--c:var(--k-${entity.group.toLowerCase()})` }), h("span", { class: "hit" }, name(entity.label),
@@ -64,10 +97,9 @@ export function makeSearch(box, index) {
       ...records.map((record) => ({ to: { sel: `${record.target ? "target" : "statement"}:${record.id}`, path: "" },
         parts: [h("span", { class: "mark none" }), h("q", { class: "hit" }, name(record.quote)), h("span", { class: "quiet kindof" }, `${record.source.short} ¶ ${record.paragraph}`)] })),
     ];
-    const shown = input.value.trim() !== "";
-    fill(list, options.map((option, number) => h("li", { role: "option", id: `hit-${number}`, "aria-selected": "false",
-      onmousedown: (event) => { event.preventDefault(); pick(option); } }, option.parts)),
-    shown && !options.length && h("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Nothing is called that"));
+    fill(list, none && h("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+      "Nothing is called “", name(input.value.trim()), "”", options.length > 0 && "; near it:"), options.map((option, number) => h("li", { role: "option", id: `hit-${number}`, "aria-selected": "false",
+      onmousedown: (event) => { event.preventDefault(); pick(option); } }, option.parts)));
     list.hidden = !shown;
     input.setAttribute("aria-expanded", String(shown));
     at = options.length ? 0 : -1;

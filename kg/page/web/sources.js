@@ -35,7 +35,7 @@ export function makeSources(data, stage) {
       h("h2", null, h("a", { href: address({ sel: source.id }) }, name(source.title))),
       source.zh && h("p", { class: "zh", lang: "zh" }, name(source.zh)),
       h("p", { class: "quiet" }, name(`${source.citation}; ${source.kind}${source.how ? `; ${source.how}` : ""}. `),
-        `${count(source.paragraphs, "paragraph")}, ${count(source.records.length, "statement")}. `,
+        `${count(source.paragraphs, "paragraph")}, ${count(source.records.filter((r) => !r.target).length, "statement")}, ${count(source.records.filter((r) => r.target).length, "target")}. `,
         web(source.address) && h("a", { href: source.address, target: "_blank", rel: "noopener noreferrer" }, "The publisher's page")),
       h("div", { class: "strips" }, source.sections.map((section) => h("div", { class: "strip" },
         h("p", null, name(section.heading), h("span", { class: "quiet" }, section.read ? ` read${section.reread ? " twice" : ""}` : " not read")),

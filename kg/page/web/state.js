@@ -4,7 +4,7 @@ const LISTS = ["open", "hide", "no"];
 const DEFAULTS = {
   view: "graph", sel: "", show: "overview", open: [], hide: [], no: [],
   region: "", stage: "", tier: "", source: "", links: "", path: "", as: "",
-  rows: "rolled", under: "", sort: "", words: "", cluster: "", topic: "", unit: "",
+  rows: "stated", under: "", sort: "", words: "", cluster: "", topic: "", unit: "",
 };
 
 let now = { ...DEFAULTS };
@@ -39,14 +39,20 @@ export function address(changes = {}) {
 }
 
 // A change of place is a step of the history; typing and the like replaces the step it is in.
+// The state has changed when this returns: two clicks in a row build on one another.
 export function go(changes, { replace = false } = {}) {
   const next = address(changes);
   if (next === (location.hash || "#")) return;
-  if (replace) {
+  if (!replace || !replaced(next)) location.hash = next;
+  update();
+}
+
+function replaced(next) {
+  try {
     history.replaceState(null, "", next);
-    update();
-  } else {
-    location.hash = next;
+    return true;
+  } catch {
+    return false; // a page in a notebook's frame has no address of its own
   }
 }
 
@@ -55,9 +61,13 @@ export function toggle(key, value) {
   return { [key]: list.includes(value) ? list.filter((v) => v !== value) : [...list, value] };
 }
 
+let shown = null;
+
 function update() {
+  if (location.hash === shown) return;
+  shown = location.hash;
   const before = now;
-  now = parse(location.hash);
+  now = parse(shown);
   for (const listener of listeners) listener(now, before);
 }
 

@@ -32,15 +32,15 @@ export function makeTargets(data, stage) {
   }
 
   return { update, csv: () => [
-    ["id", "place", "indicator", "of", "comparator", "value", "upper", "unit", "period", "quote", "source", "paragraph", "row"],
-    ...shown.map((t) => [t.id, t.s.label, t.indicator.label, t.topic?.label ?? "", t.comparator, t.value, t.upper, t.unit, t.period, t.quote, t.source.short, t.paragraph, t.row])] };
+    ["id", "place", "indicator", "of", "comparator", "value", "upper", "unit", "aim", "period", "flags", "quote", "source", "paragraph", "row"],
+    ...shown.map((t) => [t.id, t.s.label, t.indicator.label, t.topic?.label ?? "", t.comparator, t.value, t.upper, t.unit, amount(t, data), t.period, t.flags.join(";"), t.quote, t.source.short, t.paragraph, t.row])] };
 }
 
 // Only what measures the same in the same unit stands on one scale.
 function charts(shown, data, now) {
   const like = new Map();
   for (const target of shown) {
-    if (target.value === null) continue;
+    if (target.value === null || target.unit === "multiple") continue;
     const key = `${target.indicator.id} ${target.unit}`;
     like.set(key, [...(like.get(key) ?? []), target]);
   }
@@ -48,21 +48,32 @@ function charts(shown, data, now) {
   return groups.length > 0 && h("div", { class: "charts" }, groups.map((group) => {
     const most = Math.max(...group.map((t) => t.upper ?? t.value));
     return h("figure", { class: "chart" },
-      h("figcaption", null, name(group[0].indicator.label), h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
-      h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: now.sel === `target:${t.id}` ? "on" : null },
+      h("figcaption", null, name(group[0].indicator.label), group[0].unit !== "count" && h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
+      h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: `${now.sel === `target:${t.id}` ? "on" : ""}${t.flags.length ? " doubtful" : ""}` },
         h("a", { href: address({ sel: `target:${t.id}` }), class: "to" }, name(t.s.label), t.topic && h("span", { class: "quiet" }, " ", name(t.topic.label))),
         h("span", { class: "share", style: `--share:${(t.value / most).toFixed(3)}`, "aria-hidden": "true" }),
-        h("span", { class: "num" }, amount(t, data), t.period && h("span", { class: "quiet" }, ` ${period(t.period)}`))))));
+        h("span", { class: "num" }, amount(t, data), t.period && h("span", { class: "quiet" }, ` ${period(t.period)}`), flagged(t, data))))));
   }));
 }
 
+// The number that is aimed at; in the document's words where it gives none, or says "doubled".
 export function amount(target, data) {
-  if (target.comparator === "several") return "several";
+  if (target.value === null || target.unit === "multiple") return written(target);
   const how = ["exactly", "range"].includes(target.comparator) ? "" : `${label(data, "comparators", target.comparator)} `;
   const upper = target.upper === null ? "" : ` to ${big(target.upper)}`;
   const unit = target.unit === "percent" ? "%" : target.unit === "count" ? "" : ` ${label(data, "units", target.unit)}`;
-  return target.value === null ? `${how}?` : `${how}${big(target.value)}${upper}${unit}`;
+  return `${how}${big(target.value)}${upper}${unit}`;
 }
+
+// A target's sentence less its indicator, topic and period.
+function written({ label: text, indicator, topic, period: when }) {
+  const before = `${indicator.label}${topic ? ` of ${topic.label}` : ""}: `;
+  const rest = text.startsWith(before) ? text.slice(before.length) : text;
+  return when && rest.endsWith(` (${when})`) ? rest.slice(0, -when.length - 3) : rest;
+}
+
+const flagged = (target, data) => target.flags.map((flag) =>
+  h("span", { class: "chip flag", title: data.schemes.flags.get(flag)?.definition }, label(data, "flags", flag)));
 
 function big(number) {
   for (const [size, word] of [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]]) {
@@ -72,15 +83,17 @@ function big(number) {
 }
 
 function list(shown, data, now) {
+  if (!shown.length) return h("p", { class: "say" }, data.targets.length ? "No target passes the filters." : "There are no targets.");
   return h("table", { class: "rows" },
     h("caption", null, count(shown.length, "target")),
-    h("thead", null, h("tr", null, ["place", "indicator", "of", "aim", "by", "quote", "where"].map((t) => h("th", { scope: "col" }, t)))),
+    h("thead", null, h("tr", null, ["place", "indicator", "of", "aim", "by", "flags", "quote", "where"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", null, shown.map((t) => h("tr", { class: now.sel === `target:${t.id}` ? "on" : null },
-      h("td", { "data-name": "place" }, h("a", { href: address({ sel: t.s.id }) }, name(t.s.label))),
+      h("td", { "data-name": "place", class: t.s.label.length < 25 ? "whole" : null }, h("a", { href: address({ sel: t.s.id }) }, name(t.s.label))),
       h("td", { "data-name": "indicator" }, name(t.indicator.label)),
       h("td", { "data-name": "of" }, t.topic && name(t.topic.label)),
-      h("td", { class: "aim", "data-name": "aim" }, h("a", { href: address({ sel: `target:${t.id}` }) }, amount(t, data))),
+      h("td", { class: amount(t, data).length < 35 ? "aim" : null, "data-name": "aim" }, h("a", { href: address({ sel: `target:${t.id}` }) }, amount(t, data))),
       h("td", { class: "aim", "data-name": "by" }, period(t.period)),
+      h("td", { "data-name": "flags" }, flagged(t, data)),
       h("td", { "data-name": "quote" }, h("q", null, name(t.quote))),
       h("td", { class: "aim", "data-name": "where" }, web(t.source.address)
         ? h("a", { href: link(t), target: "_blank", rel: "noopener noreferrer", title: t.source.title }, `${t.source.short} ¶ ${t.paragraph}`) : `${t.source.short} ¶ ${t.paragraph}`)))));

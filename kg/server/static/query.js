@@ -212,10 +212,12 @@ function editor(form) {
 }
 
 function parameters() {
+  const kinds = { class: "type", predicate: "property" };
   for (const input of document.querySelectorAll("input[data-type]")) {
+    const service = "/reconcile/suggest/" + (kinds[input.dataset.type] ?? "entity") + "?";
     input.addEventListener("input", async () => {
       if (input.value.length < 2) return;
-      const answer = await fetch("/reconcile/suggest/entity?" + new URLSearchParams({ prefix: input.value }));
+      const answer = await fetch(service + new URLSearchParams({ prefix: input.value }));
       const found = await answer.json();
       $(`#names-${input.name}`).replaceChildren(...found.result.map((one) => make("option", one.id, { value: one.name })));
     });

@@ -1,0 +1,121 @@
+"""Content negotiation: the formats of answers and which one a request asks for (RFC 9110, 12.5)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+
+@dataclass(frozen=True, eq=False)
+class Format:
+    """A format: its short name, the media types that ask for it (its own first), what writes it."""
+
+    name: str
+    types: tuple[str, ...]
+    writer: ox.QueryResultsFormat | ox.RdfFormat
+
+    @property
+    def type(self) -> str:
+        """The format's own media type."""
+        return self.types[0]
+
+
+_R, _G = ox.QueryResultsFormat, ox.RdfFormat
+RESULTS = (
+    Format("json", ("application/sparql-results+json", "application/json"), _R.JSON),
+    Format("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), _R.XML),
+    Format("csv", ("text/csv",), _R.CSV),
+    Format("tsv", ("text/tab-separated-values",), _R.TSV),
+)
+GRAPHS = (
+    Format("ttl", ("text/turtle", "application/x-turtle"), _G.TURTLE),
+    Format("nt", ("application/n-triples", "text/plain"), _G.N_TRIPLES),
+    Format("jsonld", ("application/ld+json", "application/json"), _G.JSON_LD),
+    Format("rdf", ("application/rdf+xml", "application/xml", "text/xml"), _G.RDF_XML),
+    Format("nq", ("application/n-quads",), _G.N_QUADS),
+    Format("trig", ("application/trig",), _G.TRIG),
+)
+_TEXT = {"text/csv", "text/tab-separated-values", "text/turtle", "text/plain", "text/html"}
+
+
+def choose(accept: str, offered: Sequence[str]) -> str | None:
+    """Return the media type that fits best, the first of the offer among equals; None where none fits."""
+    ranges = _ranges(accept)
+    if not ranges:
+        return offered[0]
+    best, found = 0.0, None
+    for media in offered:
+        quality = _quality(media, ranges)
+        if quality > best:
+            best, found = quality, media
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def choose_format(accept: str, offered: tuple[Format, ...], *, name: str = "") -> tuple[Format, str] | None:
+    """Return the format and the media type to call it by; None where none fits.
+
+    A known short name or media type (``csv``) goes before the Accept header; an unknown one is ignored, since
+    clients send names of their own (``turtle``, ``json-ld``) beside an Accept header that can be met.
+    """
+    for form in offered if name else ():
+        if name in (form.name, *form.types):
+            return form, form.type
+    by_type: dict[str, Format] = {}
+    own = [form.type for form in offered]
+    for form in offered:
+        for media in form.types:
+            by_type.setdefault(media, form)
+    chosen = choose(accept, [*own, *(media for media in by_type if media not in own)])
+    return (by_type[chosen], chosen) if chosen else None
+
+
+def content_type(media: str) -> str:
+    """Return a media type as a Content-Type header has it."""
+    return f"{media}; charset=utf-8" if media in _TEXT else media
+
+
+@functools.lru_cache(maxsize=256)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Return whether a client takes gzip."""
+    given = {name: quality for name, quality, _ in _ranges(accept_encoding)}
+    return given.get("gzip", given.get("*", 0.0)) > 0
+
+
+def _ranges(text: str) -> list[tuple[str, float, int]]:
+    """Parse a header into (name, quality, number of other parameters)."""
+    found = []
+    for part in text.split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if not name:
+            continue
+        quality, others = 1.0, 0
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key.strip().lower() == "q":
+                quality = _number(value)
+            elif key.strip().lower() != "charset":
+                others += 1
+        found.append((name.lower(), quality, others))
+    return found
+
+
+def _number(value: str) -> float:
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+def _quality(media: str, ranges: Sequence[tuple[str, float, int]]) -> float:
+    """Return the quality that the most specific range gives a media type."""
+    main = media.partition("/")[0]
+    best, rank = 0.0, -1
+    for name, quality, others in ranges:
+        fits = 2 if name == media else 1 if name == f"{main}/*" else 0 if name in ("*/*", "*") else -1
+        if fits > rank and not others:
+            best, rank = quality, fits
+    return best

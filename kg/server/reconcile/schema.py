@@ -1,0 +1,138 @@
+"""The schema of the reconciliation service: types (classes) and properties of the ontology."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import pyoxigraph as ox
+
+from kg import iris, text
+from kg.query.graph import Graph
+from kg.query.vocabulary import Term
+from kg.server import sparql
+
+_EXTRA = (
+    ("type", "type", "类型", "rdf:type"), ("prefLabel", "label", "名称", "skos:prefLabel"),
+    ("altLabel", "alias", "别名", "skos:altLabel"),
+    ("gb2260", "GB/T 2260 code", "行政区划代码", "kg:gb2260"),
+    ("iso31662", "ISO 3166-2 code", "ISO 3166-2 代码", "kg:iso31662"),
+    ("lat", "latitude", "纬度", "geo:lat"), ("long", "longitude", "经度", "geo:long"),
+)  # fmt: skip
+_NUMBER, _DAY = (
+    re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII),
+    re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII),
+)
+_NUMBERS = ("integer", "decimal", "double")
+
+
+@cache
+def properties(graph: Graph) -> Mapping[str, Term]:
+    """Return properties by the id that the service gives them, the local name."""
+    extra = {
+        name: Term(name, iris.expand(curie), label=label, label_zh=chinese)
+        for name, label, chinese, curie in _EXTRA
+    }
+    return {**extra, **{item_id(name): one for name, one in graph.vocabulary.predicates.items()}}
+
+
+@cache
+def types(graph: Graph) -> Mapping[str, Term]:
+    """Return our classes by id."""
+    return {name: one for name, one in graph.vocabulary.classes.items() if one.iri.startswith(iris.NS)}
+
+
+@cache
+def properties_of(graph: Graph, kind: str) -> tuple[str, ...]:
+    """Return ids of the properties that members of a type have, those first that most have."""
+    known, listed = types(graph), {one.iri: name for name, one in properties(graph).items()}
+    classes = _nodes(known[name].iri for name in sorted(graph.vocabulary.below([kind])))
+    rows = sparql.select(graph, "properties-of-classes", {"class": classes}).values()
+    return tuple(listed[row["property"]] for row in rows if row["property"] in listed)
+
+
+def segments(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the segments in which members of types lie; nothing where the ontology does not say."""
+    above = {up for name in names for up in graph.vocabulary.ancestors(name)}
+    known = types(graph)
+    return tuple(sorted({known[name].segment for name in above if name in known} - {""}))
+
+
+def item_id(given: str) -> str:
+    """Return the id of a type or property from its id, prefixed name or IRI."""
+    return iris.short(given).rpartition(":")[2]
+
+
+def labels(graph: Graph, names: Iterable[str]) -> list[str]:
+    """Return labels of types."""
+    return [graph.vocabulary.labels.get(name, name) for name in names]
+
+
+def types_of(graph: Graph, entities: Iterable[str]) -> dict[str, list[str]]:
+    """Return ids of types by entity."""
+    found: dict[str, list[str]] = {entity: [] for entity in entities}
+    if found:
+        nodes = _nodes(iris.iri(entity) for entity in found)
+        for row in sparql.select(graph, "entity-types", {"entity": nodes}).values():
+            found[iris.short(row["entity"])].append(iris.short(row["class"]))
+    return found
+
+
+def values(
+    graph: Graph, entities: Iterable[str], wanted: Iterable[Term]
+) -> dict[tuple[str, str], list[ox.NamedNode | ox.Literal]]:
+    """Return values by (entity, property id), in a fixed order."""
+    ids = {one.iri: one.name for one in wanted}
+    nodes = _nodes(iris.iri(entity) for entity in dict.fromkeys(entities))
+    found: dict[tuple[str, str], list[ox.NamedNode | ox.Literal]] = {}
+    if not ids or not nodes:
+        return found
+    for subject, predicate, value in sparql.select(
+        graph, "property-values", {"entity": nodes, "property": _nodes(ids)}
+    ).rows:
+        if (
+            isinstance(subject, ox.NamedNode)
+            and isinstance(predicate, ox.NamedNode)
+            and isinstance(value, ox.NamedNode | ox.Literal)
+        ):
+            found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
+    return found
+
+
+def holders(graph: Graph, wanted: Term, texts: Iterable[str]) -> list[str]:
+    """Return entities that have one of these values: an entity or type by id or name, a text, number, day."""
+    found: list[str] = []
+    for given in texts:
+        near = [iris.short(given), *(hit.entity for hit in graph.names.search(given, limit=5, least=95))]
+        nodes = [iris.iri(name) for name in near if name in graph.names.entities]
+        nodes += [one.iri for one in [types(graph).get(item_id(given))] if one]
+        found += [*(str(ox.NamedNode(iri)) for iri in nodes), *(str(one) for one in _literals(given))]
+    terms = {"property": f"<{wanted.iri}>", "value": " ".join(dict.fromkeys(found))}
+    return [iris.short(row["entity"]) for row in sparql.select(graph, "value-holders", terms).values()]
+
+
+def suggest_items(known: Iterable[Term], prefix: str) -> list[Term]:
+    """Return those with the words in a label or id: the very one first, then those that begin so."""
+    typed, name = text.key(prefix), item_id(prefix).casefold()
+    ranked = []
+    for one in known:
+        words = [*(text.key(label) for label in (one.label, one.label_zh) if label), one.name.casefold()]
+        if name in words[-1] or any(typed in word for word in words[:-1]):
+            begins = any(word.startswith(typed) for word in words)
+            ranked.append((typed not in words and name not in words, not begins, one.label, one))
+    return [one for *_, one in sorted(ranked, key=lambda rank: rank[:3])]
+
+
+def _nodes(addresses: Iterable[str]) -> str:
+    return " ".join(str(ox.NamedNode(address)) for address in addresses)
+
+
+def _literals(words: str) -> list[ox.Literal]:
+    """Return what a text may stand for in the graph."""
+    found = [ox.Literal(words), ox.Literal(words, language="en"), ox.Literal(words, language="zh")]
+    if _NUMBER.fullmatch(words):
+        found += [ox.Literal(words, datatype=ox.NamedNode(iris.expand(f"xsd:{kind}"))) for kind in _NUMBERS]
+    if _DAY.match(words):
+        found.append(ox.Literal(words[:10], datatype=ox.NamedNode(iris.expand("xsd:date"))))
+    return found

@@ -1,0 +1,201 @@
+"""The services beside the queries: suggest, preview and flyout, data extension."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pyoxigraph as ox
+from starlette.exceptions import HTTPException
+
+from kg import iris, text
+from kg.query.graph import Graph
+from kg.query.result import value as plain
+from kg.query.vocabulary import Term
+from kg.server import pages
+from kg.server.linked_data import resolve_entity
+from kg.server.reconcile import schema
+from kg.server.reconcile.candidates import FEATURES, find_candidates
+from kg.server.reconcile.models import (
+    MOST_IDS,
+    MOST_PROPERTIES,
+    MOST_VALUES,
+    ExtensionQuery,
+    ReconciliationQuery,
+    fold_width,
+    parse_model,
+    parse_whole,
+)  # fmt: skip
+
+SUGGESTED = ("entity", "type", "property")
+WIDTH, HEIGHT = 420, 240  # pixels of a preview
+_PREVIEWED, _PREVIEWED_VALUES = 5, 3  # properties that fit in it, and values of each
+_SHOWN_ELSEWHERE = ("type", "prefLabel", "altLabel", "lat", "long")
+_PAGE = 20
+_MOST_PAGED = 1_000  # suggestions that can be paged through
+_FRACTIONS = {iris.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
+
+
+def suggest(graph: Graph, what: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return one page of entities, types or properties that begin so, or hold the words."""
+    prefix, start = parameters.get("prefix"), parse_whole(parameters, "cursor", _MOST_PAGED)
+    if prefix is None:
+        raise HTTPException(400, "send what has been typed as prefix=...")
+    prefix = fold_width(prefix)
+    if what == "entity":
+        return _suggest_entities(graph, prefix, start)
+    known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
+    found = schema.suggest_items(known.values(), prefix)[start : start + _PAGE]
+    return [_show_item(graph, one) for one in found]
+
+
+def _suggest_entities(graph: Graph, prefix: str, start: int) -> list[dict[str, Any]]:
+    query = ReconciliationQuery.model_construct(query=prefix, limit=start + 3 * _PAGE)
+    found = find_candidates(graph, query)
+    typed = text.key(prefix)
+    found.sort(key=lambda one: not text.key(one["name"]).startswith(typed))  # the rest stays by score
+    return [
+        {
+            **{name: one[name] for name in ("id", "name", "description")},
+            "notable": [kind["id"] for kind in one["type"]],
+        }
+        for one in found[start : start + _PAGE]
+    ]
+
+
+def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
+    """Return a type or property as the API has it; a type with those just above it."""
+    known = schema.types(graph)
+    broader = [{"id": up, "name": known[up].label} for up in one.parents if up in known]
+    return {
+        "id": one.name,
+        "name": one.label,
+        **({"description": one.definition} if one.definition else {}),
+        **({"broader": broader} if broader else {}),
+    }
+
+
+def preview(graph: Graph, given: str) -> bytes:
+    """Return the page of an entity for a small frame; raise HTTPException where there is none."""
+    identifier = _known(graph, given)
+    properties = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
+    values = schema.values(graph, [identifier], properties.values())
+    facts = []
+    for name, one in properties.items():
+        if found := [_label(graph, str(plain(value))) for value in values.get((identifier, name), [])]:
+            more = ", ..." if len(found) > _PREVIEWED_VALUES else ""
+            facts.append((one.label, ", ".join(found[:_PREVIEWED_VALUES]) + more))
+    return pages.render("preview", **_about(graph, identifier), facts=facts[:_PREVIEWED])
+
+
+def flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
+    """Return a piece of HTML without links about an entity, type or property."""
+    if what == "entity":
+        context = _about(graph, _known(graph, given))
+    else:
+        known = schema.types(graph) if what == "type" else schema.properties(graph)
+        one = known.get(schema.item_id(given))
+        if one is None:
+            raise HTTPException(404, f"the graph has no such {what}")
+        context = {"label": one.label, "text": one.definition or one.id}
+    return {"id": given, "html": pages.render("flyout", **context).decode()}
+
+
+def feature(graph: Graph, name: str) -> bytes:
+    """Return a page that says what a feature of a candidate means."""
+    known = schema.properties(graph)
+    meaning = FEATURES.get(name)
+    if meaning is None and name in known:
+        meaning = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
+    if meaning is None:
+        raise HTTPException(404, "candidates have no such feature")
+    return pages.render("feature", name=name, text=meaning)
+
+
+def _known(graph: Graph, given: str) -> str:
+    if not given:
+        raise HTTPException(400, "send the id of an entity as id=...")
+    identifier = resolve_entity(graph, given)
+    if not identifier:
+        raise HTTPException(404, "the graph holds no such entity")
+    return identifier
+
+
+def _about(graph: Graph, identifier: str) -> dict[str, Any]:
+    """Return what an entity is, its id, and its names."""
+    names = [name for role, name in graph.names.names(identifier) if role != "printed"]
+    types = schema.labels(graph, schema.types_of(graph, [identifier])[identifier])
+    return {
+        "identifier": identifier,
+        "label": _label(graph, identifier),
+        "types": types,
+        "names": list(dict.fromkeys(names)),
+    }
+
+
+def _label(graph: Graph, identifier: str) -> str:
+    return graph.labels.get(identifier, identifier)
+
+
+def extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of properties by id and property, both named as they were asked for.
+
+    An unknown id has no values; an unknown property is an HTTPException.
+    """
+    for name, most in (("ids", MOST_IDS), ("properties", MOST_PROPERTIES)):
+        if isinstance(given.get(name), list) and len(given[name]) > most:
+            text = f"an extension may have {MOST_IDS:,} ids and {MOST_PROPERTIES} properties"
+            raise HTTPException(413, text)
+    query = parse_model(ExtensionQuery, "extend", given)
+    columns = {one.id: (_property(graph, one.id), one.settings.limit) for one in query.properties}
+    entities = {one: resolve_entity(graph, one) for one in query.ids}
+    known = sorted({*entities.values()} - {""})
+    values = schema.values(graph, known, [item for item, _ in columns.values()])
+    rows = {
+        one: {
+            name: [_cell(graph, one) for one in values.get((entity, item.name), [])[: limit or None]]
+            for name, (item, limit) in columns.items()
+        }
+        for one, entity in entities.items()
+    }
+    return {"meta": [{"id": name, "name": item.label} for name, (item, _) in columns.items()], "rows": rows}
+
+
+def propose_properties(graph: Graph, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return properties that entities of a type have, those first that most have; without a type all."""
+    limit, asked = parse_whole(parameters, "limit", MOST_VALUES), parameters.get("type", "")
+    known = schema.properties(graph)
+    kind = schema.item_id(asked)
+    names = schema.properties_of(graph, kind) if kind in schema.types(graph) else tuple(known)
+    return {
+        **({"type": asked} if asked else {}),
+        **({"limit": limit} if limit else {}),
+        "properties": [{"id": name, "name": known[name].label} for name in names[: limit or None]],
+    }
+
+
+def _property(graph: Graph, name: str) -> Term:
+    found = schema.properties(graph).get(schema.item_id(name))
+    if found is None:
+        listed = "/reconcile/suggest/property?prefix= lists them"
+        raise HTTPException(400, f"there is no property {name[:80]!r}; {listed}")
+    return found
+
+
+def _cell(graph: Graph, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
+    """Return a value as 0.2 has it: a boolean as text, a day with a time, a class as a label."""
+    if isinstance(value, ox.NamedNode):
+        short = iris.short(value.value)
+        label = _label(graph, short)
+        return {"id": short, "name": label} if short in graph.names.entities else {"str": label}
+    found = plain(value)
+    if value.datatype.value in _FRACTIONS:  # a column of coordinates has 30 beside 30.5
+        number = float(value.value)
+        return {"float": number} if math.isfinite(number) else {"str": value.value}
+    if isinstance(found, int) and not isinstance(found, bool):
+        return {"int": found}
+    if isinstance(found, date):
+        return {"date": f"{found.isoformat()}T00:00:00Z"}
+    return {"str": value.value}
