@@ -5,27 +5,28 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 
+# Names without the suffix Error, as those of httpx and starlette: users catch kg.NotFound.
 class KgError(Exception):
     """A command could not run. The message says what is wrong and what would be right."""
 
 
-class NotFound(KgError):
+class NotFound(KgError):  # noqa: N818
     """A named thing does not exist; the message suggests near ones."""
 
 
-class Ambiguous(KgError):
+class Ambiguous(KgError):  # noqa: N818
     """A name fits several things; the message lists them."""
 
 
-class BadQuery(KgError):
+class BadQuery(KgError):  # noqa: N818
     """A query is malformed, or asks for something that is refused."""
 
 
-class BadStore(KgError):
+class BadStore(KgError):  # noqa: N818
     """A built graph is missing, damaged, or of another version."""
 
 
-class MissingExtra(KgError):
+class MissingExtra(KgError):  # noqa: N818
     """An optional library is not installed; the message names the extra."""
 
 

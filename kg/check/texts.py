@@ -80,15 +80,15 @@ def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
 def not_utf8(source: SourceRow, path: Path) -> Problem:
     """Return the problem of a text that has the recorded hash and cannot be read."""
     what, remedy = f"the text {_fault(path)}", "save it as UTF-8, and write the hash of that file here"
-    return source.problem("sha256", "text-encoding", what, source.sha256, remedy)
+    return source.problem("sha256", "encoding", what, path.name, remedy)
 
 
 def _fault(path: Path) -> str:
     try:
         path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"{path.name} is there, but not UTF-8 at byte {error.start}"
-    return f"{path.name} is there"
+        return f"is there, but not UTF-8 at byte {error.start}"
+    return "is there"
 
 
 def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
@@ -111,5 +111,5 @@ def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
         notices.append(f"{name}: {file} seems another edition, {as_before}; its quotes were not verified")
     for digest, path in texts.files.items():
         if digest not in texts.paragraphs and path.suffix == ".txt":
-            notices.append(f"{name}: {_fault(path)}")
+            notices.append(f"{name}: {path.name} {_fault(path)}")
     return Match(notices=tuple(notices))

@@ -45,16 +45,8 @@ def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus, path, value = (report.value(result, part) for part in (SH.focusNode, SH.resultPath, SH.value))
         message = report.value(result, SH.resultMessage)
-        problems.append(
-            Problem(
-                iris.short(str(focus)),
-                0,
-                iris.short(str(path or "")),
-                "shacl",
-                str(message),
-                str(value or ""),
-            )
-        )
+        node, column = iris.short(str(focus)), iris.short(str(path or ""))
+        problems.append(Problem(node, 0, column, "shacl", str(message), str(value or "")))
     return sorted(problems)
 
 

@@ -226,9 +226,9 @@ def test_a_text_with_the_recorded_hash_that_is_not_utf8_is_a_problem(sample: Pat
             "sources.csv",
             3,
             "sha256",
-            "text-encoding",
-            "the text zh is there, but not UTF-8 at byte 0",
-            digest,
+            "encoding",
+            "the text is there, but not UTF-8 at byte 0",
+            "zh",
             "save it as UTF-8, and write the hash of that file here",
         ),
     )
