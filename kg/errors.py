@@ -5,28 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 
-# Names without the suffix Error, as those of httpx and starlette: users catch kg.NotFound.
 class KgError(Exception):
     """A command could not run. The message says what is wrong and what would be right."""
 
 
-class NotFound(KgError):  # noqa: N818
+class NotFound(KgError):
     """A named thing does not exist; the message suggests near ones."""
 
 
-class Ambiguous(KgError):  # noqa: N818
+class Ambiguous(KgError):
     """A name fits several things; the message lists them."""
 
 
-class BadQuery(KgError):  # noqa: N818
+class BadQuery(KgError):
     """A query is malformed, or asks for something that is refused."""
 
 
-class BadStore(KgError):  # noqa: N818
+class BadStore(KgError):
     """A built graph is missing, damaged, or of another version."""
 
 
-class MissingExtra(KgError):  # noqa: N818
+class MissingExtra(KgError):
     """An optional library is not installed; the message names the extra."""
 
 

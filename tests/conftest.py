@@ -61,3 +61,14 @@ def texts() -> Path:
     if not folders:
         absent("the folder of document texts (KG_TEXTS)")
     return folders[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process of pytest-xdist, and all that start servers or browsers in one.
+
+    So that fixtures are made once, and no two servers or browsers compete for the machine.
+    """
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix()
+        alone = file.startswith(("tests/server/", "tests/browser/", "tests/bench/", "tests/store/test_en"))
+        item.add_marker(pytest.mark.xdist_group("servers" if alone else file))

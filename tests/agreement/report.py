@@ -1,4 +1,4 @@
-"""The tables of docs/methods.md, computed from the seeds and the files beside this one.
+"""The tables of docs/explanation/methods.md, computed from the seeds and the files beside this one.
 
     python -m tests.agreement.report
 
@@ -18,7 +18,7 @@ from kg.read.seeds import Seeds
 from tests.agreement import score, verdict
 from tests.agreement.score import Score, percent
 
-PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "methods.md"
 BEGIN = "<!-- figures: written by python -m tests.agreement.report -->"
 END = "<!-- end of figures -->"
 

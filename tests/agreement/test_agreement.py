@@ -1,4 +1,4 @@
-"""Two readings of the documents agree as docs/methods.md says, and every difference is settled."""
+"""Two readings of the documents agree as docs/explanation/methods.md says, and every difference is settled."""
 
 from __future__ import annotations
 

@@ -166,31 +166,30 @@ def texts_of(folder: Path, **files: str | bytes) -> Path:
 ENGLISH = (TEXTS / "english.txt").read_text(encoding="utf-8")
 CHINESE = (TEXTS / "chinese.txt").read_text(encoding="utf-8")
 ABSENT = "the text is not at hand, so its quotes could not be verified"
-LOST = [f"{EN}: {ABSENT}", f"{ZH}: {ABSENT}"]
 #: Files of a folder of texts; quotes verified and not; notices that begin with the name of a source.
 FOLDERS: list[tuple[dict[str, str | bytes], int, int, list[str]]] = [
-    ({}, 0, 10, LOST),
-    ({"any_name": ENGLISH}, 6, 4, LOST[1:]),
+    ({}, 0, 10, []),
+    ({"any_name": ENGLISH}, 6, 4, []),
     ({"2030__deep": ENGLISH, "b__zh.txt": CHINESE}, 10, 0, []),
-    ({".hidden": ENGLISH}, 0, 10, LOST),
-    ({"empty.txt": ""}, 0, 10, LOST),
-    ({"image.png": b"\x89PNG\xff\xfe"}, 0, 10, LOST),
-    ({"twice.txt": ENGLISH, "again.txt": ENGLISH}, 6, 4, LOST[1:]),
+    ({".hidden": ENGLISH}, 0, 10, []),
+    ({"empty.txt": ""}, 0, 10, []),
+    ({"image.png": b"\x89PNG\xff\xfe"}, 0, 10, []),
+    ({"twice.txt": ENGLISH, "again.txt": ENGLISH}, 6, 4, []),
     (
         {"page.txt": f"{ENGLISH}\nA new footer\n"}, 6, 4,
-        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were", LOST[1]],
+        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were"],
     ),
     (
         {"crlf.txt": ENGLISH.replace("\n", "\r\n")}, 6, 4,
-        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were", LOST[1]],
+        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were"],
     ),
     (
         {"bom.txt": f"\ufeff{ENGLISH}"}, 6, 4,
-        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were", LOST[1]],
+        [f"{EN}: the file's hash is not the recorded one; 3 of 3 paragraphs are as they were"],
     ),
     (
         {"other.txt": f"{ENGLISH.splitlines()[0]}\n\nQuite another text."}, 0, 10,
-        [f"{EN}: other.txt seems another edition, 1 of 3 paragraphs are as they were; its quotes were not verified", LOST[1]],
+        [f"{EN}: other.txt seems another edition, 1 of 3 paragraphs are as they were; its quotes were not verified"],
     ),
     (
         {"gb.txt": CHINESE.encode("gb18030")}, 0, 10,
@@ -308,17 +307,16 @@ def test_the_day_of_verification_is_kept(sample: Path) -> None:
     run.check_seeds(sample, locations.ontology(), TEXTS, write=True, today=day)
     report = run.check_seeds(sample, locations.ontology())
     assert (report.verified, report.unverified, report.recorded) == (0, 10, 10)
-    assert report.verification() == (
-        "quotes: 10 verified on 2030-02-01 against texts with the recorded hashes, which are not in this copy"
-    )
+    assert report.verified_on() == "on 2030-02-01"
     assert [notice for notice in report.notices if ABSENT in notice] == []
     cell(S, 2, "quote", "an optics park")(sample)
-    assert run.check_seeds(sample, locations.ontology()).verification() == (
-        "quotes: 9 verified on 2030-02-01 against texts with the recorded hashes, which are not in this copy, "
-        "1 not verified (no text)"
-    )
+    report = run.check_seeds(sample, locations.ontology())
+    assert (report.unverified, report.recorded) == (10, 9)
+    assert [notice for notice in report.notices if ABSENT in notice] == [f"{EN}: {ABSENT}"]
     only = shutil.copytree(TEXTS, sample.parent / "only", ignore=shutil.ignore_patterns("chinese*"))
     run.check_seeds(sample, locations.ontology(), only, write=True, today=datetime.date(2030, 3, 1))
+    report = run.check_seeds(sample, locations.ontology())
+    assert report.verified_on() == "between 2030-02-01 and 2030-03-01"
     assert rows_of(sample / "verified.csv") == [
         {"source": name, "date": date, "sha256": hashlib.sha256((TEXTS / file).read_bytes()).hexdigest()}
         for name, date, file in ((EN, "2030-03-01", "english.txt"), (ZH, "2030-02-01", "chinese.txt"))

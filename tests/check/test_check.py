@@ -315,7 +315,8 @@ def test_unknown_ids_suggest_the_nearest(sample: Path) -> None:
 def test_without_texts_the_check_says_what_it_could_not_verify() -> None:
     report = checks.check_seeds(SAMPLE / "seeds", locations.ontology())
     assert (report.verified, report.unverified) == (0, 10)
-    assert f"{EN}: the text is not at hand, so its quotes could not be verified" in report.notices
+    assert report.recorded == 10
+    assert not any("not at hand" in notice for notice in report.notices)
 
 
 def test_a_page_fetched_again_is_known_by_its_paragraphs(sample: Path, tmp_path: Path) -> None:
