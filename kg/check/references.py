@@ -15,6 +15,7 @@ from kg.read.seeds import SEGMENT_TABLES, Document
 
 #: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100
+LONG = 15
 
 
 def check_ends(
@@ -75,7 +76,9 @@ def out_of_range(at: models.Row, column: str, document: Document) -> Problem:
 def unknown_term(at: models.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
     """Return the problem of a word that is not of a closed list, with the nearest ones and the list."""
     near = get_close_matches(value, list(known), 3, 0.6)
-    remedy = f"{_ask(near)} It is one of {_list(known)}" if near else f"one of {_list(known)}"
+    remedy = f"one of {_list(known)}"
+    if near:  # a long list adds nothing to the right guess
+        remedy = _ask(near) if len(known) > LONG else f"{_ask(near)} It is {remedy}"
     return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)
 
 

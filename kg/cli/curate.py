@@ -166,8 +166,8 @@ def _quotes(report: Report) -> Iterator[str]:
     if report.recorded:
         when = report.verified_on() or "earlier"
         yield (
-            f"{terminal.count(report.recorded, 'quote')} verified {when} against texts with the recorded hashes;"
-            " the texts are not in this copy"
+            f"{terminal.count(report.recorded, 'quote')} verified {when}, against texts with the recorded"
+            " hashes; the texts are not in this copy"
         )
     if never:
         yield f"{terminal.count(never, 'quote')} not verified: the texts are not in this copy"
