@@ -13,8 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kg import locations
 from kg.cli import options, terminal
-from kg.errors import BadStore
-from kg.problems import Problem
+from kg.errors import BadStore, Problem
 from kg.store import build, bulk, graph_store
 
 _STAGES = {

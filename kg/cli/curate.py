@@ -11,8 +11,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.errors import KgError
-from kg.problems import Problem, shorten
+from kg.errors import KgError, Problem, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -172,8 +171,9 @@ def _quotes(report: Report) -> Iterator[str]:
     if report.verified or not report.unverified:
         yield f"{terminal.count(report.verified, 'quote')} verified"
     if report.recorded:
+        when = report.verified_on() or "earlier"
         yield (
-            f"{terminal.count(report.recorded, 'quote')} verified earlier, against texts with the recorded"
+            f"{terminal.count(report.recorded, 'quote')} verified {when}, against texts with the recorded"
             " hashes; the texts are not in this copy"
         )
     if never:

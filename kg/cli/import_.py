@@ -11,8 +11,8 @@ import click
 from kg import locations
 from kg import ontology as ontologies
 from kg.cli import options, terminal
+from kg.errors import shorten
 from kg.ontology import Ontology
-from kg.problems import shorten
 from kg.read import table_columns, table_import
 from kg.read.tables import Delimited, read_delimited
 
@@ -51,10 +51,11 @@ def import_command(
     graph: Path | None,
     ontology: Path | None,
 ) -> None:
-    """Import a table of your own: CSV or TSV in UTF-8.
+    """Import a table of your own, CSV or TSV, as curated tables.
 
-    Each pair of cells becomes a statement that quotes its row. Repeat --entity for each column, --statement
-    for each pair. Without them, the first rows and a proposal are printed, and nothing is written.
+    The file must be UTF-8. Each pair of cells becomes a statement that quotes its row. Repeat --entity for
+    each column, --statement for each pair. Without them, the first rows and a proposal are printed, and
+    nothing is written.
 
     \b
     Example:

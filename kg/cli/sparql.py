@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from kg import iris
-from kg.problems import shorten
+from kg.errors import shorten
 from kg.query.graph import Graph
 from kg.store import guard
 

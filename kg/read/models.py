@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from kg import iris
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import periods
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -299,6 +299,14 @@ class PositionRow(ParagraphRow):
     end: Offset = _about("The character after its last.")
     exact: Annotated[str, Form("text")] = _about("The words of the text, where they differ from the quote.")
     hash: Hash = _about("SHA-256 of the paragraph's folded text.")
+
+
+class VerificationRow(Row):
+    """When the quotes of a source were last verified; written by ``kg check --texts --write``."""
+
+    source: Slug = _about("The source's id.")
+    date: Day = _about("When all its quotes were verified.")
+    sha256: Hash = _about("SHA-256 of the text against which they were verified.")
 
 
 R = TypeVar("R", bound=Row)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kg import text
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import models, tables
 
 R = TypeVar("R", bound=models.Row)
@@ -35,6 +35,7 @@ COMMON_TABLES: Mapping[str, type[models.Row]] = {
     "names.csv": models.NameRow,
     "hierarchy.csv": models.HierarchyRow,
     "redirects.csv": models.RedirectRow,
+    "verified.csv": models.VerificationRow,
 }
 SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "sections.csv": models.SectionRow,
@@ -96,6 +97,11 @@ class Document:
     def _ordered(self) -> bool:
         return all(before.last < after.first for before, after in pairwise(self.sections))
 
+    @property
+    def verified_quotes(self) -> int:
+        """How many quotes have a recorded position, which a check against the text verified."""
+        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
+
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
         """Yield statements, then targets."""
         yield from self.statements
@@ -112,6 +118,8 @@ class Seeds:
     hierarchy: tuple[models.HierarchyRow, ...]
     redirects: tuple[models.RedirectRow, ...]
     documents: Mapping[str, Document]
+    #: The last verification of the quotes of a source, by its id.
+    verified: Mapping[str, models.VerificationRow] = field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -159,7 +167,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
 
     def rows(name: str, model: type[R]) -> list[R]:
         path = folder / name
-        if name.endswith("positions.csv") and not path.exists():
+        if name.endswith(("positions.csv", "verified.csv")) and not path.exists():
             return []
         records, found = tables.read_table(path, model.columns(), name=name)
         problems.extend(found)
@@ -189,6 +197,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         tuple(rows("hierarchy.csv", models.HierarchyRow)),
         tuple(rows("redirects.csv", models.RedirectRow)),
         documents,
+        {row.source: row for row in rows("verified.csv", models.VerificationRow)},
     )
     return seeds, problems
 

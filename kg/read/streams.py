@@ -10,8 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 
-from kg.errors import KgError, missing_extra
-from kg.problems import Problem
+from kg.errors import KgError, Problem, missing_extra
 from kg.read import tables
 from kg.read.tables import Record
 

@@ -12,16 +12,17 @@ from kg.read.table_import import Columns, Triple, joins
 
 #: Words of headers beside the classes' own names and labels.
 _WORDS: Mapping[str, str] = {
-    "Company": "firm enterprise business manufacturer vendor supplier provider corporation 公司 厂商",
-    "Country": "nation 国别",
+    "Company": "firm enterprise business manufacturer vendor supplier provider corporation 企业 公司 厂商",
+    "Country": "nation 国家 国别",
     "Province": "province state 省 省份",
-    "City": "市 地级市",
-    "Park": "产业园 开发区",
-    "Sector": "industry 行业 领域",
-    "Technology": "product tool component material input output provided 产品 材料 设备",
-    "Institute": "university school 高校 大学 研究院 研究所",
-    "Person": "ceo founder chairman author 姓名 董事长 法人",
-    "Place": "location region address area 地区 地址",
+    "City": "城市 市 地级市",
+    "Park": "园区 产业园 开发区",
+    "Sector": "industry 产业 行业 领域",
+    "Technology": "product tool component material input output provided 技术 产品 材料 设备",
+    "Institute": "university school 研究机构 高校 大学 研究院 研究所",
+    "Person": "ceo founder chairman author 人物 姓名 董事长 法人",
+    "Project": "项目",
+    "Place": "location region address area 地点 地区 地址",
 }
 #: Words of headers that do not change what a column is about, and words of columns that name nothing.
 _NEUTRAL = re.compile(r"(name|names|fullname|title|label|名称|名|简称|全称)$")
@@ -46,7 +47,7 @@ def propose(header: Sequence[str], known: Ontology) -> Columns:
     words = {word: kind for kind, names in _WORDS.items() for word in names.split()}
     for name, found in known.classes.items():
         if any(known.is_a(name, (known.segments[segment],)) for segment in seeds.SEGMENT_TABLES):
-            words |= {found.label: name, found.label_zh: name, name.lower(): name}
+            words |= {found.label: name, name.lower(): name}
     entities = {
         column: kind for column in header if (kind := _class(column, words)) and header.count(column) == 1
     }

@@ -12,8 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.read.files import replace as replace  # every writer of a file finds it here
 
 _UTF8 = "save it as UTF-8 (Excel: CSV UTF-8)"

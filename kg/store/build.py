@@ -16,8 +16,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.read import tables
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built

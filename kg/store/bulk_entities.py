@@ -11,9 +11,8 @@ from typing import cast
 from kg import text
 from kg.check import entities as rules
 from kg.compile import reference
-from kg.errors import KgError
+from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models, streams
 from kg.read.seeds import ENTITY_TABLES, Register, misplaced
 from kg.store.bulk_reader import Tables, Tell
@@ -44,6 +43,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
     entities = len(kinds)
     order: dict[str, int] = {}
     paragraphs = 0
+    verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, tell)}
     for source in tables.rows("sources", models.SourceRow, tell):
         if source.id in order:
             tell(_twice(source, source.id))
@@ -51,7 +51,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source))
+        put(reference.source(source, verified.get(source.id)))
     names = _compile_names(tables, register, ontology, put, tell)
     _compile_redirects(tables, register, put, tell)
     regions = frozenset(
@@ -78,7 +78,7 @@ def _compile_entities(tables: Tables, register: Register, ontology: Ontology, pu
 
 def _compile_redirects(tables: Tables, register: Register, put: Put, tell: Tell) -> None:
     for redirect in tables.rows("redirects", models.RedirectRow, tell):
-        if faults := list(rules.retired(redirect, register)):
+        if faults := list(rules.check_redirect(redirect, register)):
             for fault in faults:
                 tell(fault)
         else:
@@ -91,7 +91,7 @@ def _entity(entry: models.EntityRow, table: str, register: Register, ontology: O
     elif fault := misplaced(entry, table):
         yield fault
     else:
-        yield from rules.sound(entry, register, ontology)
+        yield from rules.check_entity(entry, register, ontology)
 
 
 def _twice(again: models.Row, identifier: str) -> Problem:
@@ -120,7 +120,7 @@ def _compile_names(tables: Tables, register: Register, ontology: Ontology, put: 
     good = 0
     for names in _batches(tables.rows("names", models.NameRow, tell)):
         bad = set()
-        for problem in rules.named(names, register, ontology, seen, labels):
+        for problem in rules.check_names(names, register, ontology, seen, labels):
             tell(problem)
             bad.add(problem.line)
         for name in names:

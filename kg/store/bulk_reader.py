@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import models, streams
 from kg.read.seeds import ENTITY_TABLES, Document
 from kg.read.tables import Record

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from kg.compile.counts import Backed
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import tables
 
 #: A hierarchical statement: child, relation, parent, file, line, whether it is asserted.

@@ -118,6 +118,16 @@ def test_kept_lines_that_are_no_text_are_compiled_again(tmp_path: Path, sample: 
     assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
 
 
+def test_a_source_whose_tables_changed_while_read_is_not_kept(tmp_path: Path, sample: Path) -> None:
+    found, register = register_of(sample)
+    kept = cache.Cache(tmp_path / "kept", "code", {EN: "state"})
+    known = ontology.read(locations.ontology())
+    for document in found.documents.values():
+        assert kept.lines(document, register, known) == kept.lines(document, register, known) != []
+    kept.sweep(found.documents.values(), register)
+    assert [path.name.partition(".")[0] for path in (tmp_path / "kept").iterdir()] == [EN]
+
+
 def test_kept_lines_are_used(tmp_path: Path, sample: Path) -> None:
     """Lines with a sound hash are taken as they are: a doctored one shows in the result."""
     run(sample, tmp_path / "build")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import streams
 
 COLUMNS = ("id", "name")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import tables
 from kg.read.tables import Record
 
