@@ -154,4 +154,6 @@ def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.dat
     rows = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
     for name, digest in found.hashes.items():
         rows[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
-    tables.write_table(folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)])
+    tables.write_table(
+        folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)]
+    )
