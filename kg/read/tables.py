@@ -270,7 +270,7 @@ def _guess(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return guess
-    return "windows-1252"
+    return "gb18030" if re.search(rb"[\x80-\xff]{2}", raw) else "windows-1252"
 
 
 def _line(raw: bytes, at: int) -> int:
