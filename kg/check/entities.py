@@ -11,8 +11,7 @@ from kg.check.references import check_ends, check_terms, unknown_entity, unknown
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import Seeds
+from kg.read.seeds import Register, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
 #: Child, relation, parent → file and line.

@@ -10,8 +10,7 @@ from kg import iris, text
 from kg.errors import Problem
 from kg.ontology import Ontology, Predicate
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import SEGMENT_TABLES, Document
+from kg.read.seeds import SEGMENT_TABLES, Document, Register
 
 #: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100

@@ -72,7 +72,7 @@ def check_seeds(
     which they were verified.
     """
     known = ontologies.read(ontology)
-    seeds, unread = seed_tables.read(folder)
+    seeds, unread = seed_tables.read_seeds(folder)
     found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
     problems = [*unread, *_check_tables(seeds, known), *found.problems]
     if write:
@@ -150,8 +150,10 @@ def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
 
 def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.date) -> None:
     for name, positions in found.positions.items():
-        tables.write(folder / name / "positions.csv", models.PositionRow.columns(), positions)
+        tables.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
     rows = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
     for name, digest in found.hashes.items():
         rows[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
-    tables.write(folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)])
+    tables.write_table(
+        folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)]
+    )

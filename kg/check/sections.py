@@ -9,8 +9,7 @@ from kg.check.references import check_end, check_terms, out_of_range
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 SPAN_WORDS = 4
 

@@ -10,8 +10,7 @@ from kg.check.references import check_end, check_ends, check_evidence, check_ter
 from kg.errors import Problem
 from kg.ontology import Concept, Ontology
 from kg.read import models, periods
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 CUE_WORDS = 5
 

@@ -10,8 +10,7 @@ from kg.check.references import check_end, check_evidence, check_terms, unknown_
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models, numbers
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 _COUNTED = ("count", "multiple")
 #: More decimals than any figure that a document prints: such a number is the quotient of a fraction.

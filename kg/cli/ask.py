@@ -268,5 +268,5 @@ def _row(said: Statement | Target, sentence: str) -> list[str]:
 def _seed_index(folder: Path) -> names.Index:
     from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
-    found, _ = tables.read(locations.seeds(folder))
+    found, _ = tables.read_seeds(locations.seeds(folder))
     return names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found.names)

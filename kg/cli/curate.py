@@ -11,7 +11,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.errors import Problem, shorten
+from kg.errors import KgError, Problem, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -73,13 +73,14 @@ def check_command(
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @options.seeds
-@click.option("--encoding", default="utf-8", show_default=True, help="What the files are saved in now.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Of files that are not UTF-8.")
 @options.quiet
 def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quiet: bool) -> None:
     """Sort the rows of tables; repair encoding and line ends.
 
-    Without FILES all tables of the folder. Rows are never dropped; a table that cannot be read is left as
-    it is, with a message.
+    Without FILES all tables of the folder. Cells are trimmed; empty rows are dropped, other rows never. A
+    table that cannot be read is left as it is, with a message. Tables that are UTF-8 stay so, whatever
+    --encoding says.
 
     \b
     Example:
@@ -89,11 +90,17 @@ def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quie
     folder = locations.seeds(seeds)
     known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
     chosen = files or tuple(sorted(path for path in folder.rglob("*.csv") if path.name in known))
-    changed = [path for path in chosen if scaffold.tidy(path, encoding=encoding)]
+    done = scaffold.format_tables(chosen, encoding=encoding)
+    failed = [error for error in done.values() if isinstance(error, KgError)]
+    changed = [path for path, result in done.items() if result is True]
     if not quiet:
         for path in changed:
             terminal.echo(f"formatted: {path}")
-        terminal.echo(f"{terminal.count(len(chosen), 'table')}, {len(changed)} changed")
+        unread = f", {len(failed)} not readable" if failed else ""
+        terminal.echo(f"{terminal.count(len(chosen), 'table')}, {len(changed)} changed{unread}")
+    for error in failed:
+        terminal.echo(f"kg: {error}", err=True)
+    raise click.exceptions.Exit(2 if failed else 0)
 
 
 @click.command("new")
@@ -115,10 +122,8 @@ def new_command(
       kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
     """
     del what
-    words = "".join(c if c.isalnum() and c.isascii() else " " for c in file.stem.lower()).split()
-    chosen = name or "-".join(words)
     folder = locations.seeds(seeds)
-    paragraphs = scaffold.scaffold(folder, file, chosen, address=address, title=title)
+    chosen, paragraphs = scaffold.scaffold_source(folder, file, name or "", address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     terminal.echo(f"""

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from kg.compile import statements
 from kg.ontology import Ontology
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 NAME = "lines"
 

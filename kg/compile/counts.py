@@ -14,8 +14,7 @@ from contextlib import closing
 from kg.compile import statements
 from kg.compile.nquads import TYPE, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 GRAPH = "graph/counts"
 #: A region that backs a topic, once: their ids, and the year in which the source came out.

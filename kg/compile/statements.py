@@ -9,8 +9,7 @@ from kg import iris
 from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, periods
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 
 def lines(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:

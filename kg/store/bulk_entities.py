@@ -14,8 +14,7 @@ from kg.compile import reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import models, streams
-from kg.read.entity_index import Register
-from kg.read.seeds import ENTITY_TABLES, misplaced
+from kg.read.seeds import ENTITY_TABLES, Register, misplaced
 from kg.store.bulk_reader import Tables, Tell
 
 Put = Callable[[Iterable[str]], None]

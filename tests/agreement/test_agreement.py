@@ -37,7 +37,7 @@ def claim(thing: str, *names: str, quote: str = "", predicate: str = "promotes",
 
 @pytest.fixture(scope="module")
 def seeds() -> Seeds:
-    found, problems = tables.read(locations.seeds())
+    found, problems = tables.read_seeds(locations.seeds())
     assert not problems
     return found
 

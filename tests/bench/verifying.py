@@ -18,7 +18,7 @@ FLOOR = "str.find"
 
 
 def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
-    seeds, _ = tables.read(ground.curated)
+    seeds, _ = tables.read_seeds(ground.curated)
     folder = ground.folder.parent / f"texts-{ground.size}"
     with_texts, paragraphs = _texts(seeds, folder)
     quotes = [

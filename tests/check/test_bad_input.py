@@ -236,7 +236,7 @@ def test_a_text_with_the_recorded_hash_that_is_not_utf8_is_a_problem(sample: Pat
 
 def table_of(number: int, text: list[str]) -> tuple[tables.Document, list[str]]:
     """A source of many rows, each with a quote of its own paragraph, and another text to verify it with."""
-    found, _ = tables.read(SAMPLE / "seeds")
+    found, _ = tables.read_seeds(SAMPLE / "seeds")
     document = found.documents[EN]
     [row] = document.statements[:1]
     rows = tuple(

@@ -74,7 +74,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def write(path: Path, rows: list[dict[str, str]], header: list[str] | None = None) -> None:
-    csv_tables.write(path, header or list(rows[0]), rows)
+    csv_tables.write_table(path, header or list(rows[0]), rows)
 
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -92,6 +92,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("extra-column", content("orgs.csv", b"id,kind,note\norg/acme-optics,Company,", b"id,kind,note,size\norg/acme-optics,Company,,9"), "orgs.csv", 1, "size"),
     ("cell-count", content("orgs.csv", b"Company,", b"Company,,"), "orgs.csv", 2, ""),
     ("bad-csv", content("orgs.csv", b"Company", b'"Comp"any'), "orgs.csv", 2, ""),
+    ("empty-row", content("orgs.csv", b"note\n", b"note\n,,\n"), "orgs.csv", 2, ""),
     ("bad-cell", cell(S, 2, "subject", "Sample Province"), S, 2, "subject"),
     ("bad-cell", cell(S, 2, "quote", ""), S, 2, "quote"),
     ("bad-cell", cell(S, 2, "quote", " build an optics park"), S, 2, "quote"),
@@ -380,7 +381,7 @@ def test_any_changed_cell_is_a_problem_there_or_changes_nothing(data: st.DataObj
 
 
 #: Faults of a line that no column can be named for.
-WHOLE_LINE = {"bad-csv", "line-ends", "cell-count"}
+WHOLE_LINE = {"bad-csv", "encoding", "line-ends", "cell-count"}
 #: Columns whose values are facts: another well-formed value is another fact, which no check can tell.
 OPEN = {
     "names.csv": ("date", "confidence", "role", "lang", "entity"),
@@ -401,8 +402,8 @@ def test_fmt_mends_what_a_spreadsheet_breaks(sample: Path) -> None:
         original = path.read_bytes()
         header, *lines = original.decode().splitlines()
         path.write_bytes(("\ufeff" + "\r\n".join([header, *reversed(lines)]) + "\r\n").encode())
-        assert scaffold.tidy(path)
-        assert not scaffold.tidy(path)
+        assert scaffold.format_table(path)
+        assert not scaffold.format_table(path)
         if file != "names.csv":
             assert path.read_bytes() == original
     assert run(sample).problems == ()

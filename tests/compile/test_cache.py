@@ -11,7 +11,7 @@ import pytest
 from kg import locations, ontology
 from kg.compile import cache
 from kg.read import seeds
-from kg.read.entity_index import Register
+from kg.read.seeds import Register
 from kg.store import build, manifest
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -29,7 +29,7 @@ def kept(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def register_of(sample: Path) -> tuple[seeds.Seeds, Register]:
-    found, problems = seeds.read(sample)
+    found, problems = seeds.read_seeds(sample)
     assert not problems
     return found, found.register
 
