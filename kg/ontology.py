@@ -22,6 +22,7 @@ class Class:
 
     name: str
     label: str
+    label_zh: str
     segment: str
     ancestors: frozenset[str]
 
@@ -95,7 +96,9 @@ def quads(path: Path) -> Iterator[ox.Quad]:
 
 
 def _class(rows: list[dict[str, str]]) -> Class:
-    return Class(rows[0]["c"], rows[0]["label"], rows[0]["segment"], frozenset(row["super"] for row in rows))
+    first = rows[0]
+    ancestors = frozenset(row["super"] for row in rows)
+    return Class(first["c"], first["label"], first["label_zh"], first["segment"], ancestors)
 
 
 def _predicate(rows: list[dict[str, str]]) -> Predicate:

@@ -73,9 +73,7 @@ def check_command(
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @options.seeds
-@click.option(
-    "--encoding", default="utf-8", show_default=True, help="Of files that are not UTF-8."
-)
+@click.option("--encoding", default="utf-8", show_default=True, help="Of files that are not UTF-8.")
 @options.quiet
 def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quiet: bool) -> None:
     """Sort the rows of tables; repair encoding and line ends.

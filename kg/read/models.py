@@ -304,9 +304,9 @@ class PositionRow(ParagraphRow):
 class VerificationRow(Row):
     """When the quotes of a source were last verified; written by ``kg check --texts --write``."""
 
-    source: Slug = _about("The source's id.")
-    date: Day = _about("When all its quotes were verified.")
-    sha256: Hash = _about("SHA-256 of the text against which they were verified.")
+    source: Slug = _about("The id of the source.")
+    date: Day = _about("The day of the last check that verified all its quotes.")
+    sha256: Hash = _about("SHA-256 of the text that they were verified against.")
 
 
 R = TypeVar("R", bound=Row)
