@@ -76,7 +76,7 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
     if fault := encoding_fault(raw):
         line, what, guess = fault
         command = f"kg fmt {shlex.quote(str(path))} --encoding {guess}"
-        remedy = f"save it as UTF-8, or: {command}" if guess else "delete it"
+        remedy = f"save it as UTF-8, or: {command}" if guess else _UTF8
         return [], [Problem(name, line, "", "encoding", what, "", remedy)]
     problems = []
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -263,14 +263,17 @@ def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
 
 
 def _guess(raw: bytes) -> str:
-    """Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312."""
+    """Return the likely encoding; empty if part of the text is UTF-8, so that no single one can be right.
+
+    Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312.
+    """
     for encoding, guess in (("gb2312", "gb18030"), ("gb18030", "gb18030 (or windows-1252)")):
         try:
             raw.decode(encoding)
         except UnicodeDecodeError:
             continue
         return guess
-    return "gb18030" if re.search(rb"[\x80-\xff]{2}", raw) else "windows-1252"
+    return "" if re.search("[一-鿿]", raw.decode(errors="ignore")) else "windows-1252"
 
 
 def _line(raw: bytes, at: int) -> int:

@@ -47,7 +47,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     ),
     (
         content("names.csv", "样".encode(), "样".encode("gb18030")),
-        ["names.csv:8: not UTF-8 at byte 539 [encoding]\n    save it as UTF-8, or: kg fmt {seeds}/names.csv --encoding gb18030"],
+        ["names.csv:8: not UTF-8 at byte 539 [encoding]\n    save it as UTF-8 (Excel: CSV UTF-8)"],
     ),
     (
         without("hierarchy.csv"),
@@ -55,7 +55,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     ),
     (
         cell("sources.csv", 2, "published", "4.2.2030"),
-        ["sources.csv:2:published: the cell is not as it should be '4.2.2030' [bad-cell]\n    it should hold a day that exists: 2024-01-21"],
+        ["sources.csv:2:published: the cell has another form '4.2.2030' [bad-cell]\n    it should hold a day that exists: 2024-01-21"],
     ),
     (
         cell("topics.csv", 2, "note", "two\nlines"),
@@ -67,7 +67,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     ),
     (
         cell(SECTIONS, 2, "first", "one"),
-        [f"{SECTIONS}:2:first: the cell is not as it should be 'one' [bad-cell]\n    it should hold a whole number from 1"],
+        [f"{SECTIONS}:2:first: the cell has another form 'one' [bad-cell]\n    it should hold a whole number from 1"],
     ),
     (
         cell(SECTIONS, 2, "last", "2"),
@@ -96,7 +96,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     ),
     (
         cell(T, 2, "comparator", "at least"),
-        [f"{T}:2:comparator: the cell is not as it should be 'at least' [bad-cell]\n    it should hold one word of a closed list: about, at-least, at-most, "],
+        [f"{T}:2:comparator: the cell has another form 'at least' [bad-cell]\n    it should hold one word of its list: about, at-least, at-most, "],
     ),
     (
         cell(S, 2, "stage", "planed"),
