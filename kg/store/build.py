@@ -19,8 +19,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
-from kg.errors import BadStore, KgError
-from kg.problems import Problem
+from kg.errors import BadStore, KgError, Problem
 from kg.read import tables
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
@@ -135,7 +134,7 @@ def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
 
 
 def find_built(folder: Path, made_from: str) -> Built | None:
-    """Return the graph that a folder holds if it was made from just this, and its store and index are whole."""
+    """Return the graph that a folder holds, if it is whole and made from just this."""
     present = manifest.read(folder)
     if present is None or present.made_from != made_from or not present.path(folder).is_dir():
         return None

@@ -18,11 +18,11 @@ from kg import locations
 from kg import ontology as ontologies
 from kg.check import entities as links
 from kg.check import quotes, sections, statements, targets
+from kg.check import texts as text_files
 from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.compile import statements as compiler
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.read import models, streams
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
@@ -71,7 +71,7 @@ def load(
     options = options or Options()
     tables = Tables(folder, options.common)
     with build.hold(where):
-        texts = quotes.files(options.texts) if options.texts else None
+        texts = text_files.find_files([options.texts]) if options.texts else None
         made_from = _fingerprint(tables, ontology, texts, keep_good=options.keep_good)
         report = options.report or where / "problems.csv"
         if present := build.find_built(where, made_from):
@@ -138,7 +138,7 @@ class _Compilation:
         work = self.work
         document = feeds.turn(source)
         file = (self.texts or {}).get(source.sha256)
-        paragraphs = quotes.read(file) if file else None
+        paragraphs = text_files.read_paragraphs(file) if file else None
         if self._is_faulty(document, file, paragraphs) or feeds.sections.faults:
             work.count("rows left out", feeds.pass_over())
             return
@@ -173,21 +173,20 @@ class _Compilation:
     def _is_faulty(self, document: Document, file: Path | None, paragraphs: list[str] | None) -> bool:
         """Report the problems of a source as a whole; return whether it has to be left out."""
         source = document.source
-        faults = list(sections.framed(document, self._register, self._ontology))
+        faults = list(sections.check_sections(document, self._register, self._ontology))
         if paragraphs is not None:
-            faults += quotes.counted(source, paragraphs)
+            faults += text_files.check_count(source, paragraphs)
         elif file:
-            what, remedy = "the text is not UTF-8", "save it as UTF-8 and write its new hash"
-            faults.append(source.problem("sha256", "encoding", what, file.name, remedy))
-        for problem in chain(faults, sections.covered(document, self._ontology)):
+            faults.append(text_files.not_utf8(source, file))
+        for problem in chain(faults, sections.check_coverage(document, self._ontology)):
             self.work.problem(problem)
         return bool(faults)
 
     def _sound(self, part: Document, paragraphs: list[str] | None) -> Document:
         """Return the rows of a part that pass the checks; report the others."""
         found = chain(
-            statements.stated(part, self._register, self._ontology),
-            targets.aimed(part, self._register, self._ontology),
+            statements.check_statements(part, self._register, self._ontology),
+            targets.check_targets(part, self._register, self._ontology),
             self._verify(part, paragraphs) if self.texts is not None else (),
         )
         bad: set[tuple[str, int]] = set()
@@ -205,14 +204,13 @@ class _Compilation:
         if paragraphs is None:
             self.work.count("quotes not verified", len(asked))
             return
-        found = quotes.Verification()
-        quotes.hold(part, paragraphs, found)
+        found = quotes.verify_quotes(part, paragraphs)
         self.work.count("quotes verified", found.verified)
         yield from found.problems
+        yield from (missing.problem() for missing in found.missing)
         if part.positions:
-            asked |= {(at.paragraph, "") for at in part.positions}
-            positions = found.positions[part.source.id]
-            yield from quotes.stale(part, [at for at in positions if (at["paragraph"], at["quote"]) in asked])
+            whole = quotes.paragraph_positions(paragraphs, {at.paragraph for at in part.positions})
+            yield from quotes.check_positions(part, [*whole, *found.positions])
 
     def _report(self, problem: Problem, bad: set[tuple[str, int]]) -> None:
         self.work.problem(problem)
@@ -227,9 +225,9 @@ class _Compilation:
         known: links.Links = {link[:3]: link[3:5] for link in stated}
         bad: set[tuple[str, int]] = set()
         assumed = self.tables.rows("hierarchy", models.HierarchyRow, self.work.problem)
-        for fault in links.linked(assumed, self._register, self._ontology, known):
+        for fault in links.check_links(assumed, self._register, self._ontology, known):
             self._report(fault, bad)
-        for fault in links.circles(known):
+        for fault in links.check_circles(known):
             self._report(fault, bad)
         parents: reference.Parents = {relation: {} for relation in reference.CLOSED}
         for child, relation, parent, file, line, counts in stated:

@@ -17,12 +17,10 @@ from typing import Generic, TypeVar
 from kg import text
 from kg.check import entities as rules
 from kg.compile import reference
-from kg.errors import KgError
+from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models, streams
-from kg.read.entity_index import Register
-from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, misplaced
+from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, Register, misplaced
 from kg.read.tables import Record
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
@@ -105,6 +103,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
             put(reference.entity(entry, ontology))
     entities, names, paragraphs = len(kinds), 0, 0
     order: dict[str, int] = {}
+    verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, report)}
     for source in tables.rows("sources", models.SourceRow, report):
         if source.id in order:
             report(source.problem("id", *_DUPLICATE, source.id, "keep one of the rows"))
@@ -112,18 +111,18 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source))
+        put(reference.source(source, verified.get(source.id)))
     seen: set[int] = set()
     labels: dict[int, str] = {}
     for name in _sound(
         tables.rows("names", models.NameRow, report),
-        lambda name: rules.named([name], register, ontology, seen, labels),
+        lambda name: rules.check_names([name], register, ontology, seen, labels),
         report,
     ):
         names += 1
         put(reference.named(name, ontology))
     redirects = tables.rows("redirects", models.RedirectRow, report)
-    for redirect in _sound(redirects, lambda redirect: rules.retired(redirect, register), report):
+    for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
         put(reference.redirected(redirect))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
@@ -297,7 +296,7 @@ def _check_entity(
         return [entry.problem("id", *_DUPLICATE, entry.id, "keep one of the rows")]
     if fault := misplaced(entry, table):
         return [fault]
-    return rules.sound(entry, register, ontology)
+    return rules.check_entity(entry, register, ontology)
 
 
 def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import tables
 
 #: Hierarchical statements: child, relation, parent, file, line, whether it is asserted.

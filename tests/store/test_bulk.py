@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from kg import locations
-from kg.errors import KgError
-from kg.problems import Problem
+from kg.errors import KgError, Problem
 from kg.query import graph
 from kg.read import streams
 from kg.read.tables import Record
