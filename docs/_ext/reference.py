@@ -126,7 +126,7 @@ def _table(name: str, model: type[models.Row]) -> Iterator[str]:
 
 
 def _description(field: FieldInfo) -> str:
-    return field.description or "text"
+    return f"{field.description} ({models.form(field)})"
 
 
 def _modules(folder: str) -> list[Path]:

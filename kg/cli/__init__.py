@@ -34,6 +34,7 @@ SECTIONS = {
     "Curate the tables": (
         ("check", "curate", "Check the curated tables, and their quotes against the texts."),
         ("fmt", "curate", "Sort the rows of tables; repair encoding and line ends."),
+        ("import", "import_", "Import a table of your own, CSV or TSV, as curated tables."),
         ("new", "curate", "Scaffold the tables of a new source from its text."),
     ),
     "Build the graph": (

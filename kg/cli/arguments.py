@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 
 from kg import iris
-from kg.errors import Ambiguous, KgError
-from kg.problems import shorten
+from kg.errors import Ambiguous, KgError, shorten
 from kg.query.graph import Graph
 from kg.read.queries import Question
 from kg.store import guard

@@ -127,7 +127,7 @@ def find_command(words: list[str], graph: str | None, seeds: Path | None, limit:
     if seeds:
         from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
 
-        found = tables.read(locations.seeds(seeds))[0].names
+        found = tables.read_seeds(locations.seeds(seeds))[0].names
         index = names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found)
     else:
         index = open_graph(graph).names

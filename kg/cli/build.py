@@ -103,7 +103,12 @@ def load_command(where: str, source: Path | None, stated: bool, size: int, again
     """
     quads = graph_store.open_source(locations.build(source))
     if where.startswith(("http://", "https://")):
-        sent = graph_store.send(quads, where, stated=stated, again=again, progress=None if quiet else _sent)
+
+        def progress(done: int) -> None:
+            if not quiet:
+                terminal.echo(f"{done:,} quads", err=True)
+
+        sent = graph_store.send(quads, where, stated=stated, again=again, progress=progress)
         if sent.before and not quiet:
             number = terminal.count(sent.before, "quad")
             terminal.echo(f"{number} had arrived by {sent.when}; --again sends them again")
@@ -115,10 +120,6 @@ def load_command(where: str, source: Path | None, stated: bool, size: int, again
         done = f"{terminal.count(len(paths), 'file')} in {where}"
     if not quiet:
         terminal.echo(done)
-
-
-def _sent(quads: int) -> None:
-    terminal.echo(f"{quads:,} quads", err=True)
 
 
 def build_tables(seeds: Path, ontology: Path, folder: Path) -> tuple[Built, bool]:

@@ -8,7 +8,7 @@ import click
 from kg.check import run
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.problems import shorten
+from kg.errors import KgError, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -61,13 +61,14 @@ def check_command(
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=options.FILE)
 @options.seeds
-@click.option("--encoding", default="utf-8", help="What the files are saved in now.")
+@click.option("--encoding", default="utf-8", help="Of files that are not UTF-8.")
 @options.quiet
 def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool) -> None:
     """Sort the rows of tables; repair encoding and line ends.
 
-    Without FILES all tables of the folder. Rows are never dropped; a table that cannot be read is left as
-    it is, with a message.
+    Without FILES all tables of the folder. Cells are trimmed; empty rows are dropped, other rows never. A
+    table that cannot be read is left as it is, with a message. Tables that are UTF-8 stay so, whatever
+    --encoding says.
 
     \b
     Example:
@@ -75,11 +76,17 @@ def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool
     """
     known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
     chosen = files or tuple(sorted(path for path in seeds.rglob("*.csv") if path.name in known))
-    changed = [path for path in chosen if scaffold.tidy(path, encoding=encoding)]
+    done = scaffold.format_tables(chosen, encoding=encoding)
+    failed = [error for error in done.values() if isinstance(error, KgError)]
+    changed = [path for path, result in done.items() if result is True]
     if not quiet:
         for path in changed:
             terminal.echo(f"formatted: {path}")
-        terminal.echo(f"{terminal.count(len(chosen), 'table')}, {len(changed)} changed")
+        unread = f", {len(failed)} not readable" if failed else ""
+        terminal.echo(f"{terminal.count(len(chosen), 'table')}, {len(changed)} changed{unread}")
+    for error in failed:
+        terminal.echo(f"kg: {error}", err=True)
+    raise click.exceptions.Exit(2 if failed else 0)
 
 
 @click.command("new")
@@ -99,9 +106,7 @@ def new_command(what: str, file: Path, seeds: Path, name: str | None, address: s
       kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
     """
     del what
-    words = "".join(c if c.isalnum() and c.isascii() else " " for c in file.stem.lower()).split()
-    chosen = name or "-".join(words)
-    paragraphs = scaffold.scaffold(seeds, file, chosen, address=address, title=title)
+    chosen, paragraphs = scaffold.scaffold_source(seeds, file, name or "", address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     terminal.echo(f"""
@@ -121,7 +126,8 @@ def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:
         terminal.echo(f"{terminal.count(report.verified, 'quote')} verified")
     if report.recorded:
         earlier = terminal.count(report.recorded, "quote")
-        terminal.echo(f"{earlier} verified earlier, against texts with the recorded hashes; {away}")
+        when = report.verified_on() or "earlier"
+        terminal.echo(f"{earlier} verified {when}, against texts with the recorded hashes; {away}")
     if never := report.unverified - report.recorded:
         terminal.echo(f"{terminal.count(never, 'quote')} not verified: {away}")
     if gaps:

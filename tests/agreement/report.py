@@ -37,7 +37,7 @@ def shown(page: Path = PAGE) -> str:
 def render(folder: Path | None = None) -> str:
     """All tables, as Markdown."""
     folder = folder or locations.seeds()
-    seeds, _ = tables.read(folder)
+    seeds, _ = tables.read_seeds(folder)
     parts = (
         ("Agreement by section", _agreement(seeds, folder)),
         ("How the differences were settled", _settled(folder)),

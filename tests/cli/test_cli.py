@@ -170,14 +170,14 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "stray comma": (lambda data: data.replace(b"Sample Press", b"Sample, Press", 1), ":2: 14 cells where"),
     "open quotation": (lambda data: data.replace(b"A sample", b'"A sample', 1), "cannot be read"),
     "misspelt header": (_misspelt, ":1:publisher: the column is missing"),
-    "column twice": (lambda data: data.replace(b"title_zh", b"title", 1), ":1: a column stands twice"),
+    "column twice": (lambda data: data.replace(b"title_zh", b"title", 1), ":1:title: 2 columns have this name"),
     "UTF-16": (lambda data: data.decode().encode("utf-16"), "sources.csv --encoding utf-16"),
     "GB18030": (lambda data: data.decode().encode("gb18030"), "sources.csv --encoding gb18030"),
-    "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "kg fmt takes it away"),
-    "semicolons": (lambda data: data.replace(b",", b";"), "kg fmt puts commas"),
-    "carriage returns": (lambda data: data.replace(b"\n", b"\r"), "kg fmt mends the line ends"),
+    "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "kg fmt removes it"),
+    "semicolons": (lambda data: data.replace(b",", b";"), "kg fmt writes commas"),
+    "carriage returns": (lambda data: data.replace(b"\n", b"\r"), "kg fmt writes newlines alone"),
     "empty": (lambda data: b"", "its first line must be id,kind"),
-    "NUL": (lambda data: data.replace(b"Sample Press", b"\x00", 1), ":2: the file holds a NUL"),
+    "NUL": (lambda data: data.replace(b"Sample Press", b"\x00", 1), ":2: a NUL character"),
 }  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def test_fmt_says_that_a_table_is_empty(sample: Path) -> None:
     (sample / "topics.csv").write_text("")
     done = kg("fmt", str(sample / "topics.csv"))
     assert (done.returncode, done.stderr) == (
-        2, f"kg: {sample / 'topics.csv'} cannot be read as a table: it is empty\n"
+        2, f"kg: {sample / 'topics.csv'} is empty: its first line must be id,kind,note\n"
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
         names.read_text().replace(",lidar,", ',"=HYPERLINK(""http://x"")",').replace(",Acme", ",@Acme")
     )
     lines = reference.lines(
-        seeds.read(sample)[0], ontology.read(locations.ontology()), locations.ontology(), version="test"
+        seeds.read_seeds(sample)[0], ontology.read(locations.ontology()), locations.ontology(), version="test"
     )
     graph = Graph(oxigraph.memory(lines), "sample")
     cells = [
