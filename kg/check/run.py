@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from kg import locations
 from kg import ontology as ontologies
 from kg.check import quotes, rules, targets
 from kg.check.coverage import Gap
@@ -42,9 +43,19 @@ class Report:
         }
 
 
-def check_seeds(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
-    """Check a folder of seeds; with ``texts`` hold the quotes against them; ``write`` records positions."""
-    known = ontologies.read(ontology)
+def check_seeds(
+    folder: Path | None = None,
+    ontology: Path | None = None,
+    texts: Path | None = None,
+    *,
+    write: bool = False,
+) -> Report:
+    """Check a folder of seeds (by default the project's own) against an ontology (likewise).
+
+    Quotes are verified in the documents of ``texts`` if it is given; ``write`` writes their positions.
+    """
+    folder = locations.seeds(folder)
+    known = ontologies.read(locations.ontology(ontology))
     seeds, problems = tables.read(folder)
     for check in rules.ALL:
         problems.extend(check(seeds, known))

@@ -73,7 +73,7 @@ def command(
         return
     found = opened.ask(name, **given)
     plain = form == "table" and output == "-"
-    found = opened.cite(found) if evidence else found.without(result.RECORDS)
+    found = opened.cite(found) if evidence else found.without(result.STATED)
     if evidence and plain:
         found = found.without(("link",))
     if plain:

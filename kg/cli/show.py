@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kg.cli import option, terminal
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import open_graph
 from kg.query.statements import Statement, Target
 

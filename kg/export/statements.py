@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
@@ -17,7 +18,7 @@ COLUMNS = (
     "end", "object_kind",
 )  # fmt: skip
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def statement_rows(graph: Graph) -> list[Row]:

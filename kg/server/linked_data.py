@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.server import pages, sparql

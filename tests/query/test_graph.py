@@ -18,7 +18,7 @@ from kg.read import queries
 from tests.conftest import ROOT
 
 MODULES = (
-    "kg", "kg.query.graph", "kg.query.result", "kg.query.statements", "kg.query.dataframe", "kg.query.description",
+    "kg", "kg.query.graph", "kg.query.result", "kg.query.statements", "kg.query.dataframe", "kg.query.entities",
     "kg.query.networkx_view", "kg.query.paths", "kg.query.vocabulary", "kg.export.dataframes", "kg.export.measures",
 )  # fmt: skip
 
