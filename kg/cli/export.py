@@ -8,7 +8,7 @@ from kg.cli import option, terminal
 from kg.export import dictionary, rdf
 from kg.query.graph import open_graph
 
-_FORMATS = sorted({form for kind in rdf.EXPORTS.values() for form in kind.formats})
+_FORMATS = sorted({form for forms in rdf.EXPORTS.values() for form in forms})
 
 
 @click.command("export")
@@ -33,7 +33,7 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
       kg export statements --format jsonl -o statements.jsonl
       kg export rdf --format trig -o regiograph.trig
     """
-    formats = rdf.EXPORTS[what].formats
+    formats = rdf.EXPORTS[what]
     chosen = form or formats[0]
     if chosen not in formats:
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")

@@ -82,7 +82,8 @@ def find_entities(store: Store) -> list[Entity]:
     return [
         Entity(
             iris.short(row["entity"]), iris.short(row["kind"]), bool(row["region"]), row["label"],
-            row["label_zh"], row["note"], (float(row["lat"]), float(row["long"])) if row["lat"] and row["long"] else None,
+            row["label_zh"], row["note"],
+            (float(row["lat"]), float(row["long"])) if row["lat"] and row["long"] else None,
         )
         for row, before in zip(rows, [None, *rows], strict=False)
         if not before or row["entity"] != before["entity"]

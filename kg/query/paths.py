@@ -12,7 +12,7 @@ from kg import iris
 from kg.query import internal_rows
 from kg.query.graph import Graph
 from kg.query.result import Answer
-from kg.store.oxigraph import Rows
+from kg.store.oxigraph import Rows, Term
 
 COLUMNS = ("path", "step", "subject", "relation", "object", "statement")
 _SOURCE = iris.iri("source/")
@@ -48,7 +48,7 @@ def find_paths(
                 yield from extend((*path, node), left - 1)
 
     found = chain.from_iterable(extend((first,), length) for length in range(1, longest + 1))
-    rows = tuple(
+    rows: tuple[tuple[Term, ...], ...] = tuple(
         (ox.Literal(number), ox.Literal(step), *(ox.NamedNode(part) for part in statement))
         for number, path in enumerate(islice(found, limit), 1)
         for step, (one, other) in enumerate(pairwise(path), 1)

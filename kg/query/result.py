@@ -191,8 +191,94 @@ class Answer:
         rows = []
         for row in self.terms:
             for one in _ids(row[at]) or [""]:
-                lines: list[list[Value]] = [list(rows[0] if rows else answer.columns)]
+                cells = [getattr(evidence[one], name) if one in evidence else "" for name in EVIDENCE]
+                rows.append((*row[:at], *row[at + 1 :], *map(ox.Literal, cells)))
+        columns = (*self.columns[:at], *self.columns[at + 1 :], *EVIDENCE)
+        return replace(self, columns=columns, terms=tuple(rows))
 
+    def _show(self, item: Term | None) -> str:
+        found = value(item)
+        if isinstance(item, ox.NamedNode):
+            return self.label(str(found)) or str(found)
+        if isinstance(found, bool):
+            return "yes" if found else "no"
+        if isinstance(found, int | float):
+            return f"{found:,.10g}" if isinstance(found, float) and abs(found) < 10**9 else f"{found:,}"
+        return "" if found is None else str(found)
+
+    def _html_cell(
+        self, name: str, row: tuple[Term | None, ...], evidence: Mapping[str, Sequence[Evidence]]
+    ) -> str:
+        """Return a cell as HTML: evidence as links, a cited quote as one, an entity with its id as title."""
+        item = row[self.columns.index(name)]
+        shown = self._show(item)
+        found = [each for one in _ids(item) for each in evidence.get(one, ())] if name in STATED else []
+        if found:
+            names = [f"{each.source.partition('/')[2]} ¶{each.paragraph}" for each in found[:_HTML_LINKS]]
+            links = ", ".join(_link(e.link, n, e.quote) for e, n in zip(found, names, strict=False))
+            return links + (f" +{len(found) - _HTML_LINKS}" if len(found) > _HTML_LINKS else "")
+        if name == "quote" and "link" in self.columns:
+            return _link(self._show(row[self.columns.index("link")]), shown, "")
+        if isinstance(item, ox.NamedNode):
+            return f'<span title="{html.escape(iris.short(item.value))}">{html.escape(shown)}</span>'
+        return html.escape(shown)
+
+
+def value(item: Term | None) -> Value:
+    """Return a term as a Python value: an id, a number, a date, a boolean, a text, or None.
+
+    A literal that is not of its datatype, or that Python's type cannot hold (years before 1, NaN, INF), is
+    returned as it is written.
+    """
+    if item is None:
+        return None
+    if isinstance(item, ox.NamedNode):
+        return iris.short(item.value)
+    if not isinstance(item, ox.Literal):
+        return str(item)
+    kind = item.datatype.value.removeprefix(_XSD)
+    if kind == "date":
+        day, zone = item.value[:10], item.value[10:]
+        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
+    if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
+        return item.value
+    return item.value in ("true", "1") if kind == "boolean" else _number(kind, item.value)
+
+
+def _number(kind: str, text: str) -> int | float | str:
+    """Return a number; the text where a float would be infinite or another amount."""
+    exact = Decimal(text)
+    if kind in _INTEGERS or (kind == "decimal" and exact == exact.to_integral_value()):
+        return int(exact)
+    found = float(text)
+    same = math.isfinite(found) and (kind != "decimal" or exact.adjusted() < sys.float_info.dig)
+    return found if same else text
+
+
+def _ids(item: Term | None) -> list[str]:
+    """Return the ids in a cell, which lists them with spaces between."""
+    cell = value(item)
+    return [iris.short(part) for part in cell.split()] if isinstance(cell, str) else []
+
+
+def _count(answer: Answer) -> str:
+    return f"{len(answer):,} {'row' if len(answer) == 1 else 'rows'}"
+
+
+def _link(address: str, text: str, title: str) -> str:
+    """Return a link in HTML; only the text where the address is not one of the web."""
+    if not address.startswith(("https://", "http://")):
+        return html.escape(text)
+    return f'<a href="{html.escape(address)}" title="{html.escape(title)}">{html.escape(text)}</a>'
+
+
+def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
+    """Return comma- or tab-separated values, labels beside ids; no text is read as a formula.
+
+    ``bom`` is for Excel: it shows Chinese, and words such as 3-4 do not turn into dates or numbers.
+    """
+    rows = answer.labelled()
+    lines: list[list[Value]] = [list(rows[0] if rows else answer.columns)]
     lines += ([("no", "yes")[v] if isinstance(v, bool) else v for v in row.values()] for row in rows)
     return ("\ufeff" if bom else "") + "".join(tables.spreadsheet(lines, delimiter=delimiter, excel=bom))
 
