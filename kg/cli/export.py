@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kg.cli import option, terminal
-from kg.export import dictionary, rdf
+from kg.export import dictionary, rdf, statements
 from kg.query.graph import open_graph
 
 _FORMATS = sorted({form for forms in rdf.EXPORTS.values() for form in forms})
@@ -45,7 +45,7 @@ def command(what: str, graph: Path | None, form: str | None, hierarchy: bool, ou
     elif what == "graph":
         content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
     elif what == "statements":
-        content = rdf.statement_bytes(opened, chosen)
+        content = statements.statement_bytes(opened, chosen)
     else:
         content = dictionary.dictionary_markdown(opened)
     terminal.write(content, output)

@@ -33,12 +33,8 @@ def matrix(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> pd.Da
     >>> int(matrix(kg.open_graph()).loc["Jinan"].sum()) > 0
     True
     """
-    asked = graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no")
-    cells = [
-        (asked.label(str(row["region"])), asked.label(str(row["topic"])), row["number"]) for row in asked
-    ]
-    long = pd.DataFrame(cells, columns=["region", "topic", "number"])
-    wide = long.pivot_table(index="region", columns="topic", values="number", aggfunc="sum", fill_value=0)
+    long = graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no").to_pandas(ids=False)
+    wide = long.astype({"number": "int64"}).pivot_table("number", "region", "topic", "sum", fill_value=0)
     return wide.astype("int64")
 
 

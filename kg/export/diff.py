@@ -121,14 +121,11 @@ class Quads:
 
     def differing(self, other: Quads) -> list[str]:
         """Return the IRIs of subjects of which another build does not say the same, in order."""
-        query = "SELECT line FROM {0} EXCEPT SELECT line FROM {1}"
-        tables = (self._table, other._table)
-        lines = [
-            line
-            for names in (tables, reversed(tables))
-            for (line,) in self._connection.execute(query.format(*names))
-        ]
-        return sorted({line.partition("> ")[0].removeprefix("<") for line in lines})
+        found: set[str] = set()
+        for one, two in ((self._table, other._table), (other._table, self._table)):
+            lines = self._connection.execute(f"SELECT line FROM {one} EXCEPT SELECT line FROM {two}")  # noqa: S608
+            found.update(line.partition("> ")[0].removeprefix("<") for (line,) in lines)
+        return sorted(found)
 
     def _label(self, identifier: str) -> str:
         """Return what people call a subject: its English label, a predicate's phrase, else its id."""

@@ -74,15 +74,15 @@ def similarity(of: nx.Graph) -> list[Pair]:
     Alike means naming the same topics. A short section shares little with any other, so a low figure may tell
     of length; and regions that follow the same national wording look alike whatever they do.
     """
-    regions = _side(of, "region")
+    regions, name = _side(of, "region"), of.nodes(data="label")
     if not regions:
         return []
     jaccard = nx.bipartite.overlap_weighted_projected_graph(of, regions, jaccard=True)
     shared = nx.bipartite.weighted_projected_graph(of, regions)
     pairs = (
         Pair(
-            _name(of, one),
-            _name(of, other),
+            name[one],
+            name[other],
             shared[one][other]["weight"],
             round(jaccard[one][other]["weight"], 4),
         )
@@ -98,10 +98,10 @@ def specialisation(of: nx.Graph, *, least: int = 2) -> list[Emphasis]:
     quotient over words). Topics with fewer than ``least`` statements in the region are left out, since one
     sentence of a short section would top the list. It is emphasis in a text, not the structure of an economy.
     """
-    total, strength = of.size(weight="weight"), dict(of.degree(weight="weight"))
+    name, total, strength = of.nodes(data="label"), of.size(weight="weight"), dict(of.degree(weight="weight"))
     found = (
         Emphasis(
-            _name(of, region), _name(of, topic), weight,
+            name[region], name[topic], weight,
             round((weight / strength[region]) / (strength[topic] / total), 2),
         )
         for region, topic, weight in of.edges(_side(of, "region"), data="weight")
@@ -117,11 +117,9 @@ def communities(of: nx.Graph, *, side: str = "topic", resolution: float = 1.0) -
     together, which says that one document lists them, no more. Other seeds and resolutions give other
     borders: read the groups as a reading aid.
     """
-    flat = _flat(of, side)
-    if not flat:
-        return []
+    flat, name = _flat(of, side), of.nodes(data="label")
     groups = nx.community.louvain_communities(flat, weight="weight", resolution=resolution, seed=1)
-    return sorted((sorted(_name(of, node) for node in group) for group in groups), key=lambda g: (-len(g), g))
+    return sorted((sorted(name[node] for node in group) for group in groups), key=lambda g: (-len(g), g))
 
 
 def centres(of: nx.Graph) -> list[Centre]:
@@ -130,13 +128,13 @@ def centres(of: nx.Graph) -> list[Centre]:
     Central are topics that occur along with many others that do so too: the common vocabulary of the reports.
     Broad words (integrated circuits, artificial intelligence) come first because they are broad.
     """
-    flat = _flat(of, "topic")
+    flat, name = _flat(of, "topic"), of.nodes(data="label")
     if not flat:
         return []
     # the figure is defined within a connected part: the largest is measured
     part = flat.subgraph(max(nx.connected_components(flat), key=len))
     central = nx.eigenvector_centrality(part, max_iter=1000, weight="weight")
-    found = (Centre(_name(of, topic), of.degree(topic), round(value, 4)) for topic, value in central.items())
+    found = (Centre(name[topic], of.degree(topic), round(value, 4)) for topic, value in central.items())
     return sorted(found, key=lambda one: (-one.centrality, one.topic))
 
 
@@ -170,7 +168,3 @@ def _flat(of: nx.Graph, side: str) -> nx.Graph:
     copy.add_nodes_from(sorted(of.nodes(data=True)))
     copy.add_edges_from(sorted(of.edges(data=True), key=lambda edge: tuple(sorted(edge[:2]))))
     return nx.bipartite.weighted_projected_graph(copy, _side(of, side)) if copy else copy
-
-
-def _name(of: nx.Graph, node: str) -> str:
-    return str(of.nodes[node]["label"])

@@ -1,4 +1,4 @@
-"""Exports of a graph: RDF in its formats, the networkx view, statements and tables."""
+"""Exports of a graph as RDF in its formats, and of its networkx view."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.export import graph_files
-from kg.export import statements as table
 from kg.query.graph import Graph
 
 RDF_FORMATS = {
@@ -55,8 +54,3 @@ def rdf_bytes(graph: Graph, form: str) -> bytes:
 def view_bytes(graph: Graph, form: str, *, hierarchy: bool = False) -> bytes:
     """Return the networkx view as GraphML, GEXF or node-link JSON."""
     return VIEWS[form](graph.to_networkx(hierarchy=hierarchy))
-
-
-def statement_bytes(graph: Graph, form: str) -> bytes:
-    """Return every statement and target as JSON Lines or CSV."""
-    return ("".join(table.as_jsonl(graph)) if form == "jsonl" else table.as_csv(graph)).encode()

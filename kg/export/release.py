@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from kg import locations
-from kg.export import diff, rdf
+from kg.export import diff, rdf, statements
 from kg.page import render_page
 from kg.query.graph import open_graph
 from kg.read import tables as csv_tables
@@ -34,7 +34,7 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
     content: dict[str, str | bytes] = {
         "regiograph.html": render_page(graph),
         "regiograph.nq": rdf.rdf_bytes(graph, "nq"),
-        "statements.csv": rdf.statement_bytes(graph, "csv"),
+        "statements.csv": statements.statement_bytes(graph, "csv"),
         "tables.zip": _archive(seeds),
         "DATA-VERSION.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
         "DATA-CHANGES.md": _changes(name, build, since),

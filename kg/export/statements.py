@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -55,16 +54,16 @@ def statement_rows(graph: Graph) -> list[Row]:
     return sorted(found, key=_order)
 
 
-def as_jsonl(graph: Graph) -> Iterator[str]:
-    """Yield the rows as JSON objects, one a line."""
-    for row in statement_rows(graph):
-        yield json.dumps(row, ensure_ascii=False) + "\n"
+def statement_bytes(graph: Graph, form: str) -> bytes:
+    """Return the rows as JSON Lines (``jsonl``) or CSV.
 
-
-def as_csv(graph: Graph) -> str:
-    """Return the rows as CSV; flags are joined by semicolons, and no text is read as a formula."""
-    rows = ({**row, "flags": ";".join(row["flags"])}.values() for row in statement_rows(graph))
-    return "".join(tables.spreadsheet([COLUMNS, *rows]))
+    In CSV flags are joined by semicolons, and no text is read as a formula.
+    """
+    rows = statement_rows(graph)
+    if form == "jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    cells = ({**row, "flags": ";".join(row["flags"])}.values() for row in rows)
+    return "".join(tables.spreadsheet([COLUMNS, *cells])).encode()
 
 
 def _order(row: Row) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -48,7 +48,7 @@ _TEXT_WIDTH = 28  # characters of a cell at a prompt
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Sequence[dict[str, "Value"]]):
     """Rows of a query: a sequence of dicts that keeps the RDF terms and knows labels and evidence.
 
     ``columns`` are in the query's order and ``terms`` holds a tuple of RDF terms a row, None where unbound.
@@ -70,10 +70,6 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.terms)
-
-    def __iter__(self) -> Iterator[dict[str, Value]]:
-        for row in self.terms:
-            yield dict(zip(self.columns, map(value, row), strict=True))
 
     @overload
     def __getitem__(self, at: int) -> dict[str, Value]: ...

@@ -35,8 +35,9 @@ class Evidence:
 
     @property
     def link(self) -> str:
-        """The publisher's page, opened at the quote by a browser that knows text fragments."""
-        return text_fragment(self.address, self.quote) if self.address else ""
+        """The publisher's page, opened at the quote (https://wicg.github.io/scroll-to-text-fragment)."""
+        fragment = percent(self.quote, safe="").replace("-", "%2D")
+        return f"{self.address}#:~:text={fragment}" if self.address else ""
 
 
 @dataclass(frozen=True)
@@ -122,15 +123,6 @@ def find_stated(
         )
     )
     return [_read(kind, list(same)) for _, same in groupby(rows, key=lambda row: row[name])]
-
-
-def text_fragment(address: str, quote: str) -> str:
-    """Return an address that opens a page at a quote (https://wicg.github.io/scroll-to-text-fragment).
-
-    >>> text_fragment("https://example.org/report", "a new-energy base, built")
-    'https://example.org/report#:~:text=a%20new%2Denergy%20base%2C%20built'
-    """
-    return f"{address}#:~:text={percent(quote, safe='').replace('-', '%2D')}"
 
 
 def _read(kind: type[Stated], rows: Sequence[dict[str, str]]) -> Stated:

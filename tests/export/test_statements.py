@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from kg.export.statements import COLUMNS, as_jsonl, statement_rows
+from kg.export.statements import COLUMNS, statement_bytes, statement_rows
 from kg.query.graph import Graph
 from tests.conftest import SAMPLE
 
@@ -45,7 +45,7 @@ def test_positions_are_code_points_of_the_raw_paragraph(sample_graph: Graph) -> 
 
 
 def test_jsonl_is_one_object_a_line(sample_graph: Graph) -> None:
-    lines = list(as_jsonl(sample_graph))
+    lines = statement_bytes(sample_graph, "jsonl").decode().splitlines(keepends=True)
     assert [json.loads(line) for line in lines] == statement_rows(sample_graph)
     assert all(line.endswith("}\n") and line.count("\n") == 1 for line in lines)
 
