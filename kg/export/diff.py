@@ -74,8 +74,8 @@ class Difference:
     def as_json(self) -> dict[str, object]:
         """Return the difference as a value that JSON has."""
         changes = [asdict(change) for change in self.changes]
-        counts: dict[str, object] = {"counts": self.counts(), "moved": self.moved}
-        return counts | {"positions": self.positions, "changes": changes}
+        numbers = {"moved": self.moved, "positions": self.positions}
+        return {"counts": self.counts(), **numbers, "changes": changes}
 
 
 class Property(NamedTuple):
@@ -169,11 +169,9 @@ def render(found: Difference, *, limit: int = 0) -> str:
         f"- {_plural(what)}: " + ", ".join(f"{number:,} {how}" for how, number in kinds.items() if number)
         for what, kinds in found.counts().items()
     ]
-    if found.moved:
-        counts.append(f"- {found.moved:,} statements and targets only moved to another row of their table")
-    if found.positions:
-        counts.append(f"- {found.positions:,} positions of quotes and paragraphs changed")
-    parts = ["\n".join(counts)]
+    moved = f"- {found.moved:,} statements and targets only moved to another row of their table"
+    positions = f"- {found.positions:,} positions of quotes and paragraphs changed"
+    parts = ["\n".join([*counts, *[moved] * bool(found.moved), *[positions] * bool(found.positions)])]
     for (what, how), changes in groupby(found.changes, key=lambda change: (change.what, change.how)):
         lines = [f"- {change}" for change in changes]
         more = [f"- ... and {len(lines) - limit:,} more"] if 0 < limit < len(lines) else []

@@ -21,10 +21,8 @@ _LINE_ENDS = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}  # a parser would make
 _TYPES = {bool: "boolean", int: "long", float: "double"}
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _GRAPHML = (
-    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns '
-    'http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">'
+    '<graphml xmlns="{0}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="{0} {0}/1.0/graphml.xsd">'.format("http://graphml.graphdrawing.org/xmlns")
 )
 
 

@@ -80,13 +80,8 @@ def similarity(of: nx.Graph) -> list[Pair]:
     jaccard = nx.bipartite.overlap_weighted_projected_graph(of, regions, jaccard=True)
     shared = nx.bipartite.weighted_projected_graph(of, regions)
     pairs = (
-        Pair(
-            name[one],
-            name[other],
-            shared[one][other]["weight"],
-            round(jaccard[one][other]["weight"], 4),
-        )
-        for one, other in map(sorted, jaccard.edges)
+        Pair(name[one], name[other], shared[one][other]["weight"], round(weight, 4))
+        for one, other, weight in ((*sorted(edge[:2]), edge[2]) for edge in jaccard.edges(data="weight"))
     )
     return sorted(pairs, key=lambda pair: (-pair.similarity, pair.region, pair.other))
 

@@ -31,13 +31,16 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
     name = version(seeds)
     about = {"data": name, "code": locations.VERSION, "quads": built.quads, **built.counts}
     about["since"] = since.name if since else None
+    changes = "No release before it was named, so there is nothing to compare with.\n"
+    if since:
+        changes = f"Since {since.name}:\n\n{diff.render(diff.compare(since, build))}"
     content: dict[str, str | bytes] = {
         "regiograph.html": render_page(graph),
         "regiograph.nq": rdf.rdf_bytes(graph, "nq"),
         "statements.csv": statements.statement_bytes(graph, "csv"),
         "tables.zip": _archive(seeds),
         "DATA-VERSION.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
-        "DATA-CHANGES.md": _changes(name, build, since),
+        "DATA-CHANGES.md": f"# Data {name}\n\n{changes}",
     }
     for file, data in content.items():
         csv_tables.replace(folder / file, data)
@@ -54,12 +57,6 @@ def version(seeds: Path) -> str:
     log = seeds / CHANGELOG
     named = re.search(r"^## (\S+)", log.read_text(encoding="utf-8"), re.M) if log.is_file() else None
     return f"{named[1] if named else '0'}+{state.hexdigest()[:12]}"
-
-
-def _changes(name: str, build: Path, since: Path | None) -> str:
-    if since is None:
-        return f"# Data {name}\n\nNo release before it was named, so there is nothing to compare with.\n"
-    return f"# Data {name}\n\nSince {since.name}:\n\n{diff.render(diff.compare(since, build))}"
 
 
 def _archive(seeds: Path) -> bytes:
