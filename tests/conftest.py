@@ -56,9 +56,19 @@ def curated(built: Path) -> Graph:
 
 @pytest.fixture(scope="session")
 def texts() -> Path:
-    """The folder of the documents' texts, named by KG_TEXTS."""
-    folder = locations.texts()
-    if folder is None:
+    """The folder of the documents' texts, the first that KG_TEXTS names."""
+    folders = locations.texts()
+    if not folders:
         absent("the folder of document texts (KG_TEXTS)")
-    assert folder is not None
-    return folder
+    return folders[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process of pytest-xdist, and all that start servers or browsers in one.
+
+    So that fixtures are made once, and no two servers or browsers compete for the machine.
+    """
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix()
+        alone = file.startswith(("tests/server/", "tests/browser/", "tests/bench/", "tests/store/test_en"))
+        item.add_marker(pytest.mark.xdist_group("servers" if alone else file))

@@ -1,3 +1,5 @@
+"""The command that serves the graph: serve."""
+
 from __future__ import annotations
 
 import asyncio
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from kg import iris, locations
+from kg import iris
+from kg.cli import options, terminal
 from kg.errors import BadStore, KgError, missing_extra
 
 MIB = 1 << 20
@@ -54,11 +57,11 @@ MIB = 1 << 20
     help="Rows that an answer may have.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Write no access log.")
-def command(
+def serve_command(
     where: str | None, host: str, port: int, hosts: tuple[str, ...], page: Path | None, timeout: float,
     workers: int, memory: int, rows: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """Serve the graph: SPARQL, linked data, reconciliation, query page; read-only.
+    """Serve SPARQL, linked data, reconciliation and a query page.
 
     Strangers' queries run in worker processes with limits of time and memory. Sizing: each worker takes
     40 MB and what its query needs, at most --memory; there are up to twice --workers of them when queries
@@ -83,9 +86,7 @@ def command(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
-    explorer = (
-        page or locations.build(where if where and not server.is_endpoint(where) else None) / "graph.html"
-    )
+    explorer = page or options.page(where)
     app = server.create_app(where, limits=limits, hosts=[host, *hosts], page=explorer, quiet=quiet)
     config = server.configure_uvicorn(app)
     running = uvicorn.Server(config)
@@ -95,10 +96,10 @@ def command(
     async def serve() -> None:
         await app.state.pool.start()  # so that nothing is announced that cannot be opened
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        click.echo(f"serving {app.state.pool.where} at {address}")
+        terminal.echo(f"serving {app.state.pool.where} at {address}")
         if not quiet:
-            click.echo(f"  SPARQL {address}sparql   questions {address}query", err=True)
-            click.echo(f"  {iris.BASE}place/... at {address}place/...   stop with Ctrl-C", err=True)
+            terminal.echo(f"  SPARQL {address}sparql   questions {address}query", err=True)
+            terminal.echo(f"  {iris.BASE}place/... at {address}place/...   stop with Ctrl-C", err=True)
         await running.serve(sockets=[listener])
 
     try:

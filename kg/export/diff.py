@@ -19,8 +19,7 @@ from typing import IO, NamedTuple
 import pyoxigraph as ox
 
 from kg import iris
-from kg.errors import BadStore
-from kg.problems import shorten
+from kg.errors import BadStore, shorten
 from kg.store import manifest, oxigraph
 from kg.store.manifest import TEXT
 

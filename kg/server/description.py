@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.query.graph import Graph
 from kg.server import sparql
 from kg.server.negotiation import GRAPHS, RESULTS, choose, content_type
@@ -60,7 +60,7 @@ def _describe_service(graph: Graph, address: str) -> Iterator[ox.Triple]:
         ("sd:defaultDataset", dataset),
     )
     yield from _triples(dataset, ("rdf:type", "sd:Dataset"), ("sd:defaultGraph", default))
-    yield from examples.triples(endpoint)
+    yield from reference.examples(endpoint)
     for row in sparql.select(graph, "graph-sizes").values():
         size = _number(row["triples"])
         if not row["graph"]:
@@ -115,7 +115,7 @@ def _describe_data(graph: Graph, address: str) -> Iterator[ox.Triple]:
         ("dcat:servesDataset", data),
     )
     yield from _partitions(graph, data)
-    yield from examples.triples(endpoint)
+    yield from reference.examples(endpoint)
 
 
 def _partitions(graph: Graph, data: str) -> Iterator[ox.Triple]:

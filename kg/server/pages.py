@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.errors import KgError
 from kg.query import result
 from kg.query.entities import Description
@@ -119,7 +119,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
     context = {
         "question": question, "given": given, "trouble": trouble, "bound": bound, "forms": _WRITERS,
         "choices": {one.name: _choices(graph, one) for one in question.parameters},
-        "encoded": urlencode(given), "editor": urlencode({"query": examples.standing_alone(bound)}),
+        "encoded": urlencode(given), "editor": urlencode({"query": reference.standing_alone(bound)}),
         "found": found, "rows": _rows(found) if found else [], "most": _MOST_SHOWN,
     }  # fmt: skip
     return _html(render("question", **context), 400 if trouble else 200)

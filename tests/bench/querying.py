@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kg import iris
-from kg.cli.ask import parameters
+from kg.cli.parameters import parameters
 from kg.query.graph import Graph
 from kg.read import queries as named_queries
 from kg.read.queries import Question

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from kg import iris
-from kg.cli.ask import command, parameters
+from kg.cli.ask import ask_command as command
+from kg.cli.parameters import parameters
 from kg.errors import KgError, NotFound
 from kg.query.graph import Graph
 from kg.read import queries

@@ -1,0 +1,176 @@
+"""Commands that write the graph for others: page, export, diff, dist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg import locations
+from kg.cli import build as builds
+from kg.cli import options, terminal
+from kg.export import dictionary, diff, rdf, release, statements
+from kg.page import Part, render_page
+from kg.query.graph import open_graph
+from kg.store import build
+
+_FORMATS = sorted({form for forms in rdf.EXPORTS.values() for form in forms})
+
+
+@click.command("page")
+@options.graph
+@click.option(
+    "-o", "--output", help="File; - is standard output (default: graph.html in the graph's folder)."
+)
+@click.option("--region", help="Only what lies within two steps of a region.")
+@click.option("--around", help="Only the neighbourhood of an entity.")
+@click.option(
+    "--depth", default=1, show_default=True, type=click.IntRange(1, 9), help="How many steps --around goes."
+)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind, such as Company; may be repeated.")
+@click.option(
+    "--shared", type=click.IntRange(1), help="Only regions, and what at least so many of them name."
+)
+@click.option(
+    "--hierarchy/--no-hierarchy", default=True, help="Whether to include assumed links.", show_default=True
+)
+@options.quiet
+def page_command(
+    graph: str | Path | None,
+    output: str | None,
+    region: str | None,
+    around: str | None,
+    depth: int,
+    kinds: tuple[str, ...],
+    shared: int | None,
+    hierarchy: bool,
+    quiet: bool,
+) -> None:
+    """Write the graph as one interactive HTML page.
+
+    The file is complete: it can be mailed and opened from disk, without a server or network. kg serve
+    shows the one in the graph's folder.
+
+    \b
+    Example:
+      kg page
+      kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
+    """
+    part = Part(region, around, depth, kinds, shared or 0, hierarchy)
+    html = render_page(open_graph(graph), part)
+    file = output or str(terminal.near(options.page(graph)))
+    terminal.write(html, file)
+    if not quiet and file != "-":
+        terminal.echo(f"{file}: {len(html.encode()) / 1e6:.2f} MB; open it in a browser")
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(list(rdf.EXPORTS)))
+@options.graph
+@click.option(
+    "-f", "--format", "form", type=click.Choice(_FORMATS), help="Default: the first listed for WHAT."
+)
+@click.option("--hierarchy", is_flag=True, help="Add assumed links to the networkx view.")
+@options.output
+def export_command(
+    what: str, graph: str | Path | None, form: str | None, hierarchy: bool, output: str
+) -> None:
+    """Write the graph as RDF, GraphML, GEXF, CSV or JSON Lines.
+
+    Lines are in a fixed order: the same graph gives the same bytes.
+
+    \b
+    rdf         the whole graph: nq, trig, ttl, nt, jsonld, rdf
+    graph       the networkx view: graphml, gexf, json (node-link)
+    statements  every statement and target, one a line: jsonl, csv
+    dictionary  classes, properties and closed lists: md
+
+    \b
+    Example:
+      kg export statements --format jsonl -o statements.jsonl
+      kg export rdf --format trig -o regiograph.trig
+    """
+    formats = rdf.EXPORTS[what]
+    chosen = form or formats[0]
+    if chosen not in formats:
+        raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
+    opened = open_graph(graph)
+    content: str | bytes
+    if what == "rdf":
+        content = rdf.rdf_bytes(opened, chosen)
+        if note := rdf.graph_names_note(chosen):
+            terminal.echo(note, err=True)
+    elif what == "graph":
+        content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
+    elif what == "statements":
+        content = statements.statement_bytes(opened, chosen)
+    else:
+        content = dictionary.dictionary_markdown(opened)
+    terminal.write(content, output)
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.option("--limit", default=50, show_default=True, help="How many of each list to print; 0 for all.")
+@options.as_json
+@options.output
+def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -> None:
+    """List what differs between two builds.
+
+    OLD and NEW are folders of kg build or kg bulk, or N-Quads files (.nq). Statements and targets are
+    compared by their ids, which do not change when a quote is corrected or a row moves; for each changed one
+    the differences are listed. The text is Markdown.
+
+    \b
+    Example:
+      kg diff release-1.nq build
+      kg diff old-build new-build --json
+    """
+    found = diff.compare(old, new)
+    if as_json:
+        terminal.write_json(found.as_json(), output)
+    else:
+        terminal.write(diff.render(found, limit=limit), output)
+
+
+@click.command("dist")
+@click.argument(
+    "target", metavar="[FOLDER]", type=click.Path(file_okay=False, path_type=Path), default="dist"
+)
+@options.seeds
+@options.ontology
+@options.builds
+@click.option(
+    "--since",
+    type=click.Path(exists=True, path_type=Path),
+    help="The previous release: its N-Quads file, or a folder of builds.",
+)
+@options.quiet
+def dist_command(
+    target: Path,
+    seeds: Path | None,
+    ontology: Path | None,
+    folder: Path | None,
+    since: Path | None,
+    quiet: bool,
+) -> None:
+    """Write a release: page, quads, tables, changes.
+
+    The graph is built first. FOLDER (default: dist) then holds the page, the graph as N-Quads, statements
+    and targets as one table, the curated tables as an archive, the data's version and, with --since, what
+    changed in the data. Changes of the code are listed in CHANGELOG.md.
+
+    \b
+    Example:
+      kg dist
+      kg dist release --since old-release/regiograph.nq
+    """
+    tables, place = locations.seeds(seeds), locations.build(folder)
+    try:
+        build.build_graph(tables, locations.ontology(ontology), place)
+    except build.Unsound as error:
+        raise builds.refused(error) from None
+    for path in release.write(tables, place, target, since=since):
+        if not quiet:
+            terminal.echo(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
