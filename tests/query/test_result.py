@@ -163,7 +163,7 @@ def test_columns_go_and_rows_that_are_then_alike_with_them() -> None:
     assert found.ids("statement") == ["a", "b"]
 
 
-def test_a_row_for_each_record() -> None:
+def test_a_row_for_each_statement() -> None:
     where = Evidence("s/1", "source/x", "X", "https://x.org", 3, "words", None, None, "x.csv:1")
     found = answer("place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2"))])
     expanded = found.expand("statements", {"s/1": where})
