@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.server import pages, sparql
@@ -29,7 +29,7 @@ REPRESENTATIONS = {
     "json": "application/json",
 }
 _PATH = re.compile(
-    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.RECORD_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
+    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.NODE_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
     rf"(?:\.(?P<form>{'|'.join(REPRESENTATIONS)}))?"
 )
 _WRITERS = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}

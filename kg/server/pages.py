@@ -15,9 +15,9 @@ from kg import iris
 from kg.compile import reference
 from kg.errors import KgError
 from kg.query import result
-from kg.query.description import Description
+from kg.query.entities import Description
 from kg.query.graph import Graph
-from kg.query.result import RECORDS, Answer
+from kg.query.result import STATED, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
 from kg.server import sparql
@@ -148,8 +148,8 @@ def _rows(found: Answer) -> Iterable[list[list[tuple[str, str]]]]:
 
 def _cell(term: object, shown: str, column: str) -> list[tuple[str, str]]:
     if isinstance(term, ox.NamedNode):
-        return [(term.value, column.rstrip("s") if column in RECORDS else shown)]
-    if column in RECORDS and isinstance(term, ox.Literal):
+        return [(term.value, column.rstrip("s") if column in STATED else shown)]
+    if column in STATED and isinstance(term, ox.Literal):
         return [(part, str(number)) for number, part in enumerate(term.value.split(), 1)]
     return [("", shown)]
 
