@@ -16,9 +16,9 @@ import pytest
 import uvicorn
 
 from kg.server import app as server
+from kg.server.pool import Pool
 from kg.server.sandbox import Limits
-from kg.server.worker import WorkerDied
-from kg.server.workers import Pool
+from kg.server.workers import WorkerDied
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"
