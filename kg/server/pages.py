@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
 from kg import iris
@@ -46,7 +46,7 @@ def address_here(address: str) -> str:
 
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("kg.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    loader=PackageLoader("kg.server"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
 _ENVIRONMENT.globals.update(iri=iris.iri, short=iris.short, address_here=address_here)
@@ -54,7 +54,7 @@ _ENVIRONMENT.globals.update(iri=iris.iri, short=iris.short, address_here=address
 
 def render(template: str, **context: Any) -> bytes:
     """Render a template of the folder ``templates``; everything that comes from data is escaped."""
-    return _ENVIRONMENT.get_template(f"{template}.html").render(context).encode()
+    return _ENVIRONMENT.get_template(template).render(context).encode()
 
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
@@ -63,10 +63,10 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     parameters: Mapping[str, str] = task["parameters"]
     if path == "/query":
         found = queries.catalogue().values()
-        return _html(render("query", questions=found, query=parameters.get("query", _FIRST_QUERY)))
+        return _html(render("query.html", questions=found, query=parameters.get("query", _FIRST_QUERY)))
     if not path.startswith("/question/"):
         some = sorted(graph.names.entities)[:12]
-        return _html(render("index", count=len(graph.names.entities), some=some, labels=graph.labels))
+        return _html(render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels))
     name, _, form = path.removeprefix("/question/").partition(".")
     if form and form not in _WRITERS:
         raise HTTPException(404, "an answer can be had as .csv and .json")
@@ -122,7 +122,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
         "encoded": urlencode(given), "editor": urlencode({"query": examples.standing_alone(bound)}),
         "found": found, "rows": _rows(found) if found else [], "most": _MOST_SHOWN,
     }  # fmt: skip
-    return _html(render("question", **context), 400 if trouble else 200)
+    return _html(render("question.html", **context), 400 if trouble else 200)
 
 
 def _answer(graph: Graph, question: Question, given: Mapping[str, str]) -> Answer:
@@ -156,7 +156,7 @@ def _cell(term: object, shown: str, column: str) -> list[tuple[str, str]]:
 
 def entity_page(graph: Graph, found: Description, types: Mapping[str, str]) -> bytes:
     """Render everything about an entity, each statement with its quote; ``types`` are of its other forms."""
-    return render("entity", found=found, graph=graph, identifier=found.entity, types=types)
+    return render("entity.html", found=found, graph=graph, identifier=found.entity, types=types)
 
 
 def node_page(
@@ -168,7 +168,7 @@ def node_page(
     names = {iris.short(row["property"]): row["value"] for row in properties}
     title = names.get("rdfs:label") or names.get("dcterms:title") or identifier
     return render(
-        "node", identifier=identifier, title=title, evidence=graph.evidence(records).get(identifier),
+        "node.html", identifier=identifier, title=title, evidence=graph.evidence(records).get(identifier),
         properties=properties, references=references, labels=graph.labels, types=types,
     )  # fmt: skip
 
@@ -181,7 +181,7 @@ def terms(graph: Graph) -> list[dict[str, str]]:
 def terms_page(graph: Graph, types: Mapping[str, str]) -> bytes:
     """Render all terms on one page, each with an anchor, so that ``ns#promotes`` is found."""
     rows = {row["term"].removeprefix(iris.NS): row for row in reversed(terms(graph))}
-    return render("terms", rows=dict(sorted(rows.items())), identifier="ns", types=types)
+    return render("terms.html", rows=dict(sorted(rows.items())), identifier="ns", types=types)
 
 
 def _html(body: bytes, status: int = 200) -> Response:

@@ -87,7 +87,7 @@ def preview(graph: Graph, given: str) -> bytes:
         if found := [_label(graph, str(plain(value))) for value in values.get((identifier, name), [])]:
             more = ", ..." if len(found) > _PREVIEWED_VALUES else ""
             facts.append((one.label, ", ".join(found[:_PREVIEWED_VALUES]) + more))
-    return pages.render("preview", **_about(graph, identifier), facts=facts[:_PREVIEWED])
+    return pages.render("preview.html", **_about(graph, identifier), facts=facts[:_PREVIEWED])
 
 
 def flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
         if one is None:
             raise HTTPException(404, f"the graph has no such {what}")
         context = {"label": one.label, "text": one.definition or one.id}
-    return {"id": given, "html": pages.render("flyout", **context).decode()}
+    return {"id": given, "html": pages.render("flyout.html", **context).decode()}
 
 
 def feature(graph: Graph, name: str) -> bytes:
@@ -111,7 +111,7 @@ def feature(graph: Graph, name: str) -> bytes:
         meaning = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
     if meaning is None:
         raise HTTPException(404, "candidates have no such feature")
-    return pages.render("feature", name=name, text=meaning)
+    return pages.render("feature.html", name=name, text=meaning)
 
 
 def _known(graph: Graph, given: str) -> str:
