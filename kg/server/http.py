@@ -98,7 +98,7 @@ class Front:
         self._quiet = quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and log it when its answer has gone out."""
+        """Answer and log a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -127,19 +127,12 @@ class Front:
         if self._own(path):
             await self.app(scope, receive, reply)
             return
-        task = json.dumps(
-            {
-                "method": "POST" if method == "POST" else "GET",
-                "path": path,
-                "query": scope["query_string"].decode("latin-1"),
-                "accept": headers.get(b"accept", b"").decode("latin-1"),
-                "encoding": headers.get(b"accept-encoding", b"").decode("latin-1"),
-                "type": headers.get(b"content-type", b"").decode("latin-1"),
-                "address": _address(scope, headers),
-            }
-        ).encode()
+        names = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
+        task = {name: headers.get(header, b"").decode("latin-1") for name, header in names.items()}
+        task |= {"method": method.replace("HEAD", "GET"), "path": path, "address": _address(scope, headers)}
+        task["query"] = scope["query_string"].decode("latin-1")
         body = await self._read_body(headers, receive) if method == "POST" else b""
-        await self._forward(scope, headers, task + b"\n" + body, reply)
+        await self._forward(scope, headers, json.dumps(task).encode() + b"\n" + body, reply)
 
     def _refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Raise HTTPException for an address or a head too long, or a Host that does not name this server."""
@@ -159,9 +152,7 @@ class Front:
         size = int(headers.get(b"content-length", b"0"))
         try:
             async with asyncio.timeout(self._limits.body_time):
-                while more:
-                    if max(size, len(body)) > most:
-                        raise HTTPException(413, f"a body may have {most:,} bytes", _CLOSE)
+                while more and max(size, len(body)) <= most:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise HTTPException(400, "the body is not complete")
@@ -169,25 +160,24 @@ class Front:
                     more = message.get("more_body", False)
         except TimeoutError:
             raise HTTPException(408, "the body did not come in time", _CLOSE) from None
-        if len(body) > most:
+        if max(size, len(body)) > most:
             raise HTTPException(413, f"a body may have {most:,} bytes", _CLOSE)
         return bytes(body)
 
     async def _forward(self, scope: Scope, headers: dict[bytes, bytes], task: bytes, reply: Reply) -> None:
         """Let a worker answer; raise HTTPException where none does."""
         key = hashlib.blake2b(task, digest_size=12).hexdigest()
-        known = headers.get(b"if-none-match", b"")
-        if known and scope["method"] != "POST":
-            tag = _tag(self._pool.version, key)
-            if tag in (part.strip() for part in known.split(b",")):
-                await reply.whole(304, [(b"etag", tag)])
-                return
+        known = headers.get(b"if-none-match", b"").split(b",")
+        tag = f'W/"{self._pool.version}-{key}"'.encode()
+        if tag in (part.strip() for part in known) and scope["method"] != "POST":
+            await reply.whole(304, [(b"etag", tag)])
+            return
         transport = scope.get("extensions", {}).get(TRANSPORT)
 
         async def deliver(answer: Answer) -> None:
             status, pairs, tagged = _raw_headers(answer.head)
             if tagged:
-                pairs = [*pairs, (b"etag", _tag(answer.version, key))]
+                pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
             if answer.pieces is None:
                 await reply.whole(status, pairs, answer.body)
                 return
@@ -203,15 +193,7 @@ class Front:
                 return
             await reply({"type": "http.response.body", "body": b"", "more_body": False})
 
-        await self._pool.run(task, transport.is_closing if transport else _stays, deliver)
-
-
-def _stays() -> bool:
-    return False
-
-
-def _tag(version: str, key: str) -> bytes:
-    return f'W/"{version}-{key}"'.encode()
+        await self._pool.run(task, transport.is_closing if transport else bool, deliver)
 
 
 @functools.lru_cache(maxsize=256)
@@ -277,8 +259,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin to wait for a head."""
         super().connection_made(transport)
         self._head_bytes = 0
-        self._waits_for_head: float | None = self.loop.time()
-        self._waits_for_reader: float | None = None
+        self._head_since: float | None = self.loop.time()
+        self._unread_since: float | None = None
         self._check()
 
     def data_received(self, data: bytes) -> None:
@@ -286,10 +268,10 @@ class LimitedProtocol(HttpToolsProtocol):
         before = self.cycle
         super().data_received(data)
         if self.cycle is not before:
-            self._head_bytes, self._waits_for_head = 0, None
+            self._head_bytes, self._head_since = 0, None
         elif before is None or before.response_complete:
             self._head_bytes += len(data)
-            self._waits_for_head = self._waits_for_head or self.loop.time()
+            self._head_since = self._head_since or self.loop.time()
             if self._head_bytes > self.limits.head + self.limits.address:
                 self.send_400_response("The head of the request is too long.")
 
@@ -301,23 +283,17 @@ class LimitedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Give the client time to read."""
         super().pause_writing()
-        self._waits_for_reader = self.loop.time()
+        self._unread_since = self.loop.time()
 
     def resume_writing(self) -> None:
-        """The client reads."""
-        self._waits_for_reader = None
+        """Take note that the client reads."""
         super().resume_writing()
+        self._unread_since = None
 
     def _check(self) -> None:
-        """Break the connection when it has waited too long; look again later."""
-        now, limits = self.loop.time(), self.limits
-        late = now - (self._waits_for_head or now) > limits.header_time
-        if late or now - (self._waits_for_reader or now) > limits.write_time:
+        now = self.loop.time()
+        late = now - (self._head_since or now) > self.limits.header_time
+        if late or now - (self._unread_since or now) > self.limits.write_time:
             self.transport.abort()
         elif not self.transport.is_closing():
-            self.loop.call_later(min(1, limits.header_time / 2), self._check)
-
-
-def limited_protocol(limits: Limits) -> type[LimitedProtocol]:
-    """Return the protocol with other limits."""
-    return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits})
+            self.loop.call_later(min(1, self.limits.header_time / 2), self._check)
