@@ -35,10 +35,8 @@ _PATH = re.compile(
 _WRITERS = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 _TEXT = "text/plain; charset=utf-8"
 
-Response = tuple[int, dict[str, Any], bytes]
 
-
-def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
+def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer a node's address with a redirect, and that of a representation with the document."""
     match = _PATH.fullmatch(str(task["path"]))
     if match is None:
@@ -83,14 +81,14 @@ def _exists(graph: Graph, identifier: str) -> bool:
     return bool(oxigraph.query(graph.store, query))
 
 
-def _moved(graph: Graph, identifier: str, form: str) -> Response:
+def _moved(graph: Graph, identifier: str, form: str) -> pages.Response:
     """Redirect to the entity that replaces this one; raise HTTPException where none does."""
     if new := _replacement(graph, identifier):
         return _redirect(301, f"/{new}" + (f".{form}" if form else ""))
     raise HTTPException(404, f"the graph holds nothing called {identifier}")
 
 
-def _redirect(status: int, where: str) -> Response:
+def _redirect(status: int, where: str) -> pages.Response:
     return status, {"type": _TEXT, "Location": where}, f"see {where}\n".encode()
 
 
@@ -100,19 +98,29 @@ def _document(graph: Graph, identifier: str, form: str) -> bytes:
         query = queries.internal("ontology-document" if identifier == "ns" else "node-document").bind(node)
         triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
         return ox.serialize(triples, format=_WRITERS[form], prefixes=PREFIXES) or b""
+    context: dict[str, Any]
+    value: object
     if identifier in graph.names.entities:
         found = describe_entity(graph, identifier)
-        if form == "html":
-            return pages.entity_page(graph, found, REPRESENTATIONS)
-        return _json({"iri": iris.iri(identifier), **asdict(found)})
-    if identifier == "ns":
-        return pages.terms_page(graph, REPRESENTATIONS) if form == "html" else _json(pages.terms(graph))
-    properties = sparql.select(graph, "node-properties", node).values()
-    references = sparql.select(graph, "node-references", node).values()
+        template, context = "entity.html", {"found": found}
+        value = {"iri": iris.iri(identifier), **asdict(found)}
+    elif identifier == "ns":
+        terms = sparql.select(graph, "terms").values()
+        by_name = {row["term"].removeprefix(iris.NS): row for row in reversed(terms)}
+        template, context, value = "terms.html", {"rows": dict(sorted(by_name.items()))}, terms
+    else:
+        rows = {
+            name: sparql.select(graph, f"node-{name}", node).values() for name in ("properties", "references")
+        }
+        names = {iris.short(row["property"]): row["value"] for row in rows["properties"]}
+        title = names.get("rdfs:label") or names.get("dcterms:title") or identifier
+        evidence = graph.evidence([identifier]).get(identifier)
+        template, context = "node.html", {**rows, "title": title, "evidence": evidence}
+        value = {
+            "iri": iris.iri(identifier),
+            "properties": rows["properties"],
+            "referred_by": rows["references"],
+        }
     if form == "html":
-        return pages.node_page(graph, identifier, properties, references, REPRESENTATIONS)
-    return _json({"iri": iris.iri(identifier), "properties": properties, "referred_by": references})
-
-
-def _json(value: object) -> bytes:
+        return pages.render(template, identifier=identifier, types=REPRESENTATIONS, graph=graph, **context)
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,4 +1,4 @@
-"""The Reconciliation Service API 0.2, as OpenRefine uses it: queries, suggestions, previews, data extension."""
+"""The Reconciliation Service API 0.2, as OpenRefine uses it: queries, suggestions, data extension."""
 
 from __future__ import annotations
 
