@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg.server.pool import Pool
+from kg.server.pool import Answer, Pool
 from kg.server.sandbox import Limits
-from kg.server.workers import Answer, WorkerDied
+from kg.server.workers import WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
 #: The key of the connection's transport in a scope's extensions: whether the client has left can be read from
