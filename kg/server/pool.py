@@ -181,10 +181,14 @@ class Pool:
         """Look after queries and waiting requests, for as long as the pool runs."""
         while True:
             await asyncio.sleep(_TICK)
-            for worker in [one for one in self._workers if one.calls and one.alive]:
-                self._look_after(worker, worker.calls[0])
-            for worker in [one for one in self._workers if not one.calls]:
-                self._free(worker)
+            for worker in tuple(self._workers):
+                try:
+                    if not worker.calls:
+                        self._free(worker)
+                    elif worker.alive:
+                        self._look_after(worker, worker.calls[0])
+                except Exception:
+                    LOG.exception("the pool failed to look after a worker")  # deadlines of others must hold
             while self._waiting and now() - self._waiting[0][0] > self.limits.waiting_time:
                 _, waiter = self._waiting.popleft()
                 if not waiter.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -14,7 +14,7 @@ from kg import iris
 from kg.errors import BadQuery, BadStore
 from kg.query.graph import Graph
 from kg.read import queries
-from kg.server.negotiation import GRAPHS, RESULTS, Format, choose_format, content_type
+from kg.server.negotiation import GRAPHS, RESULTS, choose_format, content_type
 from kg.server.sandbox import Limits
 from kg.store import guard, oxigraph
 
@@ -137,7 +137,11 @@ def execute(
 
     def write(file: IO[bytes]) -> None:
         try:
-            _serialize(answer, form, file, limits.rows)
+            if isinstance(form.writer, ox.RdfFormat):
+                triples = _limited(cast("Iterable[ox.Triple]", answer), limits.rows)
+                ox.serialize(triples, file, format=form.writer, prefixes=PREFIXES)
+            else:
+                cast("ox.QuerySolutions", answer).serialize(file, format=form.writer)
         except RuntimeError as error:
             raise _refusal(error) from None
 
@@ -145,11 +149,14 @@ def execute(
     return head, form.name if isinstance(answer, ox.QuerySolutions) else "", write
 
 
-def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]:
+def _run(graph: Graph, task: Mapping[str, Any]) -> oxigraph.QueryResult:
     options: dict[str, Any] = {}
-    if task["default"] or task["named"]:
-        options["default_graph"] = [_graph_name(name) for name in task["default"]]
-        options["named_graphs"] = [_graph_name(name) for name in task["named"]]
+    try:
+        if task["default"] or task["named"]:
+            options["default_graph"] = [ox.NamedNode(name) for name in task["default"]]
+            options["named_graphs"] = [ox.NamedNode(name) for name in task["named"]]
+    except ValueError as error:
+        raise BadQuery(f"the name of a graph is no IRI: {error}") from None
     if isinstance(graph.store, ox.Store):
         options["base_iri"] = task["address"] + task["path"]  # another engine's has an address of its own
     query = str(task["query"])
@@ -161,32 +168,11 @@ def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryB
         raise _refusal(error) from None
 
 
-def _serialize(
-    answer: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple],
-    form: Format,
-    file: IO[bytes],
-    rows: int,
-) -> None:
-    if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
-        assert isinstance(form.writer, ox.QueryResultsFormat)
-        answer.serialize(file, format=form.writer)
-    else:
-        assert isinstance(form.writer, ox.RdfFormat)
-        ox.serialize(_limited(answer, rows), file, format=form.writer, prefixes=PREFIXES)
-
-
 def _limited(triples: Iterable[T], most: int) -> Iterator[T]:
     for number, triple in enumerate(triples, 1):
         if number > most:
             raise TooLong(f"the answer has more than {most:,} rows; LIMIT makes it shorter")
         yield triple
-
-
-def _graph_name(name: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(name)
-    except ValueError:
-        raise BadQuery(f"{name[:200]!r} is no IRI of a graph") from None
 
 
 def select(graph: Graph, name: str, terms: Mapping[str, str] | None = None) -> oxigraph.Rows:

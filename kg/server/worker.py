@@ -98,11 +98,11 @@ def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: AnswerWrite
         write(cast("IO[bytes]", writer))
         return
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
-    from kg.server import description, linked_data, pages, reconcile
+    from kg.server import linked_data, pages, reconcile
 
     task["parameters"] = dict(sparql.parse_parameters(task))
     if path in ("/sparql", "/.well-known/void"):
-        respond = description.respond
+        respond = linked_data.describe_service
     elif path.startswith("/reconcile"):
         respond = reconcile.respond
     elif path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
