@@ -139,7 +139,7 @@ class Front:
         most = self._limits.address
         if len(scope["path"]) + len(scope["query_string"]) > most:
             raise HTTPException(414, f"an address may have {most:,} bytes; POST takes longer queries", _CLOSE)
-        if sum(map(len, headers)) + sum(map(len, headers.values())) > self._limits.head:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.head:
             raise HTTPException(431, f"headers may have {self._limits.head:,} bytes", _CLOSE)
         host = headers.get(b"host", b"").decode("latin-1")
         if not (host or scope["http_version"] == "1.0") or (host and not names_server(host, self._hosts)):

@@ -1,4 +1,4 @@
-"""Linked data: addresses of ours answer with a 303 to a page or to RDF; service and data describe themselves."""
+"""Linked data: addresses answer with a 303 to a page or to RDF; service and data describe themselves."""
 
 from __future__ import annotations
 
