@@ -45,7 +45,6 @@ _ROW_MARKS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n", "csv": b"\n"}
 def main() -> None:
     """Run tasks with the settings that the one argument holds as JSON."""
     settings = json.loads(sys.argv[1])
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # to wake one does not interrupt the server
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not break a frame
@@ -118,12 +117,9 @@ def _explain(error: Exception) -> tuple[int, str, Mapping[str, str]]:
     """Return the status, the text and the headers that tell a client of an error; 500 for a bug."""
     if isinstance(error, HTTPException):
         return error.status_code, error.detail, error.headers or {}
-    if isinstance(error, TooLong):
-        return 503, str(error), {"Retry-After": "60"}
-    if isinstance(error, MemoryError):
-        return 503, "the query needs more memory than a query may have", {"Retry-After": "60"}
-    if isinstance(error, BadStore):
-        return 503, str(error), {"Retry-After": "30"}
+    if isinstance(error, TooLong | MemoryError | BadStore):
+        text = "the query needs more memory than a query may have"
+        return 503, text if isinstance(error, MemoryError) else str(error), {"Retry-After": "60"}
     if isinstance(error, KgError):
         return 404 if isinstance(error, NotFound) else 400, str(error), {}
     return 500, "this server failed on the request; its log says more", {}
