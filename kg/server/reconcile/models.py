@@ -7,7 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, StrictStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
@@ -46,6 +54,10 @@ def _value(given: Any) -> str:
     return fold_width(str(given))
 
 
+def _cap(limit: int) -> int:
+    return min(limit, MOST_CANDIDATES)
+
+
 def _or(default: object) -> BeforeValidator:
     """Return a validator that takes null for a value left out."""
     return BeforeValidator(lambda given: default if given is None else given)
@@ -64,7 +76,7 @@ class ReconciliationQuery(BaseModel):
     query: StrictStr | None = None
     type: Annotated[list[Annotated[StrictStr, BeforeValidator(_type)]], BeforeValidator(_list)] = []
     type_strict: Annotated[Literal["any", "all", "should"], _or("any")] = "any"
-    limit: Annotated[int, Field(ge=1), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1), AfterValidator(_cap), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
     properties: Annotated[list[PropertyValues], _or([])] = []
 
     @model_validator(mode="after")
