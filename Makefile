@@ -1,12 +1,12 @@
 # make explore: install, check, build, answer a first question, write the page.
-# make test: the whole suite.
+# make test: the linters, then the whole suite; make lint, make docs (into build/docs): these alone.
 # make bench: the benchmarks; make dist: a release for those without Python.
 
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(shell find kg ontology seeds -type f -not -path '*/__pycache__/*')
 
-.PHONY: explore test lint bench bench-large dist clean
+.PHONY: explore test lint docs bench bench-large dist clean
 
 explore: .venv/explore.stamp
 	@$(BIN)/kg check
@@ -18,6 +18,11 @@ explore: .venv/explore.stamp
 build/graph.html: $(SOURCES)
 	@$(BIN)/kg page -q -o build/graph.html
 
+# Two processes; tests that start servers or browsers share one of them (tests/conftest.py).
+PYTEST ?= -n 2 --dist loadgroup
+# Folders that are held to docstrings, complexity and names as well.
+STRICT := kg/cli
+
 test: .venv/test.stamp lint
 	@$(BIN)/pytest $(PYTEST)
 
@@ -25,7 +30,16 @@ lint: .venv/test.stamp
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
+	@$(BIN)/ruff check -q --select D,C90,BLE,PLR0913,N,T20,ERA --ignore D105,D107 \
+	  --config 'lint.mccabe.max-complexity=10' --config 'lint.pydocstyle.convention="google"' \
+	  --config 'lint.pylint.max-args=6' $(STRICT)
+	@$(BIN)/python -m deptry -v kg >.venv/deptry.txt 2>&1 || { cat .venv/deptry.txt; exit 1; }
 	@$(BIN)/lint-imports >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+
+# Warnings are errors; nothing is fetched.
+docs: .venv/test.stamp
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
+	@echo "the documentation: build/docs/index.html"
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

@@ -8,11 +8,7 @@
 The names below are imported when they are first used, so that ``import kg`` is cheap.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # a type checker takes it for true; typing itself would cost more than all the rest
 if TYPE_CHECKING:
     from kg.check.run import Report, check_seeds
     from kg.errors import Ambiguous, BadQuery, BadStore, KgError, MissingExtra, NotFound
@@ -44,6 +40,8 @@ __all__ = (
 
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module  # late: importing kg loads no other module
+
     if name == "__version__":
         return import_module("kg.locations").VERSION
     if name not in _HOMES:

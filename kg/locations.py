@@ -25,14 +25,17 @@ def ontology(folder: str | os.PathLike[str] | None = None) -> Path:
     return _folder(folder, "ontology", "kg.ttl")
 
 
-def texts(folder: str | os.PathLike[str] | None = None) -> Path | None:
-    """The folder of document texts, or None: the one given, else ``$KG_TEXTS``, else ``./texts``."""
+def texts(folder: str | os.PathLike[str] | None = None) -> tuple[Path, ...]:
+    """The folders of document texts: the one given, else those of ``$KG_TEXTS`` that exist, else ``./texts``.
+
+    ``$KG_TEXTS`` names folders as ``$PATH`` does. Raises KgError if a given folder is missing.
+    """
     if folder is not None:
         if not Path(folder).is_dir():
             raise KgError(f"no folder of texts at {folder}")
-        return Path(folder)
-    found = Path(os.environ.get("KG_TEXTS") or "texts")
-    return found if found.is_dir() else None
+        return (Path(folder),)
+    named = [part for part in os.environ.get("KG_TEXTS", "").split(os.pathsep) if part] or ["texts"]
+    return tuple(path for path in map(Path, named) if path.is_dir())
 
 
 def build(folder: str | os.PathLike[str] | None = None) -> Path:

@@ -1,4 +1,4 @@
-"""The ontology as the tools need it: classes, predicates with what they may join, small schemes."""
+"""The ontology as the tools need it: classes, predicates and what they may join, schemes of concepts."""
 
 from __future__ import annotations
 
@@ -9,40 +9,35 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import iris
+from kg import iris, locations
 from kg.errors import KgError
 
 FILES = ("kg.ttl", "schemes.ttl")
 SHAPES = "shapes.ttl"
-_PREFIXES = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in iris.PREFIXES.items())
 
 
 @dataclass(frozen=True)
 class Class:
-    """A class of entity or record; ``ancestors`` holds the class itself and all above it, by name."""
+    """A class of entity or record; ``ancestors`` holds the names of the class itself and all above it."""
 
     name: str
     label: str
     label_zh: str
-    definition: str
     segment: str
-    drawn_as: str
     ancestors: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Predicate:
-    """A property that a statement may use. ``datatype`` is empty where its object is an entity;
-    ``subjects`` and ``objects`` are names of classes, from the shapes; ``backs`` tells those that are
-    below kg:backs."""
+    """A property that a statement may use.
+
+    ``datatype`` is empty if its object is an entity; ``subjects`` and ``objects`` are names of classes, from
+    the shapes; ``backs`` tells whether it is below kg:backs.
+    """
 
     name: str
     iri: str
     label: str
-    label_zh: str
-    definition: str
-    phrase: str
-    drawn_as: str
     datatype: str
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
@@ -51,13 +46,11 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Concept:
-    """A member of a small scheme, as cells of curated tables name it."""
+    """A member of a scheme, as cells of curated tables name it; ``withholds`` belongs to flags."""
 
     notation: str
     iri: str
     label: str
-    label_zh: str
-    definition: str
     cues: tuple[str, ...]
     withholds: bool
 
@@ -75,26 +68,25 @@ class Ontology:
         """Segment of an identifier → the root class of its members."""
         return {c.segment: c.name for c in self.classes.values() if c.segment}
 
-    @cached_property
-    def predicate_names(self) -> Mapping[str, str]:
-        """IRI of a predicate → the name by which tables call it."""
-        return {p.iri: p.name for p in self.predicates.values()}
-
     def is_a(self, kind: str, names: tuple[str, ...]) -> bool:
-        """Whether a class is one of these or lies below one."""
+        """Whether a class is one of these or below one."""
         return kind in self.classes and not self.classes[kind].ancestors.isdisjoint(names)
 
 
 def read(folder: Path) -> Ontology:
-    """Read the ontology's folder; raises KgError where a file is missing or not Turtle."""
+    """Read the ontology's folder; raise KgError if a file is missing or not Turtle."""
     store = ox.Store()
     for name in (*FILES, SHAPES):
         store.extend(quads(folder / name))
-    return Ontology(_classes(store), _predicates(store), _schemes(store))
+    return Ontology(
+        {rows[0]["c"]: _class(rows) for rows in _groups(store, "classes", "c")},
+        {_local(rows[0]["p"]): _predicate(rows) for rows in _groups(store, "predicates", "p")},
+        _schemes(store),
+    )
 
 
 def quads(path: Path) -> Iterator[ox.Quad]:
-    """The triples of one Turtle file of the ontology."""
+    """Parse one Turtle file of the ontology; raise KgError if it is missing or malformed."""
     if not path.is_file():
         raise KgError(f"the ontology file {path} is missing")
     try:
@@ -103,109 +95,46 @@ def quads(path: Path) -> Iterator[ox.Quad]:
         raise KgError(f"{path} is not valid Turtle: {error}") from None
 
 
-def _classes(store: ox.Store) -> dict[str, Class]:
-    above: dict[str, set[str]] = {}
-    for row in _rows(store, "SELECT ?c ?super { ?c a owl:Class ; rdfs:subClassOf* ?super }"):
-        above.setdefault(row["c"], set()).add(iris.short(row["super"]))
-    rows = _rows(
-        store,
-        """
-        SELECT ?c ?en ?zh ?definition ?segment ?drawn {
-          ?c a owl:Class ; rdfs:label ?en , ?zh ; skos:definition ?definition .
-          OPTIONAL { ?c kg:segment ?segment } OPTIONAL { ?c kg:drawnAs ?drawn }
-          FILTER (lang(?en) = "en" && lang(?zh) = "zh") }""",
-    )
-    return {
-        iris.short(row["c"]): Class(
-            iris.short(row["c"]),
-            row["en"],
-            row["zh"],
-            row["definition"],
-            row["segment"],
-            row["drawn"],
-            frozenset(above[row["c"]]),
-        )
-        for row in rows
-    }
+def _class(rows: list[dict[str, str]]) -> Class:
+    first = rows[0]
+    ancestors = frozenset(row["super"] for row in rows)
+    return Class(first["c"], first["label"], first["label_zh"], first["segment"], ancestors)
 
 
-def _predicates(store: ox.Store) -> dict[str, Predicate]:
-    subjects: dict[str, set[str]] = {}
-    objects: dict[str, set[str]] = {}
-    datatypes: dict[str, str] = {}
-    for row in _rows(
-        store,
-        """
-        SELECT ?p ?subject ?object ?datatype {
-          ?shape sh:targetSubjectsOf ?p ; sh:or/rdf:rest*/rdf:first/sh:class ?subject ;
-                 sh:property ?property .
-          ?property sh:path ?p .
-          { ?property sh:or/rdf:rest*/rdf:first/sh:class ?object }
-          UNION { ?property sh:datatype ?datatype } }""",
-    ):
-        subjects.setdefault(row["p"], set()).add(iris.short(row["subject"]))
-        if row["object"]:
-            objects.setdefault(row["p"], set()).add(iris.short(row["object"]))
-        if row["datatype"]:
-            datatypes[row["p"]] = row["datatype"]
-    rows = _rows(
-        store,
-        """
-        SELECT ?p ?en ?zh ?definition ?phrase ?drawn ?parent {
-          ?p a kg:Predicate ; rdfs:label ?en , ?zh ; skos:definition ?definition ;
-             kg:phrase ?phrase ; kg:drawnAs ?drawn .
-          OPTIONAL { ?p rdfs:subPropertyOf ?parent FILTER (?parent = kg:backs) }
-          FILTER (lang(?en) = "en" && lang(?zh) = "zh") } ORDER BY ?p""",
-    )
-    return {
-        name: Predicate(
-            name,
-            row["p"],
-            row["en"],
-            row["zh"],
-            row["definition"],
-            row["phrase"],
-            row["drawn"],
-            datatypes.get(row["p"], ""),
-            tuple(sorted(subjects.get(row["p"], ()))),
-            tuple(sorted(objects.get(row["p"], ()))),
-            bool(row["parent"]),
-        )
-        for row in rows
-        for name in [iris.short(row["p"]).rpartition(":")[2]]
-    }
+def _predicate(rows: list[dict[str, str]]) -> Predicate:
+    first = rows[0]
+    subjects, objects = (tuple(sorted({r[end] for r in rows if r[end]})) for end in ("subject", "object"))
+    address = iris.expand(first["p"]) if ":" in first["p"] else iris.NS + first["p"]
+    datatype = iris.expand(first["datatype"]) if first["datatype"] else ""
+    backs = bool(first["parent"])
+    return Predicate(_local(first["p"]), address, first["label"], datatype, subjects, objects, backs)
 
 
 def _schemes(store: ox.Store) -> dict[str, dict[str, Concept]]:
-    cues: dict[str, list[str]] = {}
-    for row in _rows(store, "SELECT ?c ?cue { ?c kg:cueWord ?cue } ORDER BY ?cue"):
-        cues.setdefault(row["c"], []).append(row["cue"])
-    rows = _rows(
-        store,
-        """
-        SELECT ?c ?scheme ?notation ?en ?zh ?definition ?withholds {
-          ?c skos:inScheme ?scheme ; skos:notation ?notation ; skos:prefLabel ?en , ?zh ;
-             skos:definition ?definition . OPTIONAL { ?c kg:withholds ?withholds }
-          FILTER (lang(?en) = "en" && lang(?zh) = "zh") } ORDER BY ?scheme ?notation""",
-    )
     schemes: dict[str, dict[str, Concept]] = {}
-    for row in rows:
-        schemes.setdefault(iris.short(row["scheme"]), {})[row["notation"]] = Concept(
-            row["notation"],
-            row["c"],
-            row["en"],
-            row["zh"],
-            row["definition"],
-            tuple(cues.get(row["c"], ())),
-            row["withholds"] == "true",
+    for rows in _groups(store, "schemes", "c"):
+        first = rows[0]
+        cues = tuple(row["cue"] for row in rows if row["cue"])
+        concept = Concept(
+            first["notation"], iris.NS + first["c"], first["label"], cues, first["withholds"] == "true"
         )
+        schemes.setdefault(first["scheme"], {})[concept.notation] = concept
     return schemes
 
 
-def _rows(store: ox.Store, query: str) -> Iterator[dict[str, str]]:
-    """Solutions as plain strings, the empty one where a variable is unbound."""
-    solutions = store.query(_PREFIXES + query)
+def _local(term: str) -> str:
+    return term.rpartition(":")[2]
+
+
+def _groups(store: ox.Store, query: str, name: str) -> Iterator[list[dict[str, str]]]:
+    """Solutions of an internal query by the value of one variable, as short IRIs and plain strings."""
+    prefixes = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in iris.PREFIXES.items())
+    sparql = (locations.INTERNAL_QUERIES / f"ontology-{query}.rq").read_text(encoding="utf-8")
+    solutions = store.query(prefixes + sparql)
     assert isinstance(solutions, ox.QuerySolutions)
+    groups: dict[str, list[dict[str, str]]] = {}
     names = [variable.value for variable in solutions.variables]
     for solution in solutions:
-        yield {name: getattr(solution[name], "value", "") if solution[name] else "" for name in names}
+        row = {key: iris.short(solution[key].value) if solution[key] else "" for key in names}
+        groups.setdefault(row[name], []).append(row)
+    yield from groups.values()

@@ -1,8 +1,9 @@
-"""Text: paragraphs of a source, and quotes found in them in spite of width, spacing and marks.
+"""Paragraphs of a source, and quotes found in them whatever their width, spacing, marks or invisible signs.
 
-A text is folded for comparison (NFKC, white space, quotation marks, dashes; between Han characters
-white space goes altogether) with a map back to the raw offsets, so that what is found is always an
-exact run of the raw text, and what had to be folded can be reported.
+A text is folded for comparison, with a map back to the raw offsets: what is found is an exact run of the raw
+text, and what had to be folded is reported. Compatibility forms (NFKC), radicals, ligatures, quotation marks
+and dashes are folded, invisible characters go, and so does white space next to Han script. No fold makes one
+number of another: superscripts, circled figures and fractions stay, and no sign between figures is dropped.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,15 +19,54 @@ MAX_WORDS = 12
 MAX_HAN = 30
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_CJK = re.compile(rf"[{_HAN}\u3000-\u303f\uff00-\uffef]")
-_HAN_CHAR = re.compile(rf"[{_HAN}]")
+_CJK = re.compile(rf"[{_HAN}\u2e80-\u2fdf\u3000-\u303f\uff00-\uff0f\uff1a-\uff65]")
+_HAN_CHAR = re.compile(rf"[{_HAN}\u2e80-\u2fdf]")
 _MARKS = {
     **dict.fromkeys("“”„‟«»「」『』＂″〝〞", '"'),
     **dict.fromkeys("‘’‚‛′`´＇", "'"),
     **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+    **dict.fromkeys("〜∼～", "~"),
 }
-_PUNCTUATION = re.compile(r"[^\w\s%.]")
-_UNEVEN = re.compile(rf"^\s|\s$|\s\s|[^\S ]|(?<={_CJK.pattern}) (?={_CJK.pattern})")
+#: Ligatures, and the CJK radicals that NFKC leaves (Unicode, EquivalentUnifiedIdeograph.txt).
+_FORMS = {
+    **dict(zip("œŒæÆ", ("oe", "OE", "ae", "AE"), strict=True)),
+    **dict(
+        zip(
+            "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿"
+            "⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+            "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹"
+            "艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
+            strict=True,
+        )
+    ),
+}
+#: Default-ignorable characters but for the invisible operators (U+2061 to U+2064), which carry a sense.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u206f\ufe00-\ufe0f\ufeff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_UNEVEN = re.compile(rf"^\s|\s$|\s\s|[^\S ]|(?<={_CJK.pattern}) | (?={_CJK.pattern})|{_INVISIBLE.pattern}")
+_NUMERALS = "〇零一二两三四五六七八九十百千万亿"
+_SCALES = _NUMERALS[12:]
+#: Punctuation that some pages lose: in numbers (between figures or signs) it stays, and so do dashes there.
+_LOST = re.compile(r"""[][(){}"',;:!?、。〈〉《》【】〔〕·]+|-+""")
+_SIGNS = ".,%‰+~<>=±×/:-"
+#: Letters of scripts that part their words.
+_LETTER = r"[^\W\d_\xb2\xb3\xb9\xbc-\xbe\u0e00-\u109f\u1100-\u1dff\u2000-\U0003ffff]"
+#: But a currency stands before its figure.
+_CURRENCY = "".join(rf"(?<!{name}(?=\d))" for name in ("CNY", "RMB", "USD", "HKD", "EUR", "JPY", "GBP"))
+_RAISED = r"\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u215f"
+#: Places inside a word or a figure: its digits, decimals, thousands, sign and scale, and a letter before it.
+_WITHIN = re.compile(
+    rf"""(?<={_LETTER})(?={_LETTER}|\d){_CURRENCY} | (?<=\d)(?=(?:G|D|st|nd|rd|th)(?!{_LETTER}))
+    | (?<=\d)(?=\d|[.:/]\d|,\d{{3}}(?!\d)|[{_RAISED}]) | (?<=\d[.:/])(?=\d) | (?<=\d,)(?=\d{{3}}(?!\d))
+    | (?<![\w)\]%-][-+±])(?<=[-+±])(?=\d) | (?<=[\d{_NUMERALS}])(?=[{_SCALES}](?![瓦克米分]))
+    | (?<=[{_NUMERALS}])(?=[{_NUMERALS}])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PER_CENT = re.compile(r"(?<=\d)[ ]?[%‰]")
+#: What stands between the bounds of a range; they are one figure.
+_RANGE = re.compile(rf"(?<=[\d{_NUMERALS}%])[ ]?[-~][ ]?(?=[\d{_NUMERALS}])")
 
 
 @dataclass(frozen=True)
@@ -36,6 +76,10 @@ class Folded:
     text: str
     start: Sequence[int]
     end: Sequence[int]
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the raw run that became the characters from ``first`` up to but not including ``last``."""
+        return Span(self.start[first], self.end[last - 1])
 
 
 @dataclass(frozen=True, order=True)
@@ -47,88 +91,84 @@ class Span:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The non-blank lines of a source, split on the newline alone; paragraph n is item n - 1."""
+    """Return the non-blank lines of a source, split on the newline alone; paragraph n is the item n - 1."""
     return [line for line in text.split("\n") if line.strip()]
-
-
-class _Even(dict[int, str]):
-    """Folded characters by code point; twice the character where it cannot be folded by itself."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        folded = _MARKS.get(char, char)
-        folded = "".join(_MARKS.get(c, c) for c in unicodedata.normalize("NFKC", folded))
-        self[code] = char * 2 if unicodedata.combining(char) or not folded else folded
-        return self[code]
-
-
-_EVEN = _Even()
 
 
 @lru_cache(maxsize=4_096)
 def fold(raw: str, *, loose: bool = False) -> Folded:
-    """Fold for comparison; ``loose`` also drops punctuation, which some pages lose."""
-    if not loose and not _UNEVEN.search(raw):
+    """Fold for comparison; ``loose`` also drops punctuation that some pages lose, but none within numbers."""
+    if loose:
+        return _without_lost(fold(raw))
+    if not _UNEVEN.search(raw):
         even = raw.translate(_EVEN)
         if len(even) == len(raw):  # character by character, as nearly all texts are
             return Folded(even, range(len(raw)), range(1, len(raw) + 1))
-    text: list[str] = []
-    start: list[int] = []
-    end: list[int] = []
-    for first, last in _clusters(raw):
-        cluster = raw[first:last]
-        folded = "".join(
-            _MARKS.get(c, c) for c in unicodedata.normalize("NFKC", _MARKS.get(cluster, cluster))
-        )
-        if loose:
-            folded = _PUNCTUATION.sub("", folded)
-        for char in folded:
-            if char.isspace():
-                if not text or text[-1] == " ":
-                    if text:
-                        end[-1] = last
-                    continue
-                char = " "
-            elif text and text[-1] == " " and _han_gap(start, raw, cluster):
-                text.pop(), start.pop(), end.pop()
-            text.append(char)
-            start.append(first)
-            end.append(last)
-    if text and text[-1] == " ":
-        text.pop(), start.pop(), end.pop()
-    return Folded("".join(text), tuple(start), tuple(end))
+    return _fold_by_cluster(raw)
 
 
 def find(raw: str, quote: str) -> tuple[list[Span], list[str]]:
-    """Where a quote stands in a raw paragraph, and what had to be folded to see it.
+    """Return where a quote stands in a raw paragraph, and what had to be folded to find it.
 
-    The second value names, for the first place found, how raw text and quote differ:
-    ``width``, ``space``, ``marks``, ``punctuation``, ``composition``. An exact match has none.
+    A quote neither begins nor ends within a word or a figure of the paragraph. The second value names, for
+    the first place, how raw text and quote differ: ``width``, ``forms`` (ligatures, radicals),
+    ``invisible``, ``space``, ``marks``, ``punctuation``, ``composition``. An exact match has none.
     """
-    for loose in (False, True):
-        if loose and not _HAN_CHAR.search(quote):
-            break
-        spans = _find(raw, quote, loose=loose)
+    for loose in (False, True) if _HAN_CHAR.search(quote) else (False,):
+        hay, needle = fold(raw, loose=loose), fold(quote, loose=loose).text
+        found = [(at, at + len(needle)) for at in _places(hay.text, needle)]
+        # words may be named apart from a sign after them, a quote may not be cut there
+        spans = [hay.span(*at) for at in found if not _PER_CENT.match(hay.text, at[1])]
         if spans:
             return spans, _differences(raw[spans[0].start : spans[0].end], quote)
     return [], []
 
 
+def near(raw: str, quote: str) -> str:
+    """Say what in a paragraph is nearly a quote that is not in it; return the empty text if nothing is."""
+    hay, needle = fold(raw), fold(quote).text
+    for match in re.finditer(re.escape(needle), hay.text, re.IGNORECASE) if needle else ():
+        first, last = match.span()
+        while first and not is_border(hay.text, first):
+            first -= 1
+        while last < len(hay.text) and not is_border(hay.text, last):
+            last += 1
+        sign = _PER_CENT.match(hay.text, last)
+        span = hay.span(first, sign.end() if sign else last)
+        return f"the paragraph has {raw[span.start : span.end]!r}"
+    return ""
+
+
 def contains(text: str, name: str) -> bool:
-    """Whether a name stands in a text, folded and without regard to case."""
-    return key(name) in key(text)
+    """Whether a name or figure stands in a text as words of its own, folded and without regard to case."""
+    return holds(key(text), key(name))
+
+
+def holds(text_key: str, name_key: str) -> bool:
+    """Compare as ``contains`` does, for texts that ``key`` returned."""
+    return not name_key or next(_places(text_key, name_key), None) is not None
+
+
+def is_border(folded: str, at: int) -> bool:
+    """Whether no word or figure of a folded text goes on across a place."""
+    if not 0 < at < len(folded):
+        return True
+    if unicodedata.combining(folded[at]):
+        return False
+    ranges = _RANGE.finditer(folded, max(0, at - 4), at + 4)
+    return _WITHIN.match(folded, at) is None and not any(m.start() <= at <= m.end() for m in ranges)
 
 
 @lru_cache(maxsize=8_192)
 def key(text: str) -> str:
-    """A text as names are compared: folded, without case."""
+    """Return a text as names are compared: folded, without case."""
     if text.isascii():  # the same, a good deal faster
         return " ".join(text.replace("`", "'").split()).lower()
     return fold(text).text.casefold()
 
 
 def length(text: str) -> tuple[int, int]:
-    """How many words a text has outside Han script, and how many Han characters."""
+    """Count the words of a text outside Han script, and its Han characters."""
     if text.isascii():
         return len(text.split()), 0
     return len(re.findall(r"\S+", _CJK.sub(" ", text))), len(_HAN_CHAR.findall(text))
@@ -136,24 +176,80 @@ def length(text: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4_096)
 def folded_hash(raw: str) -> str:
-    """SHA-256 of the folded text: equal for two prints of one paragraph."""
+    """Return the SHA-256 of the folded text: equal for two prints of one paragraph."""
     return hashlib.sha256(fold(raw).text.encode()).hexdigest()
 
 
-def _find(raw: str, quote: str, *, loose: bool) -> list[Span]:
-    hay, needle = fold(raw, loose=loose), fold(quote, loose=loose).text
-    spans = []
-    at = hay.text.find(needle) if needle else -1
+def _places(hay: str, needle: str) -> Iterator[int]:
+    at = hay.find(needle) if needle else -1
     while at >= 0:
-        spans.append(Span(hay.start[at], hay.end[at + len(needle) - 1]))
-        at = hay.text.find(needle, at + 1)
-    return spans
+        # a unit such as 亿元 or 千瓦 may follow its figure at once
+        begins = (needle[0] in _SCALES and hay[at - 1 : at].isdecimal()) or is_border(hay, at)
+        if begins and is_border(hay, at + len(needle)):
+            yield at
+        at = hay.find(needle, at + 1)
+
+
+def _fold_by_cluster(raw: str) -> Folded:
+    text: list[str] = []
+    start: list[int] = []
+    end: list[int] = []
+    for first, last in _clusters(raw):
+        for char in _compatible(_INVISIBLE.sub("", raw[first:last])):
+            if char.isspace():
+                if text[-1:] == [" "]:
+                    end[-1] = last
+                if text[-1:] in ([], [" "]):
+                    continue
+            elif text[-1:] == [" "] and _is_gap(raw[start[-2]], text[-2], raw[first], char):
+                text.pop(), start.pop(), end.pop()
+            text.append(" " if char.isspace() else char)
+            start.append(first)
+            end.append(last)
+    if text[-1:] == [" "]:
+        text.pop(), start.pop(), end.pop()
+    return Folded("".join(text), tuple(start), tuple(end))
+
+
+class _Even(dict[int, str]):
+    """Folded characters by code point; twice the character where it cannot be folded by itself."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = "" if unicodedata.combining(char) else _compatible(char)
+        self[code] = folded or char * 2
+        return self[code]
+
+
+_EVEN = _Even()
+
+
+def _compatible(cluster: str) -> str:
+    cluster = _MARKS.get(cluster, cluster)
+    distinct = any(map(_is_distinct, cluster))
+    folded = unicodedata.normalize("NFC" if distinct else "NFKC", cluster)
+    return "".join(_MARKS.get(c, _FORMS.get(c, c)) for c in folded)
+
+
+@lru_cache(maxsize=4_096)
+def _is_distinct(char: str) -> bool:
+    """Whether NFKC would make another number of a text with the character: ² in 10², ① in 2①, ½, ㏠."""
+    tag = unicodedata.decomposition(char).partition(">")[0]
+    if tag not in ("<super", "<sub", "<circle", "<fraction", "<square", "<compat"):
+        return False
+    folded = unicodedata.normalize("NFKC", char)
+    numeric = any(unicodedata.numeric(c, None) is not None for c in folded)
+    if tag in ("<super", "<sub"):
+        return numeric or not folded.isalpha()
+    return numeric and (tag != "<compat" or len(folded) > 1)
 
 
 def _clusters(raw: str) -> list[tuple[int, int]]:
-    """Bounds of each character together with the combining marks that follow it."""
+    """Bounds of each visible character together with the combining marks that follow it."""
     bounds: list[tuple[int, int]] = []
     for i, char in enumerate(raw):
+        if _INVISIBLE.match(char):
+            continue
         if bounds and unicodedata.combining(char):
             bounds[-1] = (bounds[-1][0], i + 1)
         else:
@@ -161,24 +257,48 @@ def _clusters(raw: str) -> list[tuple[int, int]]:
     return bounds
 
 
-def _han_gap(start: list[int], raw: str, following: str) -> bool:
-    """White space with Han script on either side is a line break inside the text, not a word break."""
-    before = raw[start[-2]] if len(start) > 1 else ""
-    return bool(_CJK.match(following) and before and _CJK.match(before))
+def _is_gap(before: str, folded_before: str, after: str, folded_after: str) -> bool:
+    """Whether white space is layout: next to Han script, or to its punctuation outside numbers."""
+    if _HAN_CHAR.match(before) or _HAN_CHAR.match(after):
+        return True
+    numeric = _is_numeric(folded_before) and _is_numeric(folded_after)
+    return bool(_CJK.match(before) or _CJK.match(after)) and not numeric
+
+
+def _without_lost(folded: Folded) -> Folded:
+    text = folded.text
+    lost = {i for run in _LOST.finditer(text) if not _has_sense(run) for i in range(*run.span())}
+    kept = [i for i in range(len(text)) if i not in lost]
+    start, end = ([bounds[i] for i in kept] for bounds in (folded.start, folded.end))
+    return Folded("".join(text[i] for i in kept), start, end)
+
+
+def _has_sense(run: re.Match[str]) -> bool:
+    """Whether punctuation belongs to a number, or a dash joins anything but two Han words."""
+    start, end = run.span()
+    sides = run.string[max(0, start - 2) : start].rstrip()[-1:], run.string[end : end + 2].lstrip()[:1]
+    if run.group().startswith("-"):
+        return not all(_HAN_CHAR.match(side) and side not in _NUMERALS for side in sides)
+    return all(map(_is_numeric, sides))
+
+
+def _is_numeric(char: str) -> bool:
+    return bool(char) and (char in _SIGNS or unicodedata.numeric(char, None) is not None)
 
 
 def _differences(raw: str, quote: str) -> list[str]:
     if raw == quote:
         return []
-    found = []
-    if any(
-        unicodedata.normalize("NFKC", c) != c and not c.isspace() and c not in _MARKS for c in raw + quote
-    ):
-        found.append("width")
-    if re.sub(r"\s", "", raw) != raw and re.findall(r"\s+", raw) != re.findall(r"\s+", quote):
-        found.append("space")
-    if [c for c in raw if c in _MARKS] != [c for c in quote if c in _MARKS]:
-        found.append("marks")
-    if fold(raw).text != fold(quote).text:
-        found.append("punctuation")
-    return found or ["composition"]
+    both = set(raw + quote)
+    spaces = [re.findall(r"\s+", found) for found in (raw, quote)]
+    marks = [[c for c in found if c in _MARKS] for found in (raw, quote)]
+    wide = {c for c in both if not c.isspace() and c not in _MARKS}
+    differences = {
+        "width": any(unicodedata.normalize("NFKC", c) != c for c in wide),
+        "forms": not both.isdisjoint(_FORMS),
+        "invisible": any(map(_INVISIBLE.match, both)),
+        "space": spaces[0] != spaces[1],
+        "marks": marks[0] != marks[1],
+        "punctuation": fold(raw).text != fold(quote).text,
+    }
+    return [name for name, differ in differences.items() if differ] or ["composition"]

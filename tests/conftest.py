@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from kg import locations
 from kg.check import run
+from kg.cli import arguments
 from kg.compile import reference
 from kg.query import graph
 from kg.query.graph import Graph
+from kg.read.queries import Question
 from kg.store import build, oxigraph
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +28,21 @@ def absent(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def node_modules(*names: str) -> Path:
+    """The folder that KG_NODE_MODULES names, else node_modules here, if Node and these packages are there."""
+    folder = Path(os.environ.get("KG_NODE_MODULES") or "node_modules").resolve()
+    if not shutil.which("node") or not all((folder / name).exists() for name in names):
+        absent(f"Node with {', '.join(names)} in {folder} (KG_NODE_MODULES names another folder)")
+    return folder
+
+
+def example(asked: Question) -> dict[str, str]:
+    """The values of a question's example, by parameter."""
+    named, plain = arguments.split(asked, shlex.split(asked.example))
+    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
+    return {**named, **dict(zip(free[: len(plain)], plain, strict=True))}
 
 
 @pytest.fixture
@@ -56,9 +74,19 @@ def curated(built: Path) -> Graph:
 
 @pytest.fixture(scope="session")
 def texts() -> Path:
-    """The folder of the documents' texts, named by KG_TEXTS."""
-    folder = locations.texts()
-    if folder is None:
+    """The folder of the documents' texts, the first that KG_TEXTS names."""
+    folders = locations.texts()
+    if not folders:
         absent("the folder of document texts (KG_TEXTS)")
-    assert folder is not None
-    return folder
+    return folders[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process of pytest-xdist, and all that start servers or browsers in one.
+
+    So that fixtures are made once, and no two servers or browsers compete for the machine.
+    """
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix()
+        alone = file.startswith(("tests/server/", "tests/browser/", "tests/bench/", "tests/store/test_en"))
+        item.add_marker(pytest.mark.xdist_group("servers" if alone else file))

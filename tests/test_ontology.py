@@ -101,13 +101,14 @@ def test_every_property_has_one_domain_and_range(triples: list[ox.Triple]) -> No
                 assert len(found) == 1, (name, side)
 
 
-def test_every_predicate_has_a_shape(known: Ontology) -> None:
+def test_every_predicate_has_a_shape(known: Ontology, triples: list[ox.Triple]) -> None:
     assert len(known.predicates) > 30
     for predicate in known.predicates.values():
         assert predicate.subjects, predicate.name
         assert bool(predicate.objects) != bool(predicate.datatype), predicate.name
         assert {*predicate.subjects, *predicate.objects} <= set(known.classes)
-        assert predicate.drawn_as in ("edge", "none")
+        [drawn] = values(triples, predicate.iri, "kg:drawnAs")
+        assert drawn.value in ("edge", "none")
 
 
 def test_every_class_of_entity_has_a_shape_and_a_segment(known: Ontology) -> None:

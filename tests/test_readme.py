@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, absent
-from tests.readme import MAKE, README, commands, run, tidy
+from tests.readme import MAKE, README, commands, run, script, tidy
 
 TEXT = README.read_text(encoding="utf-8")
 ALL = list(commands(TEXT))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    """The project's own build is of these tables and this code."""
+    run("kg build --quiet")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +28,18 @@ ALL = list(commands(TEXT))
 )
 def test_a_command_gives_what_the_readme_shows(command: str, output: str) -> None:
     assert run(command) == output
+
+
+def test_the_python_runs() -> None:
+    command = [sys.executable, "-W", "error", "-c", script(TEXT)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "place/shandong topic/silicon-carbide\n" in done.stdout
+
+
+def test_every_folder_of_the_package_is_named() -> None:
+    folders = [path.name for path in (ROOT / "kg").iterdir() if (path / "__init__.py").is_file()]
+    assert sorted(re.findall(r"^\| `(\w+)/` \|", TEXT.rpartition("| `kg/` |")[2], re.M)) == sorted(folders)
 
 
 def test_there_are_enough_of_them() -> None:

@@ -1,4 +1,4 @@
-"""What no quote touches: runs of words under no quote and no coverage row, and how much is quoted."""
+"""What no quote covers: runs of words under no quote and no coverage row, and the share that is quoted."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg import text
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read.seeds import Document
 
 GAP_WORDS = 6
 MAX_QUOTED = 0.6
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
-Spans = Mapping[int, list[text.Span]]
+#: A Han character, or a run of other characters that begins with a letter or figure.
+_WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\W_\u3000-\u9fff][^\s\u3000-\u9fff\uff00-\uff0f\uff1a-\uff20]*")
+Spans = Mapping[int, Sequence[text.Span]]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A run of words under no quote and no coverage row."""
+    """A run of words under no quote and no coverage row; ``opening`` are its first words as printed."""
 
     source: str
     paragraph: int
@@ -31,18 +32,8 @@ class Gap:
         return f"{where}: {self.words} words from position {self.start}, {self.opening!r} …"
 
 
-def quoted(positions: Sequence[Mapping[str, object]]) -> dict[int, list[text.Span]]:
-    """Spans under quotes, by paragraph."""
-    spans: dict[int, list[text.Span]] = {}
-    for position in positions:
-        if position["quote"]:
-            span = text.Span(int(str(position["start"])), int(str(position["end"])))
-            spans.setdefault(int(str(position["paragraph"])), []).append(span)
-    return spans
-
-
 def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[Spans, list[Problem]]:
-    """Spans under quotes and coverage rows, and the coverage rows whose span is not there."""
+    """Return the spans under quotes and coverage rows, and the problems of rows whose span is missing."""
     covered = {n: list(under.get(n, ())) for n in range(1, len(paragraphs) + 1)}
     problems = []
     for row in document.coverage:
@@ -59,17 +50,16 @@ def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[
             covered[row.paragraph].append(text.Span(starts[0].start, ends[0].end))
             continue
         column, words = ("to", row.to) if len(starts) == 1 else ("from", row.begins)
-        what = "the words do not follow the span's first ones"
+        what = "the words do not follow the first ones of the span"
         if column == "from":
             what = f"the words stand {len(starts)} times in paragraph {row.paragraph}"
-        problems.append(
-            row.problem(column, "span-missing", what, words, "name the span by words that stand there once")
-        )
+        remedy = "name the span by words that stand there once"
+        problems.append(row.problem(column, "span-missing", what, words, remedy))
     return covered, problems
 
 
 def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap]:
-    """Runs of more than GAP_WORDS words that no span covers."""
+    """Return the runs of more than GAP_WORDS words that no span covers."""
     for number, raw in enumerate(paragraphs, 1):
         run: list[re.Match[str]] = []
         for word in [*_WORD.finditer(raw), None]:
@@ -77,12 +67,13 @@ def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap
                 run.append(word)
                 continue
             if len(run) > GAP_WORDS:
-                yield Gap(source, number, len(run), run[0].start(), " ".join(w.group() for w in run[:8]))
+                start = run[0].start()
+                yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()])
             run = []
 
 
 def share_quoted(paragraphs: Sequence[str], under: Spans) -> tuple[float, int]:
-    """The share of a document's words that stand under quotes, and how many words it has."""
+    """Return the share of a document's words that stand under quotes, and how many words it has."""
     count = total = 0
     for number, raw in enumerate(paragraphs, 1):
         for word in _WORD.finditer(raw):

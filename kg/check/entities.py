@@ -1,4 +1,4 @@
-"""Rules for entities, their names, assumed links and retired ids."""
+"""Checks of entities, their names, assumed links and retired ids."""
 
 from __future__ import annotations
 
@@ -7,219 +7,166 @@ from hashlib import blake2b
 from sys import intern
 
 from kg import text
-from kg.check.references import ends, unknown
+from kg.check.references import check_ends, check_terms, unknown_entity, unknown_term
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import Seeds
+from kg.read.seeds import Register, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
 
 
-def entities(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
-    """Kinds exist and fit the id's segment; every entity has a label and a use."""
-    used = _used(seeds)
-    for entity in seeds.entities.values():
-        yield from sound(entity, seeds.register, ontology)
-        if entity.id not in used:
-            yield entity.problem(
-                "id", "unused-entity", "no row uses the entity", entity.id, "use it or take it away"
-            )
-
-
-def sound(entity: models.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
-    """One entity: its kind fits its segment, it has a label, its facts have a ground."""
+def check_entity(entity: models.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+    """Check that the kind of an entity fits its id, that it has a label, and a basis for its codes."""
     root = ontology.segments[entity.id.partition("/")[0]]
     if entity.kind not in ontology.classes or root not in ontology.classes[entity.kind].ancestors:
         kinds = [name for name, c in ontology.classes.items() if root in c.ancestors]
-        yield unknown(entity, "kind", "unknown-kind", entity.kind, kinds)
+        yield unknown_term(entity, "kind", "unknown-kind", entity.kind, kinds)
     if entity.id not in register.labels:
-        yield entity.problem(
-            "id",
-            "missing-label",
-            "the entity has no English label",
-            entity.id,
-            "add a row with role label to names.csv",
-        )
+        what, remedy = "the entity has no English label", "add a row with role label to names.csv"
+        yield entity.problem("id", "missing-label", what, entity.id, remedy)
     if isinstance(entity, models.PlaceRow):
-        facts = (entity.gb2260, entity.iso31662, entity.latitude, entity.longitude)
-        if any(fact not in ("", None) for fact in facts) and not entity.ground:
-            yield entity.problem(
-                "ground",
-                "missing-ground",
-                "codes and coordinates need a ground",
-                "",
-                "name package and version",
-            )
-        if (entity.latitude is None) != (entity.longitude is None):
-            yield entity.problem(
-                "longitude",
-                "bad-point",
-                "latitude and longitude stand together or not at all",
-                "",
-                "give both or neither",
-            )
-    if isinstance(entity, models.IndicatorRow) and entity.unit not in ontology.schemes["units"]:
-        yield unknown(entity, "unit", "unknown-term", entity.unit, ontology.schemes["units"])
+        yield from _check_place(entity)
+    if isinstance(entity, models.IndicatorRow):
+        yield from check_terms(entity, {"unit": "units"}, ontology)
 
 
-def names(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
-    """Names belong to known entities, stand once, and a label names one entity of its kind."""
-    yield from named(seeds.names, seeds.register, ontology, set(), {})
+def check_use(seeds: Seeds) -> Iterator[Problem]:
+    """Check that some row uses each entity."""
+    used = {end for link in seeds.hierarchy for end in (link.child, link.parent)}
+    for document in seeds.documents.values():
+        used |= {section.region for section in document.sections}
+        used |= {end for s in document.statements for end in (s.subject, s.object)}
+        used |= {end for t in document.targets for end in (t.place, t.topic, t.indicator)}
+    for entity in seeds.entities.values():
+        if entity.id not in used:
+            what, remedy = "no row uses the entity", "use it or delete it"
+            yield entity.problem("id", "unused-entity", what, entity.id, remedy)
 
 
-def named(
+def check_names(
     rows: Iterable[models.NameRow],
     register: Register,
     ontology: Ontology,
     seen: set[int],
     labels: dict[int, str],
 ) -> Iterator[Problem]:
-    """The same for a run of names; ``seen`` and ``labels`` carry over to the next run, small as hashes."""
+    """Check that names belong to known entities, are not repeated, and that a label names one entity.
+
+    ``seen`` and ``labels`` carry over from one run of names to the next, as hashes, so that they stay small.
+    """
     for name in rows:
         if name.entity not in register.kinds:
-            yield unknown(name, "entity", "unknown-entity", name.entity, register.kinds)
-        for column, scheme in (("role", "roles"), ("confidence", "confidences")):
-            if getattr(name, column) not in ontology.schemes[scheme]:
-                yield unknown(name, column, "unknown-term", getattr(name, column), ontology.schemes[scheme])
-        if _again(seen, name.entity, name.lang, name.name):
-            yield name.problem(
-                "name",
-                "duplicate-name",
-                "the name stands in an earlier row already",
-                name.name,
-                "keep one of the rows",
-            )
-            continue
-        if name.role == "label":
-            segment = name.entity.partition("/")[0]
-            taken = labels.setdefault(_key(segment, name.lang, text.key(name.name)), intern(name.entity))
-            if taken != name.entity:
-                yield name.problem(
-                    "name",
-                    "label-taken",
-                    f"{taken} has this label too",
-                    name.name,
-                    "make them one entity, or tell the labels apart",
-                )
-            if _again(seen, name.entity, name.lang):
-                yield name.problem(
-                    "role",
-                    "second-label",
-                    f"{name.entity} has a label in {name.lang} already",
-                    name.name,
-                    "make all but one an alias",
-                )
+            yield unknown_entity(name, "entity", register)
+        yield from check_terms(name, {"role": "roles", "confidence": "confidences"}, ontology)
+        if _is_repeated(seen, name.entity, name.lang, name.name):
+            what, remedy = "an earlier row has the name already", "keep one of the rows"
+            yield name.problem("name", "duplicate-name", what, name.name, remedy)
+        elif name.role == "label":
+            yield from _check_label(name, seen, labels)
 
 
-def hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
-    """Assumed links join what the shapes allow, repeat nothing stated, and no hierarchy runs in a circle."""
+def check_hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+    """Check assumed links, and that stated and assumed links together run in no circle."""
     links: Links = {
         (s.subject, s.predicate, s.object): (s.file, s.line)
         for d in seeds.documents.values()
         for s in d.statements
         if s.predicate in LINKS
     }
-    yield from linked(seeds.hierarchy, seeds.register, ontology, links)
-    yield from circles(links)
+    yield from check_links(seeds.hierarchy, seeds.register, ontology, links)
+    yield from check_circles(links)
 
 
-def linked(
+def check_links(
     rows: Iterable[models.HierarchyRow], register: Register, ontology: Ontology, links: Links
 ) -> Iterator[Problem]:
-    """Assumed links, one by one; those that are new are added to ``links``."""
+    """Check assumed links one by one; add the new ones to ``links``."""
     for link in rows:
         if link.relation not in LINKS:
-            yield unknown(link, "relation", "unknown-predicate", link.relation, LINKS)
+            yield unknown_term(link, "relation", "unknown-predicate", link.relation, LINKS)
             continue
-        yield from ends(link, "child", link.child, "parent", link.parent, link.relation, register, ontology)
+        predicate = ontology.predicates[link.relation]
+        yield from check_ends(link, ("child", "parent"), predicate, register, ontology)
         before = links.setdefault((link.child, link.relation, link.parent), (link.file, link.line))
         if before != (link.file, link.line):
-            yield link.problem(
-                "child",
-                "duplicate-link",
-                f"the link stands in {before[0]}:{before[1]} already",
-                link.child,
-                "take this row away",
-            )
+            what = f"the link is in {before[0]}:{before[1]} already"
+            yield link.problem("child", "duplicate-link", what, link.child, "delete this row")
 
 
-def circles(links: Links) -> Iterator[Problem]:
-    """Hierarchies that run in a circle, each told at the link that closes it."""
+def check_circles(links: Links) -> Iterator[Problem]:
+    """Find hierarchies that run in a circle; each is a problem of the link that closes it."""
     for relation in LINKS:
         parents: dict[str, dict[str, tuple[str, int]]] = {}
         for (child, name, parent), at in links.items():
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
-        yield from _circles(parents, relation)
+        for circle in _circles(parents):
+            file, line = parents[circle[-2]][circle[-1]]
+            column = "parent" if file.startswith("hierarchy.") else "object"
+            what = f"{relation} runs in a circle: {' → '.join(circle)}"
+            yield Problem(file, line, column, "circle", what, circle[-1], "delete one of the links")
 
 
-def redirects(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
-    """A retired id is not in use again and leads to one that is."""
-    del ontology
-    for redirect in seeds.redirects:
-        yield from retired(redirect, seeds.register)
-
-
-def retired(redirect: models.RedirectRow, register: Register) -> Iterator[Problem]:
-    """The same for one."""
+def check_redirect(redirect: models.RedirectRow, register: Register) -> Iterator[Problem]:
+    """Check that a retired id is not in use again and leads to one that is."""
     if redirect.old in register.kinds:
-        yield redirect.problem(
-            "old", "reused-id", "a retired id is in use", redirect.old, "give the entity a new id"
-        )
+        what, remedy = "a retired id is in use", "give the entity a new id"
+        yield redirect.problem("old", "reused-id", what, redirect.old, remedy)
     if redirect.new not in register.kinds:
-        yield unknown(redirect, "new", "unknown-entity", redirect.new, register.kinds)
+        yield unknown_entity(redirect, "new", register)
 
 
-def _again(seen: set[int], *parts: str) -> bool:
-    key = _key(*parts)
-    known = key in seen
-    seen.add(key)
+def _check_place(place: models.PlaceRow) -> Iterator[Problem]:
+    codes = (place.gb2260, place.iso31662, place.latitude, place.longitude)
+    if any(code not in ("", None) for code in codes) and not place.ground:
+        what, remedy = "codes and coordinates need a ground", "name package and version"
+        yield place.problem("ground", "missing-ground", what, "", remedy)
+    if (place.latitude is None) != (place.longitude is None):
+        what = "latitude and longitude are given together or not at all"
+        yield place.problem("longitude", "bad-point", what, "", "give both or neither")
+
+
+def _check_label(name: models.NameRow, seen: set[int], labels: dict[int, str]) -> Iterator[Problem]:
+    segment = name.entity.partition("/")[0]
+    taken = labels.setdefault(_hash(segment, name.lang, text.key(name.name)), intern(name.entity))
+    if taken != name.entity:
+        remedy = "make them one entity, or tell the labels apart"
+        yield name.problem("name", "label-taken", f"{taken} has this label too", name.name, remedy)
+    if _is_repeated(seen, name.entity, name.lang):
+        what = f"{name.entity} has a label in {name.lang} already"
+        yield name.problem("role", "second-label", what, name.name, "make all but one an alias")
+
+
+def _is_repeated(seen: set[int], *parts: str) -> bool:
+    found = _hash(*parts)
+    known = found in seen
+    seen.add(found)
     return known
 
 
-def _key(*parts: str) -> int:
+def _hash(*parts: str) -> int:
     """64 bits for a text: among ten million names two are mistaken for one by a chance of 1 in 300,000."""
     return int.from_bytes(blake2b("\0".join(parts).encode(), digest_size=8).digest(), "big")
 
 
-def _used(seeds: Seeds) -> set[str]:
-    used = {link.child for link in seeds.hierarchy} | {link.parent for link in seeds.hierarchy}
-    for document in seeds.documents.values():
-        used |= {section.region for section in document.sections}
-        used |= {end for s in document.statements for end in (s.subject, s.object)}
-        used |= {end for t in document.targets for end in (t.place, t.topic, t.indicator)}
-    return used
-
-
-def _circles(parents: Mapping[str, Mapping[str, tuple[str, int]]], relation: str) -> Iterator[Problem]:
+def _circles(parents: Mapping[str, Mapping[str, object]]) -> Iterator[list[str]]:
+    """Circles, each as the nodes on it, the first one again at the end."""
     done: set[str] = set()
     for first in sorted(parents):
         trail: list[str] = []
         stack = [(first, iter(sorted(parents[first])))]
         while stack:
             node, above = stack[-1]
-            if not trail or trail[-1] != node:
+            if trail[-1:] != [node]:
                 trail.append(node)
             following = next(above, None)
             if following is None:
                 done.add(node)
                 stack.pop(), trail.pop()
             elif following in trail:
-                file, line = parents[node][following]
-                column = "parent" if file.startswith("hierarchy.") else "object"
-                circle = " → ".join([*trail[trail.index(following) :], following])
-                yield Problem(
-                    file,
-                    line,
-                    column,
-                    "circle",
-                    f"{relation} runs in a circle: {circle}",
-                    following,
-                    "take one link away",
-                )
+                yield [*trail[trail.index(following) :], following]
             elif following not in done and following in parents:
                 stack.append((following, iter(sorted(parents[following]))))

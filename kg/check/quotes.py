@@ -1,186 +1,253 @@
-"""Quotes held against the texts of the sources: found, unique, positioned."""
+"""Quotes held against the texts of the sources: found, unique, with their positions."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from kg import text
 from kg.check import coverage
 from kg.check.coverage import Gap
-from kg.problems import Problem
-from kg.read.models import SourceRow
+from kg.check.texts import match_text, read_texts
+from kg.errors import Problem
+from kg.read import models
 from kg.read.seeds import Document, Seeds
+
+Position = Mapping[str, object]
+_ROW = models.StatementRow | models.TargetRow
+_WRITE = "kg check --texts DIR --write"
+#: Rows that moved alike are one problem from this number on; so many quotes may be looked for in vain.
+ALIKE, IN_VAIN = 3, 200
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A quote that is not in its paragraph; it may stand ``moved`` paragraphs later."""
+
+    at: _ROW
+    moved: int | None
+    hint: str
+
+    def problem(self) -> Problem:
+        """Return it as the problem of its row."""
+        remedy = self.hint or "copy the words as they are printed"
+        if self.moved is not None:
+            remedy = f"it stands in paragraph {self.at.paragraph + self.moved}"
+        what = f"the quote is not in paragraph {self.at.paragraph}"
+        return self.at.problem("quote", "quote-missing", what, self.at.quote, remedy)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Result of verifying the quotes of a source, or of a part of it, against its text.
+
+    ``problems`` do not hold those of the missing quotes.
+    """
+
+    positions: list[Position]
+    missing: list[Missing]
+    problems: list[Problem]
+    notices: list[str]
+
+    @property
+    def verified(self) -> int:
+        """How many quotes were found, each once a paragraph."""
+        return len(self.positions)
 
 
 @dataclass
-class Verification:
-    """What holding the quotes against the texts has shown."""
+class Result:
+    """Result of verifying all sources: ``hashes`` of the texts that were read, ``absent`` sources without.
+
+    ``explained`` are absent sources of which a problem or notice says why.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    positions: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    positions: dict[str, list[Position]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    explained: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
     verified: int = 0
-    unverified: int = 0
 
 
-def verify(seeds: Seeds, folder: Path | None) -> Verification:
-    """Hold every quote of the seeds against the texts in a folder, matched by content, not by name."""
-    result = Verification()
-    known = files(folder) if folder else {}
-    at_hand = {key: found for key, path in known.items() if (found := read(path)) is not None}
+def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
+    """Verify every quote of the seeds against the texts in folders, matched by content, not by name."""
+    result = Result()
+    texts = read_texts(folders)
     for name, document in seeds.documents.items():
-        paragraphs = _match(document, at_hand, result)
-        if paragraphs is None:
-            result.unverified += len({(e.paragraph, e.quote) for e in document.evidence()})
-            result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
-            continue
-        hold(document, paragraphs, result)
-        under = coverage.quoted(result.positions[name])
-        covered, problems = coverage.cover(document, paragraphs, under)
-        result.problems.extend(problems)
-        result.gaps.extend(coverage.gaps(name, paragraphs, covered))
-        _report_quoted(document, paragraphs, under, result)
+        match = match_text(document, texts)
+        result.problems += match.problems
+        result.notices += match.notices
+        if match.paragraphs is None:
+            result.absent.append(name)
+            if match.problems or match.notices:
+                result.explained.add(name)
+        else:
+            result.hashes[name] = match.sha256
+            _verify_document(document, match.paragraphs, result)
     return result
 
 
-def hold(document: Document, paragraphs: list[str], result: Verification) -> None:
+def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification:
     """Find the quotes and cues of a source, or of a part of it, in the paragraphs of its text."""
-    _verify_quotes(document, paragraphs, result)
-    _verify_cues(document, paragraphs, result)
+    found: dict[tuple[int, str], Position] = {}
+    missing, problems, notices = [], [], []
+    for row in document.evidence():
+        at = (row.paragraph, row.quote)
+        if row.paragraph > len(paragraphs) or at in found:  # the first is a problem of the rows
+            continue
+        raw = paragraphs[row.paragraph - 1]
+        spans, folded = text.find(raw, row.quote)
+        if not spans:
+            missing.append(row)
+        elif len(spans) > 1:
+            what = f"the quote stands {len(spans)} times in paragraph {row.paragraph}"
+            remedy = "lengthen it until it is unique"
+            problems.append(row.problem("quote", "quote-repeated", what, row.quote, remedy))
+        else:
+            found[at] = _position(row.paragraph, row.quote, spans[0], raw)
+            if folded:
+                notices.append(f"{row.file}:{row.line}:quote: found after folding {', '.join(folded)}")
+    problems += _check_cues(document, paragraphs)
+    elsewhere = _Elsewhere(paragraphs)
+    return Verification(
+        sorted(found.values(), key=_order),
+        [
+            Missing(row, elsewhere.moved(row), text.near(paragraphs[row.paragraph - 1], row.quote))
+            for row in missing
+        ],
+        problems,
+        notices,
+    )
 
 
-def stale(document: Document, positions: list[dict[str, object]]) -> list[Problem]:
-    """Committed positions that differ from those just found."""
+def paragraph_positions(paragraphs: Sequence[str], numbers: Iterable[int]) -> list[Position]:
+    """Return the positions of whole paragraphs, by their numbers."""
+    texts = ((n, paragraphs[n - 1]) for n in numbers if n <= len(paragraphs))
+    return [_position(n, "", text.Span(0, len(raw)), raw) for n, raw in texts]
+
+
+def check_positions(document: Document, positions: Iterable[Position]) -> list[Problem]:
+    """Compare the recorded positions of a source, or of a part of it, with those just found."""
     fresh = {(p["paragraph"], p["quote"]): p for p in positions}
     problems = []
     for at, old in document.found.items():
         new = fresh.pop(at, None)
-        if new is None or any(getattr(old, c) != new[c] for c in ("start", "end", "exact", "hash")):
-            what = (
-                "no statement has this quote any more"
-                if new is None
-                else "the position is not what the text shows"
-            )
-            problems.append(
-                old.problem("start", "stale-position", what, old.quote, "kg check --texts DIR --write")
-            )
-    name = f"{document.source.id}/positions.csv"
-    problems += [
-        Problem(
-            name,
-            0,
-            "quote",
-            "stale-position",
-            f"a position in paragraph {n} is missing",
-            str(quote),
-            "kg check --texts DIR --write",
-        )
-        for n, quote in fresh
-    ]
+        if new is None:
+            what = "no statement has this quote any more"
+        elif any(getattr(old, c) != new[c] for c in ("start", "end", "exact", "hash")):
+            what = "the position is not what the text shows"
+        else:
+            continue
+        problems.append(old.problem("start", "stale-position", what, old.quote, _WRITE))
+    if fresh:
+        number = len(fresh)
+        what = f"{number} positions are not recorded yet" if number > 1 else "a position is not recorded yet"
+        file = f"{document.source.id}/positions.csv"
+        problems.append(Problem(file, 0, "quote", "stale-position", what, "", _WRITE))
     return problems
 
 
-def files(folder: Path) -> dict[str, Path]:
-    """The files of a folder by SHA-256 of their bytes, as sources name them."""
-    found = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
-        with path.open("rb") as file:
-            found[hashlib.file_digest(file, "sha256").hexdigest()] = path
-    return found
+def _verify_document(document: Document, paragraphs: list[str], result: Result) -> None:
+    name = document.source.id
+    found = verify_quotes(document, paragraphs)
+    result.verified += found.verified
+    result.notices += found.notices
+    result.problems += [*found.problems, *missing_problems(document, found)]
+    whole = paragraph_positions(paragraphs, range(1, len(paragraphs) + 1))
+    result.positions[name] = sorted([*whole, *found.positions], key=_order)
+    under: dict[int, list[text.Span]] = {}
+    for at in found.positions:
+        span = text.Span(int(str(at["start"])), int(str(at["end"])))
+        under.setdefault(int(str(at["paragraph"])), []).append(span)
+    covered, problems = coverage.cover(document, paragraphs, under)
+    result.problems += problems
+    result.gaps += coverage.gaps(name, paragraphs, covered)
+    share, total = coverage.share_quoted(paragraphs, under)
+    result.notices.append(f"{name}: quotes cover {share:.0%} of the document's {total} words")
+    if share > coverage.MAX_QUOTED and document.source.kind != "table":  # a user's own table is quoted whole
+        what = f"quotes cover {share:.0%} of the document's words"
+        remedy = f"shorten quotes: {coverage.MAX_QUOTED:.0%} at most"
+        result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
 
 
-def read(path: Path) -> list[str] | None:
-    """The paragraphs of a text; None where it is not UTF-8."""
-    try:
-        return text.paragraphs(path.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError:
+def missing_problems(document: Document, found: Verification) -> list[Problem]:
+    """One problem for quotes that moved alike or are all missing, else one for each."""
+    lost = [one for one in found.missing if one.moved is None]
+    problems = []
+    if len(lost) > max(ALIKE, found.verified + len(found.missing) - len(lost)):
+        what = f"{len(lost)} quotes are not in the text: it is another edition, or another text"
+        remedy = "give the text from which the quotes were copied"
+        problems.append(
+            document.source.problem("sha256", "another-text", what, document.source.sha256, remedy)
+        )
+    else:
+        problems += [one.problem() for one in lost]
+    moves: dict[int, list[Missing]] = {}
+    for one in found.missing:
+        if one.moved is not None:
+            moves.setdefault(one.moved, []).append(one)
+    for moved, alike in moves.items():
+        if len(alike) < ALIKE:
+            problems += [one.problem() for one in alike]
+            continue
+        first = min(alike, key=lambda one: one.at.paragraph).at
+        way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
+        what = f"{len(alike)} quotes all stand {way} than their rows say, from paragraph {first.paragraph} on"
+        remedy = f"give the text that was read, or change the paragraphs of these rows by {moved:+d}"
+        problems.append(first.problem("paragraph", "quotes-moved", what, first.paragraph, remedy))
+    return problems
+
+
+class _Elsewhere:
+    """Search of the other paragraphs; linear in the text for rows that moved alike."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        self.paragraphs = paragraphs
+        self.last = 0
+        self.in_vain = 0
+
+    def moved(self, row: _ROW) -> int | None:
+        """By how many paragraphs a quote stands later than its row says; None if it is not found."""
+        likely = row.paragraph + self.last
+        if 0 < likely <= len(self.paragraphs) and text.find(self.paragraphs[likely - 1], row.quote)[0]:
+            return self.last
+        number = self._search(row.quote) if self.in_vain < IN_VAIN else None
+        if number is None:
+            self.in_vain += 1
+            return None
+        self.last = number - row.paragraph
+        return self.last
+
+    def _search(self, quote: str) -> int | None:
+        needle = text.fold(quote).text
+        at = self._joined.find(needle)
+        while at >= 0:
+            number = bisect_right(self._starts, at)
+            if text.find(self.paragraphs[number - 1], quote)[0]:
+                return number
+            at = self._joined.find(needle, self._starts[number]) if number < len(self._starts) else -1
         return None
 
+    @cached_property
+    def _joined(self) -> str:
+        return "\n".join(text.fold(raw).text for raw in self.paragraphs)
 
-def counted(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
-    """Whether a text has as many paragraphs as its source says."""
-    number = len(paragraphs)
-    if number == source.paragraphs:
-        return []
-    what = f"the text has {number} paragraphs"
-    return [source.problem("paragraphs", "paragraph-count", what, source.paragraphs, f"write {number}")]
-
-
-def _match(document: Document, files: Mapping[str, list[str]], result: Verification) -> list[str] | None:
-    """The paragraphs of a source: by its hash, else by the file that shares most paragraphs."""
-    source = document.source
-    if paragraphs := files.get(source.sha256):
-        result.problems.extend(counted(source, paragraphs))
-        return paragraphs
-    known = {p.paragraph: p.hash for p in document.positions if not p.quote}
-    best, shared = None, 0
-    for paragraphs in files.values():
-        same = sum(known.get(n) == text.folded_hash(p) for n, p in enumerate(paragraphs, 1))
-        if same > shared:
-            best, shared = paragraphs, same
-    if best is not None:
-        result.notices.append(
-            f"{source.id}: the file's hash is not the recorded one; "
-            f"{shared} of {source.paragraphs} paragraphs are as they were"
-        )
-    return best
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [], 0
+        for line in self._joined.split("\n"):
+            starts.append(at)
+            at += len(line) + 1
+        return starts
 
 
-def _verify_quotes(document: Document, paragraphs: list[str], result: Verification) -> None:
-    positions: dict[tuple[int, str], dict[str, object]] = {
-        (n, ""): _position(n, "", text.Span(0, len(raw)), raw) for n, raw in enumerate(paragraphs, 1)
-    }
-    for evidence in document.evidence():
-        at = (evidence.paragraph, evidence.quote)
-        if evidence.paragraph > len(paragraphs):
-            continue  # the rules report it
-        if at in positions:
-            continue
-        raw = paragraphs[evidence.paragraph - 1]
-        spans, folded = text.find(raw, evidence.quote)
-        if len(spans) == 1:
-            positions[at] = _position(evidence.paragraph, evidence.quote, spans[0], raw)
-            result.verified += 1
-            if folded:
-                result.notices.append(
-                    f"{evidence.file}:{evidence.line}:quote: found after folding {', '.join(folded)}"
-                )
-        elif spans:
-            result.problems.append(
-                evidence.problem(
-                    "quote",
-                    "quote-repeated",
-                    f"the quote stands {len(spans)} times in paragraph {evidence.paragraph}",
-                    evidence.quote,
-                    "lengthen it until it is unique",
-                )
-            )
-        else:
-            elsewhere = [n for n, other in enumerate(paragraphs, 1) if text.find(other, evidence.quote)[0]]
-            remedy = (
-                f"it stands in paragraph {elsewhere[0]}"
-                if elsewhere
-                else "copy the words as they are printed"
-            )
-            result.problems.append(
-                evidence.problem(
-                    "quote",
-                    "quote-missing",
-                    f"the quote is not in paragraph {evidence.paragraph}",
-                    evidence.quote,
-                    remedy,
-                )
-            )
-    result.positions[document.source.id] = [
-        positions[at] for at in sorted(positions, key=lambda at: _order(positions[at]))
-    ]
-
-
-def _position(paragraph: int, quote: str, span: text.Span, raw: str) -> dict[str, object]:
+def _position(paragraph: int, quote: str, span: text.Span, raw: str) -> Position:
     exact = raw[span.start : span.end]
     return {
         "paragraph": paragraph,
@@ -192,36 +259,19 @@ def _position(paragraph: int, quote: str, span: text.Span, raw: str) -> dict[str
     }
 
 
-def _order(position: Mapping[str, object]) -> tuple[object, ...]:
+def _order(position: Position) -> tuple[object, ...]:
     return position["paragraph"], bool(position["quote"]), position["start"], position["end"]
 
 
-def _verify_cues(document: Document, paragraphs: list[str], result: Verification) -> None:
+def _check_cues(document: Document, paragraphs: Sequence[str]) -> list[Problem]:
+    problems = []
     for statement in document.statements:
         section = document.section(statement.paragraph)
         if not statement.cue or section is None:
             continue
         within = [n for n in (statement.paragraph, *section.headings) if n <= len(paragraphs)]
         if not any(text.contains(paragraphs[n - 1], statement.cue) for n in within):
-            result.problems.append(
-                statement.problem(
-                    "cue",
-                    "cue-missing",
-                    "the cue stands neither in the paragraph nor in its heading",
-                    statement.cue,
-                    "quote the words that speak for stage or tier",
-                )
-            )
-
-
-def _report_quoted(
-    document: Document, paragraphs: list[str], under: coverage.Spans, result: Verification
-) -> None:
-    share, total = coverage.share_quoted(paragraphs, under)
-    result.notices.append(f"{document.source.id}: quotes cover {share:.0%} of the document's {total} words")
-    if share > coverage.MAX_QUOTED:
-        remedy = f"shorten quotes: {coverage.MAX_QUOTED:.0%} at most"
-        what = f"quotes cover {share:.0%} of the document's words"
-        result.problems.append(
-            document.source.problem("id", "too-much-quoted", what, document.source.id, remedy)
-        )
+            what = "the cue stands neither in the paragraph nor in its heading"
+            remedy = "quote the words that speak for stage or tier"
+            problems.append(statement.problem("cue", "cue-missing", what, statement.cue, remedy))
+    return problems

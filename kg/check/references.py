@@ -1,118 +1,118 @@
-"""What several rules ask of a row: its ids are known and may be joined, its evidence has a place."""
+"""Checks shared by several tables: ids exist and fit, words are of a closed list, evidence has its place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 
-from kg import text
-from kg.ontology import Ontology
-from kg.problems import Problem
+from kg import iris, text
+from kg.errors import Problem
+from kg.ontology import Ontology, Predicate
 from kg.read import models
-from kg.read.entity_index import Register
-from kg.read.seeds import SEGMENT_TABLES, Document
+from kg.read.seeds import SEGMENT_TABLES, Document, Register
 
-#: Among more ids than this a mistaken one is compared with likely ones only, and with no more than MOST.
+#: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100
+LONG = 15
 
 
-def ends(
-    at: models.Row,
-    left: str,
-    subject: str,
-    right: str,
-    target: str,
-    name: str,
-    register: Register,
-    ontology: Ontology,
+def check_ends(
+    at: models.Row, columns: tuple[str, str], predicate: Predicate, register: Register, ontology: Ontology
 ) -> Iterator[Problem]:
-    predicate = ontology.predicates[name]
-    yield from one_end(at, left, subject, name, predicate.subjects, register, ontology)
-    yield from one_end(at, right, target, name, predicate.objects, register, ontology)
+    """Check that both entities of a row exist, differ and may be joined by the predicate."""
+    subject, target = (getattr(at, column) for column in columns)
+    yield from check_end(at, columns[0], predicate.name, predicate.subjects, register, ontology)
+    yield from check_end(at, columns[1], predicate.name, predicate.objects, register, ontology)
     if subject == target:
-        yield at.problem(
-            right, "self-reference", "subject and object are the same", target, "name another entity"
-        )
+        what = "subject and object are the same"
+        yield at.problem(columns[1], "self-reference", what, target, "name another entity")
 
 
-def one_end(
-    at: models.Row,
-    column: str,
-    entity: str,
-    name: str,
-    allowed: tuple[str, ...],
-    register: Register,
-    ontology: Ontology,
+def check_end(
+    at: models.Row, column: str, name: str, allowed: tuple[str, ...], register: Register, ontology: Ontology
 ) -> Iterator[Problem]:
+    """Check that the entity in a cell exists and is of an allowed class; ``name`` is what takes it."""
+    entity = getattr(at, column)
     kind = register.kinds.get(entity)
     if kind is None:
-        yield unknown(at, column, "unknown-entity", entity, register.kinds)
+        yield unknown_entity(at, column, register, lambda found: ontology.is_a(found, allowed))
     elif kind in ontology.classes and not ontology.is_a(kind, allowed):
-        yield at.problem(
-            column,
-            "wrong-end",
-            f"{name} does not take a {kind} here",
-            entity,
-            f"it takes {', '.join(allowed)}",
-        )
+        what, remedy = f"{name} does not take a {kind} here", f"it takes {', '.join(allowed)}"
+        yield at.problem(column, "wrong-end", what, entity, remedy)
 
 
-def evidence(at: models.StatementRow | models.TargetRow, document: Document) -> Iterator[Problem]:
+def check_evidence(at: models.StatementRow | models.TargetRow, document: Document) -> Iterator[Problem]:
+    """Check the length of a quote, and that its paragraph exists and belongs to a section."""
     words, han = text.length(at.quote)
     if words > text.MAX_WORDS or han > text.MAX_HAN:
-        yield at.problem(
-            "quote",
-            "quote-too-long",
-            f"the quote has {words} words and {han} Han characters",
-            at.quote,
-            f"{text.MAX_WORDS} words and {text.MAX_HAN} Han characters at most",
-        )
+        what = f"the quote has {words} words and {han} Han characters"
+        remedy = f"{text.MAX_WORDS} words and {text.MAX_HAN} Han characters at most"
+        yield at.problem("quote", "quote-too-long", what, at.quote, remedy)
     if at.paragraph > document.source.paragraphs:
-        yield out_of_range(at, "paragraph", at.paragraph, document)
+        yield out_of_range(at, "paragraph", document)
     elif document.section(at.paragraph) is None:
-        yield at.problem(
-            "paragraph", "no-section", "no section holds the paragraph", at.paragraph, "mend sections.csv"
-        )
+        what, remedy = "no section holds the paragraph", "add it to a section in sections.csv"
+        yield at.problem("paragraph", "no-section", what, at.paragraph, remedy)
 
 
-def terms(
-    at: models.StatementRow | models.TargetRow, columns: tuple[str, ...], ontology: Ontology
-) -> Iterator[Problem]:
-    for column in columns:
-        concepts = ontology.schemes[column if column.endswith("s") else f"{column}s"]
+def check_terms(at: models.Row, columns: Mapping[str, str], ontology: Ontology) -> Iterator[Problem]:
+    """Check that cells hold words of closed lists; ``columns`` maps them to the schemes of the ontology."""
+    for column, scheme in columns.items():
         values = getattr(at, column)
         for value in [values] if isinstance(values, str) else values:
-            if value not in concepts:
-                yield unknown(at, column, "unknown-term", value, concepts)
+            if value not in ontology.schemes[scheme]:
+                yield unknown_term(at, column, "unknown-term", value, ontology.schemes[scheme])
 
 
-def out_of_range(at: models.Row, column: str, value: object, document: Document) -> Problem:
-    return at.problem(
-        column,
-        "out-of-range",
-        f"{document.source.id} has {document.source.paragraphs} paragraphs",
-        value,
-        f"a number from 1 to {document.source.paragraphs}",
-    )
+def out_of_range(at: models.Row, column: str, document: Document) -> Problem:
+    """Return the problem of a paragraph's number that the source does not have."""
+    last = document.source.paragraphs
+    what = f"{document.source.id} has {last} paragraphs"
+    return at.problem(column, "out-of-range", what, getattr(at, column), f"a number from 1 to {last}")
 
 
-def unknown(at: models.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
-    """An id or word that is not known, with the nearest ones that are."""
-    near = (
-        _near_ids(value, known) if code == "unknown-entity" else get_close_matches(value, list(known), 3, 0.6)
-    )
-    if near:
-        remedy = f"did you mean {' or '.join(near)}?"
-    elif code == "unknown-entity":
-        remedy = f"add it to {SEGMENT_TABLES.get(value.partition('/')[0], 'an entity table')}"
-    else:
-        remedy = f"one of {', '.join(sorted(known))}"
+def unknown_term(at: models.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
+    """Return the problem of a word that is not of a closed list, with the nearest ones and the list."""
+    near = get_close_matches(value, list(known), 3, 0.6)
+    remedy = f"one of {_list(known)}"
+    if near:  # a long list adds nothing to the right guess
+        remedy = _ask(near) if len(known) > LONG else f"{_ask(near)} It is {remedy}"
     return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)
 
 
-def _near_ids(value: str, known: Collection[str]) -> list[str]:
-    """Ids of the same segment with a like slug, else the same slug in another segment."""
-    segment, _, slug = value.partition("/")
+def unknown_entity(
+    at: models.Row, column: str, register: Register, fits: Callable[[str], bool] = bool
+) -> Problem:
+    """Return the problem of an id that no table has, with near ones whose class ``fits``, and the table."""
+    value = str(getattr(at, column))
+    segment, slash, _ = value.partition("/")
+    near = [found for found in _near_ids(value, register.kinds) if fits(register.kinds[found])]
+    ask = f"{_ask(near)} " if near else ""
+    if not slash:
+        what, remedy = "no id of an entity", f"{ask}Write an id such as place/jinan"
+    elif segment not in iris.ENTITY_SEGMENTS:
+        what, remedy = f"no such segment {segment!r}", f"{ask}An id begins with {_list(iris.ENTITY_SEGMENTS)}"
+    else:
+        table = SEGMENT_TABLES.get(segment, "sources.csv")
+        what, remedy = "no such entity", f"{ask}Or add it to {table}" if near else f"add it to {table}"
+    return at.problem(column, "unknown-entity", what, value, remedy)
+
+
+def _ask(near: Collection[str]) -> str:
+    return f"did you mean {' or '.join(near)}?"
+
+
+def _list(known: Collection[str]) -> str:
+    return ", ".join(sorted(known))
+
+
+def _near_ids(value: str, known: Mapping[str, str]) -> list[str]:
+    """Ids of the same segment with a similar slug, else with the same slug in another segment."""
+    segment, _, written = value.lower().rpartition("/")
+    slug = "-".join(re.findall(r"[a-z0-9]+", written))
+    if (exact := f"{segment}/{slug}") in known:
+        return [exact]
     begin = f"{segment}/"
     if len(known) > MANY:  # a comparison with each would take a second
         begin += slug[: len(slug) // 4]
@@ -120,5 +120,5 @@ def _near_ids(value: str, known: Collection[str]) -> list[str]:
         slugs = [k.partition("/")[2] for k in known if k.startswith(begin) and len(k) in size][:MOST]
     else:
         slugs = [k.partition("/")[2] for k in known if k.startswith(begin)]
-    near = [f"{segment}/{found}" for found in get_close_matches(slug, slugs, 3, 0.6)]
+    near = [f"{segment}/{found}" for found in get_close_matches(slug, slugs, 3, 0.7)]
     return near or sorted(k for k in known if k.endswith(f"/{slug}"))

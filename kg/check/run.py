@@ -1,26 +1,34 @@
-"""The check of a folder of seeds: every fault of a run at once, and what could not be verified."""
+"""The check of a folder of seeds: all problems at once, and what could not be verified."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from kg import ontology as ontologies
-from kg.check import quotes, rules, targets
+from kg.check import causes, quotes
 from kg.check.coverage import Gap
+from kg.check.entities import check_entity, check_hierarchy, check_names, check_redirect, check_use
+from kg.check.sections import check_coverage, check_sections
+from kg.check.statements import check_statements
+from kg.check.targets import check_targets, is_unread
+from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.problems import Problem
-from kg.read import models
-from kg.read import seeds as tables
-from kg.read import tables as csv_tables
-from kg.read.seeds import Seeds
+from kg.read import models, tables
+from kg.read import seeds as seed_tables
+from kg.read.seeds import Document, Seeds
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. ``problems`` must be mended; ``notices`` are worth knowing."""
+    """Result of a check: ``problems`` have to be corrected, ``notices`` are worth knowing.
+
+    ``verified`` and ``unverified`` count the quotes of this run; ``recorded`` those of the unverified that an
+    earlier check verified, by the tables.
+    """
 
     seeds: Seeds
     ontology: Ontology
@@ -29,9 +37,10 @@ class Report:
     gaps: tuple[Gap, ...]
     verified: int
     unverified: int
+    recorded: int
 
     def counts(self) -> dict[str, int]:
-        """Rows by table, for the summary."""
+        """Count the rows by table, for the summary."""
         documents = self.seeds.documents.values()
         return {
             "sources": len(documents),
@@ -41,84 +50,110 @@ class Report:
             "targets": sum(len(d.targets) for d in documents),
         }
 
+    def verified_on(self) -> str:
+        """Say on which days recorded quotes were verified: ``on 2024-01-21``; empty if it is not known."""
+        days = sorted({row.date for row in self.seeds.verified.values()})
+        if len(days) > 1:
+            return f"between {days[0]} and {days[-1]}"
+        return f"on {days[0]}" if days else ""
 
-def check_seeds(folder: Path, ontology: Path, texts: Path | None = None, *, write: bool = False) -> Report:
-    """Check a folder of seeds; with ``texts`` hold the quotes against them; ``write`` records positions."""
+
+def check_seeds(
+    folder: Path,
+    ontology: Path,
+    texts: Path | Sequence[Path] | None = None,
+    *,
+    write: bool = False,
+    today: datetime.date | None = None,
+) -> Report:
+    """Check a folder of seeds, and its quotes against the texts in a folder or several.
+
+    ``write`` records the positions of quotes, and ``today`` (the present day unless given) as the day on
+    which they were verified.
+    """
     known = ontologies.read(ontology)
-    seeds, problems = tables.read(folder)
-    for check in rules.ALL:
-        problems.extend(check(seeds, known))
-    problems.extend(_unsorted(seeds))
-    problems.extend(_empty(seeds))
-    found = quotes.verify(seeds, texts)
-    problems.extend(found.problems)
-    for name, positions in found.positions.items():
-        if write:
-            csv_tables.write(folder / name / "positions.csv", models.PositionRow.columns(), positions)
-        else:
-            problems.extend(quotes.stale(seeds.documents[name], positions))
-    noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
-    if noted:
-        found.notices.append(
-            f"{noted} statements rest on words that do not name the object; their notes say why"
-        )
-    found.notices.extend(_unread(seeds))
+    seeds, unread = seed_tables.read_seeds(folder)
+    found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
+    problems = [*unread, *_check_tables(seeds, known), *found.problems]
+    if write:
+        _write(folder, seeds, found, today or datetime.date.today())
+    else:
+        for name, positions in found.positions.items():
+            problems += quotes.check_positions(seeds.documents[name], positions)
+    absent = [seeds.documents[name] for name in found.absent]
     return Report(
         seeds,
         known,
-        tuple(sorted(set(problems))),
-        tuple(found.notices),
+        causes.sort_out(
+            (causes.explain_cell(problem, known) for problem in problems),
+            seeds.documents,
+            causes.lost_rows(folder, unread),
+        ),
+        tuple(_notices(seeds, found)),
         tuple(found.gaps),
         found.verified,
-        found.unverified,
+        sum(len({(e.paragraph, e.quote) for e in document.evidence()}) for document in absent),
+        sum(document.verified_quotes for document in absent),
     )
 
 
-def _unread(seeds: Seeds) -> list[str]:
-    """One notice for each target whose value its words do not show."""
-    return [
-        f"{t.file}:{t.line}: the value {t.value} is not read from the words {t.written!r}; its note says why"
-        for document in seeds.documents.values()
-        for t in document.targets
-        if targets.unread(t)
-    ]
-
-
-def _unsorted(seeds: Seeds) -> list[Problem]:
-    problems = []
+def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+    register = seeds.register
+    for entity in seeds.entities.values():
+        yield from check_entity(entity, register, ontology)
+    yield from check_use(seeds)
+    yield from check_names(seeds.names, register, ontology, set(), {})
+    yield from check_hierarchy(seeds, ontology)
+    for redirect in seeds.redirects:
+        yield from check_redirect(redirect, register)
+    for row in seeds.verified.values():
+        if row.source not in seeds.documents:
+            what, remedy = "no such source", "kg check --texts DIR --write deletes the row"
+            yield row.problem("source", "unknown-source", what, row.source, remedy)
     for document in seeds.documents.values():
-        ordered: tuple[Sequence[models.ParagraphRow], ...] = (
-            document.statements,
-            document.targets,
-            document.coverage,
-        )
-        for rows in ordered:
-            for before, after in pairwise(rows):
-                if after.paragraph < before.paragraph:
-                    problems.append(
-                        after.problem(
-                            "paragraph",
-                            "unsorted",
-                            "the row stands after a later paragraph",
-                            after.paragraph,
-                            "kg fmt orders the rows",
-                        )
-                    )
-                    break
-    return problems
+        yield from check_sections(document, register, ontology)
+        yield from check_statements(document, register, ontology)
+        yield from check_targets(document, register, ontology)
+        yield from check_coverage(document, ontology)
+        yield from _check_order(document)
+        if not document.statements:
+            what, file = "the source has no statements yet", f"{document.source.id}/statements.csv"
+            remedy = "add a row: paragraph, quote, subject, predicate, object"
+            yield Problem(file, 0, "", "empty-table", what, "", remedy)
 
 
-def _empty(seeds: Seeds) -> list[Problem]:
-    return [
-        Problem(
-            f"{name}/statements.csv",
-            0,
-            "",
-            "empty-table",
-            "the source has no statements yet",
-            "",
-            "add a row: paragraph, quote, subject, predicate, object",
-        )
-        for name, document in seeds.documents.items()
-        if not document.statements
-    ]
+def _check_order(document: Document) -> Iterator[Problem]:
+    rows: Sequence[models.ParagraphRow]
+    for rows in (document.statements, document.targets, document.coverage):
+        for before, after in pairwise(rows):
+            if after.paragraph < before.paragraph:
+                what = "rows are not sorted by paragraph"
+                yield after.problem("paragraph", "unsorted", what, after.paragraph, "kg fmt sorts the rows")
+                break
+
+
+def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
+    yield from found.notices
+    for name in found.absent:
+        document = seeds.documents[name]
+        known = all((e.paragraph, e.quote) in document.found for e in document.evidence())
+        if name not in found.explained and not known:
+            yield f"{name}: the text is not at hand, so its quotes could not be verified"
+    noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
+    if noted:
+        yield f"{noted} statements rest on words that do not name the object; their notes say why"
+    for document in seeds.documents.values():
+        for target in filter(is_unread, document.targets):
+            where = f"{target.file}:{target.line}"
+            yield f"{where}: the value {target.value} is not read from {target.written!r}; its note says why"
+
+
+def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.date) -> None:
+    for name, positions in found.positions.items():
+        tables.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
+    rows = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
+    for name, digest in found.hashes.items():
+        rows[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
+    tables.write_table(
+        folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)]
+    )

@@ -1,7 +1,7 @@
-"""Printing for people: tables that fit the terminal, and files or standard output in one place."""
+"""Printing: tables that fit the terminal, JSON, and files or standard output."""
 
-from __future__ import annotations
-
+import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,86 +14,135 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg.errors import KgError, Problem
 from kg.read.tables import replace
 
+#: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
+_GAP = 2
+#: What would move the cursor, ring the bell or break a line out of its cell.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def console() -> Console:
-    """Standard output as rich sees it: as wide as the terminal, 100 columns where there is none."""
-    return Console(width=shutil.get_terminal_size((100, 24)).columns, highlight=False)
+    """Return standard output for rich: as wide as the terminal, 100 columns if there is none."""
+    return _Console(width=shutil.get_terminal_size((100, 24)).columns, highlight=False)
 
 
 def table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: Sequence[str] = ()
 ) -> None:
-    """Print a table: cells wrap between words (Chinese counts double), those of ``whole`` columns do not.
+    """Print a table; cells wrap between words, those of ``whole`` columns do not, and nothing is cut off.
 
-    Empty columns are left out. Where the table is too wide all the same, each row is printed as a list.
+    Empty columns are left out. If the table does not fit the width, each row is printed as a list.
     """
     kept = [at for at in range(len(columns)) if any(row[at] for row in rows) or not rows]
-    least = [_least(columns[at], [row[at] for row in rows], whole=columns[at] in whole) for at in kept]
+    names = [columns[at].replace("_", " ") for at in kept]
+    cells = [[_visible(row[at]) for at in kept] for row in rows]
     out = console()
     if title:
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-    if sum(least) + 2 * len(least) > out.width:
-        _list(columns, rows, out)
+    fixed = [columns[at] in whole for at in kept]
+    widths = _widths(list(zip(names, *cells, strict=True)), fixed, out.width)
+    if names and not widths:
+        _print_list(names, cells, out)
         return
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
-    for at, width in zip(kept, least, strict=True):
-        numeric = all(_is_number(row[at]) for row in rows) and bool(rows)
-        shown.add_column(
-            columns[at].replace("_", " "), overflow="fold", min_width=width, no_wrap=columns[at] in whole,
-            justify="right" if numeric else "left",
-        )  # fmt: skip
-    for row in rows:
-        shown.add_row(*(Text(row[at]) for at in kept))
+    for name, width, *column in zip(names, widths, *cells, strict=True):
+        numeric = column and all(map(_is_number, column))
+        shown.add_column(name, overflow="fold", width=width, justify="right" if numeric else "left")
+    for row in cells:
+        shown.add_row(*map(Text, row))
     out.print(shown)
 
 
 def constant(
     columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> tuple[list[str], list[list[str]], dict[str, str]]:
-    """A table less the columns that say the same in every row, and what these say. One row has none."""
+    """Split off the columns that hold the same in every row: the other columns and rows, and their values."""
     same = [at for at in range(len(columns)) if len(rows) > 1 and len({row[at] for row in rows}) == 1]
     if len(same) == len(columns):
         same = []
     keep = [at for at in range(len(columns)) if at not in same]
-    said = {columns[at].replace("_", " "): rows[0][at] for at in same if rows[0][at]}
-    return [columns[at] for at in keep], [[row[at] for at in keep] for row in rows], said
+    values = {columns[at].replace("_", " "): rows[0][at] for at in same if rows[0][at]}
+    return [columns[at] for at in keep], [[row[at] for at in keep] for row in rows], values
 
 
-def write(content: str | bytes, output: str) -> None:
-    """Write to a file in one step, or to standard output as it is."""
+def write(content: str | bytes, output: str = "-") -> None:
+    """Write UTF-8 to a file in one step, or to standard output, whatever the console's encoding."""
     if output == "-":
-        sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode())
         sys.stdout.flush()
+        sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode())
         return
     path = Path(output)
     if not path.parent.is_dir():
-        raise click.ClickException(f"no folder {path.parent}")
+        raise KgError(f"no folder {path.parent}")
     try:
         replace(path, content)
     except OSError as error:
-        raise click.ClickException(
-            f"cannot write {path}: {error.strerror}; what was there is intact"
-        ) from None
+        raise KgError(f"cannot write {path}: {error.strerror}; what was there is intact") from None
+
+
+def write_json(value: object, output: str = "-") -> None:
+    """Write a value as indented JSON, paths as text."""
+    write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n", output)
+
+
+def echo(message: str = "", *, err: bool = False) -> None:
+    """Print a line on standard output, or standard error.
+
+    The stream is named because click writes UTF-8 to its own choice of stream where the console is ASCII.
+    """
+    click.echo(message, file=sys.stderr if err else sys.stdout)
 
 
 def near(path: Path) -> Path:
-    """A path as seen from here, where it lies below."""
+    """Return a path relative to the current folder if it lies below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def count(number: int, noun: str) -> str:
-    """``1 problem``, ``1,200 quads``."""
+    """Return ``1 problem``, ``1,200 quads``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _list(columns: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> None:
-    """Rows one below the other, a line a cell."""
-    names = [column.replace("_", " ") for column in columns]
+def problems(found: Sequence[Problem], total: int, *, err: bool = False, more: str = "") -> None:
+    """Print problems, and how many more there are of a total."""
+    for problem in found:
+        echo(str(problem), err=err)
+    if total > len(found):
+        echo(f"... and {total - len(found):,} more{more}", err=err)
+
+
+def counts(numbers: dict[str, int]) -> str:
+    """Return ``2 sources, 907 entities``."""
+    return ", ".join(f"{number:,} {what}" for what, number in numbers.items())
+
+
+def _widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) -> list[int]:
+    """Widths in terminal cells that fit the room, widest columns narrowed first; empty if nothing fits."""
+    widths = [max(cell_len(line) for cell in column for line in cell.split("\n")) or 1 for column in columns]
+    words = [max((cell_len(w) for cell in column for w in cell.split()), default=1) for column in columns]
+    shapes = zip(fixed, widths, words, strict=True)
+    least = [width if whole else min(width, word, WIDEST_WORD) for whole, width, word in shapes]
+    room -= _GAP * (len(columns) - 1)
+    if sum(least) > room:
+        return []
+    cap = max(widths, default=0)
+    while sum(widths) > room:
+        cap -= 1
+        widths = [max(min(width, cap), low) for width, low in zip(widths, least, strict=True)]
+    return widths
+
+
+def _print_list(names: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> None:
+    """Print rows one below the other, a line a cell."""
     width = max(map(len, names))
     for row in rows:
         for name, cell in zip(names, row, strict=True):
@@ -102,12 +151,8 @@ def _list(columns: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -
         out.print()
 
 
-def _least(column: str, cells: Sequence[str], *, whole: bool) -> int:
-    """The width below which a column would cut its words."""
-    parts = [column.replace("_", " "), *cells]
-    words = parts if whole else [word for part in parts for word in part.split()]
-    longest = max(map(cell_len, words), default=1)
-    return longest if whole else min(longest, WIDEST_WORD)
+def _visible(cell: str) -> str:
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), cell)
 
 
 def _is_number(cell: str) -> bool:

@@ -1,4 +1,4 @@
-"""Compiled lines of sources, kept in the folder of builds: what did not change is not compiled again."""
+"""Compiled lines of sources, kept in the folder of builds: an unchanged source is not compiled again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 
 from kg.compile import statements
 from kg.ontology import Ontology
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 NAME = "lines"
 
@@ -19,8 +18,8 @@ NAME = "lines"
 class Cache:
     """Lines by source, each file named by a hash of all that its lines depend on.
 
-    ``code`` stands for the code and the ontology; ``tables`` holds a hash of each source's folder, taken
-    before it was read.
+    ``code`` stands for the code and the ontology; ``tables`` holds a hash of the folder of each source whose
+    tables did not change while they were read. The lines of other sources are not kept.
     """
 
     folder: Path
@@ -28,27 +27,31 @@ class Cache:
     tables: Mapping[str, str]
 
     def lines(self, document: Document, register: Register, ontology: Ontology) -> list[str]:
-        """The lines of a source: kept ones, else compiled now and kept."""
+        """Return the lines of a source: kept ones, else compiled now and kept."""
         path = self.path(document, register)
-        kept = _read(path)
+        kept = _read(path) if path else None
         if kept is not None:
             return kept
         lines = sorted(set(statements.lines(document, register, ontology)))
-        data = "".join(lines).encode()
-        self.folder.mkdir(exist_ok=True)
-        # the hash tells a torn file from a whole one, so nothing waits for the disk here
-        path.write_bytes(f"# {_hash(data)}\n".encode() + data)
+        if path:
+            data = "".join(lines).encode()
+            self.folder.mkdir(exist_ok=True)
+            # the hash tells a torn file from a whole one, so nothing waits for the disk here
+            path.write_bytes(f"# {_hash(data)}\n".encode() + data)
         return lines
 
-    def path(self, document: Document, register: Register) -> Path:
-        """Where the lines of a source are kept."""
+    def path(self, document: Document, register: Register) -> Path | None:
+        """Return the file for the lines of a source; None if its tables changed while they were read."""
+        state = self.tables.get(document.source.id)
+        if state is None:
+            return None
         source = document.source.model_dump_json(exclude={"file", "line"})
         labels = {register.label(end) for t in document.targets for end in (t.indicator, t.topic) if end}
-        parts = (self.code, source, self.tables.get(document.source.id, ""), *sorted(labels))
+        parts = (self.code, source, state, *sorted(labels))
         return self.folder / f"{document.source.id}.{_hash(chr(0).join(parts).encode())[:32]}.nq"
 
     def sweep(self, documents: Iterable[Document], register: Register) -> None:
-        """Take away what no source of these has."""
+        """Delete kept lines that belong to none of these sources."""
         keep = {self.path(document, register) for document in documents}
         for path in self.folder.glob("*.nq"):
             if path not in keep:
@@ -56,7 +59,7 @@ class Cache:
 
 
 def tables(seeds: Path) -> dict[str, str]:
-    """A hash of each source's folder of tables."""
+    """Return a hash of each source's folder of tables."""
     found = {}
     for folder in sorted({path.parent for path in seeds.glob("*/statements.csv")}):
         state = hashlib.sha256()
@@ -69,7 +72,7 @@ def tables(seeds: Path) -> dict[str, str]:
 
 
 def _read(path: Path) -> list[str] | None:
-    """Kept lines, None where there are none or they are damaged."""
+    """Read kept lines; return None if there are none or they are damaged."""
     if not path.is_file():
         return None
     head, _, data = path.read_bytes().partition(b"\n")

@@ -1,8 +1,8 @@
-"""Counts kept ready: how many statements back each topic, by region and by year, as an RDF data cube.
+"""Counts computed beforehand: statements that back each topic, by region and year, as an RDF data cube.
 
 A count over all statements grows with them; these grow with regions and topics alone, so that a matrix or a
-ranking reads them in place of a million statements. Beside each count over all years stands what follows from
-it, region kg:backs topic: to find who shares what, one triple is read and not four.
+ranking reads them in place of a million statements. Each count over all years comes with the triple region
+kg:backs topic: a query for what regions share reads one triple in place of four.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from contextlib import closing
 from kg.compile import statements
 from kg.compile.nquads import TYPE, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 GRAPH = "graph/counts"
 #: A region that backs a topic, once: their ids, and the year in which the source came out.
@@ -27,7 +26,7 @@ UNION ALL SELECT region, topic, year, count(*) FROM backed GROUP BY region, topi
 
 
 def backed(document: Document, register: Register, ontology: Ontology) -> Iterator[Backed]:
-    """Every statement of a source by which a region backs a topic; withheld ones are left out."""
+    """Yield the statements of a source by which a region backs a topic, without those withheld."""
     year = document.source.published[:4]
     for at in document.statements:
         if (
@@ -40,9 +39,9 @@ def backed(document: Document, register: Register, ontology: Ontology) -> Iterat
 
 
 def lines(found: Iterable[Backed]) -> Iterator[str]:
-    """Observations for each region and topic, over all years and by year.
+    """Yield the observations of each region and topic, over all years and by year.
 
-    SQLite groups them, on disk where they are many. Raises OSError where the disk has no room.
+    SQLite groups them, on disk if they are many. Raises OSError if the disk is full.
     """
     graph, kind, measure = iri(GRAPH), name("qb:Observation"), name("kg:count")
     with closing(sqlite3.connect("")) as groups:
@@ -67,6 +66,6 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
 
 
 def identifier(region: str, topic: str, year: str = "") -> str:
-    """``count/jinan/chip``, ``count/jinan/chip/2024``."""
+    """Return the id of a count: ``count/jinan/chip``, ``count/jinan/chip/2024``."""
     parts = (region.partition("/")[2], topic.partition("/")[2], year)
     return "/".join(("count", *(part for part in parts if part)))

@@ -1,4 +1,4 @@
-"""One line of N-Quads: identifiers, names and literals as terms, safe whatever a text holds."""
+"""Writer of N-Quads lines: identifiers, names and literals as terms, with all that needs it escaped."""
 
 from __future__ import annotations
 
@@ -17,39 +17,40 @@ TYPE = f"<{iris.expand('rdf:type')}>"
 
 
 def iri(identifier: str) -> str:
-    """``place/jinan`` as an N-Quads term."""
+    """Return an identifier such as ``place/jinan`` as an N-Quads term."""
     return f"<{iris.BASE}{identifier}>"
 
 
 @cache
 def name(curie: str) -> str:
-    """``skos:broader`` as an N-Quads term."""
+    """Return a CURIE such as ``skos:broader`` as an N-Quads term."""
     return f"<{iris.expand(curie)}>"
 
 
 def literal(value: str, *, lang: str = "", datatype: str = "") -> str:
-    """A literal as an N-Quads term, safe whatever the text holds."""
+    """Return a literal as an N-Quads term, escaped."""
     text = _ESCAPED.sub(_escape, value) if _ESCAPED.search(value) else value
     suffix = f"@{lang}" if lang else f"^^{name(datatype)}" if datatype else ""
     return f'"{text}"{suffix}'
 
 
 def quad(subject: str, predicate: str, value: str, graph: str = "") -> str:
-    """One line; ``graph`` is an identifier such as ``graph/identity``, empty for the default graph."""
+    """Return one line; ``graph`` is an identifier (``graph/identity``), empty for the default graph."""
     return f"{subject} {predicate} {value} {iri(graph) + ' ' if graph else ''}.\n"
 
 
-def quads(subject: str, facts: Iterable[tuple[str, str]], graph: str) -> list[str]:
-    """The lines of one subject in one graph, which is a term already; a fact is predicate and value."""
-    return [f"{subject} {predicate} {value} {graph} .\n" for predicate, value in facts]
+def quads(subject: str, pairs: Iterable[tuple[str, str]], graph: str) -> list[str]:
+    """Return the lines of one subject in one graph, a term; ``pairs`` are predicate and value."""
+    return [f"{subject} {predicate} {value} {graph} .\n" for predicate, value in pairs]
 
 
 def concept(ontology: Ontology, scheme: str, notation: str) -> str:
+    """Return a concept of a scheme, by its notation, as an N-Quads term."""
     return f"<{ontology.schemes[scheme][notation].iri}>"
 
 
 def decimal(value: Decimal) -> str:
-    """In the canonical form of xsd:decimal, so that an engine changes nothing."""
+    """Return a number in the canonical form of xsd:decimal, which engines leave as it is."""
     text = format(value.normalize(), "f")
     return literal(text, datatype="xsd:decimal")
 

@@ -1,10 +1,10 @@
-"""Statements as RDF: N-Quads lines built straight from rows, each triple in exactly one graph.
+"""Compiler of the whole graph: N-Quads lines from rows, each triple in exactly one graph.
 
-The default graph holds types, labels, stated plain triples and where each graph comes from;
-``graph/<source>`` the statements and evidence of one source; ``graph/identity`` names and how sure
-they are; ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` stated and
-assumed links together, closed transitively; ``graph/counts`` statements counted; ``graph/ontology``;
-``graph/dataset`` what it all is.
+The default graph holds types, labels, stated plain triples and the source of each graph; ``graph/<source>``
+the statements and evidence of one source; ``graph/identity`` names and their confidence;
+``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` the transitive closure of
+stated and assumed links; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the
+dataset, its sources and the named queries.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg import ontology as ontologies
-from kg.compile import counts, examples, statements
+from kg.compile import counts, statements
 from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.read import models
+from kg.read import models, queries
 from kg.read.seeds import Document, Seeds
 
 #: The lines of one source.
@@ -29,6 +29,8 @@ Stated = Callable[[Document], Iterable[str]]
 
 TITLE = "Regiograph: regions, companies and technologies in Chinese regional industrial policy"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_TARGET = ox.NamedNode("https://schema.org/target")
+_KEYWORDS = ox.NamedNode("https://schema.org/keywords")
 #: Relation → the property that closes it transitively.
 CLOSED = {"broader": "skos:broaderTransitive", "locatedIn": "geosparql:sfWithin"}
 _LABELS = {"label": "prefLabel", "alias": "altLabel", "abbreviation": "altLabel", "printed": "hiddenLabel"}
@@ -37,9 +39,9 @@ _LABELS = {"label": "prefLabel", "alias": "altLabel", "abbreviation": "altLabel"
 def lines(
     seeds: Seeds, ontology: Ontology, folder: Path, *, version: str, stated: Stated | None = None
 ) -> list[str]:
-    """The whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes.
+    """Return the whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes.
 
-    ``stated`` gives the lines of one source, where they may be at hand already.
+    ``stated`` returns the lines of one source, for instance from a cache.
     """
     found: set[str] = set()
     for entry in seeds.entities.values():
@@ -53,7 +55,7 @@ def lines(
     for link in seeds.hierarchy:
         found.update(assumed(link, ontology))
     for document in seeds.documents.values():
-        found.update(source(document.source))
+        found.update(source(document.source, seeds.verified.get(document.source.id)))
         found.update(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
@@ -65,14 +67,15 @@ def lines(
 
 
 def itself(folder: Path, version: str) -> Iterator[str]:
-    """What does not depend on rows: the ontology, what the graph is, examples of questions."""
+    """Yield what does not depend on rows: the ontology, the dataset, the named queries as examples."""
     yield from vocabulary(folder)
     yield from dataset(version)
-    yield from examples.lines()
+    graph = iri("graph/dataset")
+    yield from (f"{found.subject} {found.predicate} {found.object} {graph} .\n" for found in examples())
 
 
 def entity(entry: models.EntityRow, ontology: Ontology) -> Iterator[str]:
-    """What an entity is, and reference data about it."""
+    """Yield the class of an entity, and reference data about it."""
     node, graph = iri(entry.id), "graph/reference"
     yield quad(node, TYPE, name(f"kg:{entry.kind}"))
     if entry.note:
@@ -92,12 +95,12 @@ def entity(entry: models.EntityRow, ontology: Ontology) -> Iterator[str]:
 
 
 def speaks_of(region: str) -> str:
-    """A place of which a section speaks is a region too."""
+    """Return the line that makes a region of a place to which a section belongs."""
     return quad(iri(region), TYPE, name("kg:Region"))
 
 
 def named(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
-    """A name as a label, and how sure it is."""
+    """Yield a name as a label, with its confidence and ground."""
     graph = iri("graph/identity")
     written = literal(entry.name, lang=entry.lang)
     yield quad(iri(entry.entity), name(f"skos:{_LABELS[entry.role]}"), written)
@@ -114,12 +117,12 @@ def named(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
 
 
 def redirected(redirect: models.RedirectRow) -> Iterator[str]:
-    """A retired id leads to the one in use."""
+    """Yield the link from a retired id to the one in use."""
     yield quad(iri(redirect.old), name("dcterms:isReplacedBy"), iri(redirect.new), "graph/identity")
 
 
 def assumed(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:
-    """An assumed link with its ground."""
+    """Yield an assumed link with its ground."""
     graph = "graph/reference"
     relation = f"<{ontology.predicates[link.relation].iri}>"
     facts = (
@@ -134,8 +137,8 @@ def assumed(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:
     yield quad(iri(link.child), relation, iri(link.parent), graph)
 
 
-def source(about: models.SourceRow) -> Iterator[str]:
-    """A source as an entity, its graph, and what the dataset says of it."""
+def source(about: models.SourceRow, verified: models.VerificationRow | None = None) -> Iterator[str]:
+    """Yield a source as an entity, its graph, its citation, and when its quotes were last verified."""
     node, graph = iri(f"source/{about.id}"), iri("graph/dataset")
     yield quad(node, TYPE, name("kg:Source"))
     yield quad(node, name("skos:prefLabel"), literal(about.title, lang="en"))
@@ -155,6 +158,9 @@ def source(about: models.SourceRow) -> Iterator[str]:
     if about.translated_from:
         how = f"translated from {about.translated_from} by {about.translator or 'an unnamed translator'}"
         facts.append((name("dcterms:provenance"), literal(how, lang="en")))
+    if verified:
+        facts.append((name("kg:verifiedOn"), literal(verified.date, datatype="xsd:date")))
+        facts.append((name("kg:verifiedHash"), literal(verified.sha256)))
     if about.original:
         facts.append((name("dcterms:isVersionOf"), literal(about.original)))
     yield from quads(node, facts, graph)
@@ -166,7 +172,7 @@ Parents = dict[str, dict[str, set[str]]]
 def above(
     hierarchy: Iterable[models.HierarchyRow], documents: Iterable[Document], ontology: Ontology
 ) -> Parents:
-    """By relation, what lies directly above what, stated and assumed together."""
+    """Return by relation the parents of each entity, stated and assumed together."""
     parents: Parents = {relation: {} for relation in CLOSED}
     for link in hierarchy:
         if link.relation in CLOSED:
@@ -179,7 +185,7 @@ def above(
 
 
 def closed(parents: Parents) -> Iterator[str]:
-    """What lies below what, directly or further down: topics by SKOS, places by GeoSPARQL."""
+    """Yield the transitive closure of the hierarchies: topics by SKOS, places by GeoSPARQL."""
     for relation, property_ in CLOSED.items():
         for child in parents[relation]:
             if relation == "broader" or child.startswith("place/"):
@@ -198,7 +204,7 @@ def _above(child: str, parents: dict[str, set[str]]) -> set[str]:
 
 
 def vocabulary(folder: Path) -> Iterator[str]:
-    """The ontology itself."""
+    """Yield the ontology."""
     graph = iri("graph/ontology")
     for file in ontologies.FILES:
         for found in ontologies.quads(folder / file):
@@ -208,7 +214,7 @@ def vocabulary(folder: Path) -> Iterator[str]:
 
 
 def dataset(version: str) -> Iterator[str]:
-    """What the graph as a whole is."""
+    """Yield the description of the dataset."""
     graph = "graph/dataset"
     node = iri("dataset")
     for kind in ("dcat:Dataset", "void:Dataset"):
@@ -218,3 +224,40 @@ def dataset(version: str) -> Iterator[str]:
     yield quad(node, name("dcat:version"), literal(version), graph)
     yield quad(node, name("void:uriSpace"), literal(iris.BASE), graph)
     yield quad(node, name("void:vocabulary"), f"<{iris.NS}>", graph)
+
+
+def examples(endpoint: str = "") -> Iterator[ox.Triple]:
+    """Yield each named query as ``sh:SPARQLSelectExecutable``, with its prefixes; ``endpoint`` runs it."""
+    prefixes = ox.NamedNode(iris.iri("question"))
+    for prefix, space in iris.PREFIXES.items():
+        declared = ox.NamedNode(iris.iri(f"question#prefix-{prefix}"))
+        yield _triple(prefixes, "sh:declare", declared)
+        yield _triple(declared, "sh:prefix", ox.Literal(prefix))
+        yield _triple(declared, "sh:namespace", ox.Literal(space, datatype=_node("xsd:anyURI")))
+    for asked in queries.catalogue().values():
+        node = ox.NamedNode(iris.iri(f"question/{asked.name}"))
+        for kind in ("sh:SPARQLExecutable", "sh:SPARQLSelectExecutable"):
+            yield _triple(node, "rdf:type", _node(kind))
+        yield _triple(node, "rdfs:label", ox.Literal(asked.title, language="en"))
+        yield _triple(
+            node, "rdfs:comment", ox.Literal(f"{asked.title}. {asked.prose}".strip(), language="en")
+        )
+        yield _triple(node, "sh:prefixes", prefixes)
+        yield _triple(node, "sh:select", ox.Literal(standing_alone(asked.sparql)))
+        yield ox.Triple(node, _KEYWORDS, ox.Literal(asked.name))
+        if endpoint:
+            yield ox.Triple(node, _TARGET, ox.NamedNode(endpoint))
+
+
+def standing_alone(query: str) -> str:
+    """Return a query with declarations of the prefixes it uses, as any endpoint takes it."""
+    used = [prefix for prefix in iris.PREFIXES if f"{prefix}:" in query]
+    return "".join(f"PREFIX {prefix}: <{iris.PREFIXES[prefix]}>\n" for prefix in used) + query
+
+
+def _node(curie: str) -> ox.NamedNode:
+    return ox.NamedNode(iris.expand(curie))
+
+
+def _triple(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+    return ox.Triple(subject, _node(predicate), value)

@@ -1,7 +1,8 @@
-"""SHACL: the compiled graph held against the published shapes, by pySHACL."""
+"""SHACL validation of the compiled graph against the published shapes, by pySHACL."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,8 @@ import pyoxigraph as ox
 
 from kg import iris, ontology
 from kg.compile import reference
-from kg.errors import missing_extra
+from kg.errors import Problem, missing_extra
 from kg.ontology import Ontology
-from kg.problems import Problem
 from kg.read.seeds import Seeds
 
 if TYPE_CHECKING:
@@ -20,36 +20,33 @@ if TYPE_CHECKING:
 
 
 def validate(seeds: Seeds, known: Ontology, folder: Path) -> list[Problem]:
-    """Problems that pySHACL finds in the graph of these seeds; raises MissingExtra without pySHACL."""
+    """Return the problems of the graph of these seeds; raise MissingExtra without pySHACL."""
     lines = reference.lines(seeds, known, folder, version="")
     return validate_lines(lines, folder)
 
 
 def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
-    """The same for N-Quads lines; each result names the focus node, the path and the shape's message."""
+    """Return the problems of N-Quads lines, each with focus node, path and the shape's message."""
     try:
         import pyshacl
         from rdflib import RDF, SH, Graph
     except ImportError:
         raise missing_extra("shacl", "SHACL validation") from None
-    data = _union(lines)
-    shapes = Graph().parse(folder / ontology.SHAPES)
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, meta_shacl=False)
+    logger = logging.getLogger("rdflib.term")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # rdflib logs a traceback for each ill-typed literal; the shapes find them
+    try:
+        shapes = Graph().parse(folder / ontology.SHAPES)
+        _, report, _ = pyshacl.validate(_union(lines), shacl_graph=shapes, advanced=False, meta_shacl=False)
+    finally:
+        logger.setLevel(level)
     assert isinstance(report, Graph)
     problems = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus, path, value = (report.value(result, part) for part in (SH.focusNode, SH.resultPath, SH.value))
         message = report.value(result, SH.resultMessage)
-        problems.append(
-            Problem(
-                iris.short(str(focus)),
-                0,
-                iris.short(str(path or "")),
-                "shacl",
-                str(message),
-                str(value or ""),
-            )
-        )
+        node, column = iris.short(str(focus)), iris.short(str(path or ""))
+        problems.append(Problem(node, 0, column, "shacl", str(message), str(value or "")))
     return sorted(problems)
 
 

@@ -1,4 +1,4 @@
-"""What one source states, as lines: its paragraphs and sections, statements and targets, their evidence."""
+"""Compiler of one source: its sections and paragraphs, statements and targets, and their evidence."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from kg import iris
 from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, periods
-from kg.read.entity_index import Register
-from kg.read.seeds import Document
+from kg.read.seeds import Document, Register
 
 
 def lines(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
-    """All that a source states, and its frame."""
+    """Yield all lines of a source."""
     yield from sections(document)
     yield from paragraphs(document, range(1, document.source.paragraphs + 1))
     yield from records(document, register, ontology)
 
 
 def sections(document: Document) -> Iterator[str]:
-    """Which parts a source has, of which region they speak, and when they were read."""
+    """Yield the sections of a source: their regions, and when they were read."""
     graph = iri(f"graph/{document.source.id}")
     for section in document.sections:
         facts = [(TYPE, name("kg:Section")), (name("dcterms:title"), literal(section.heading, lang="en"))]
@@ -34,7 +33,7 @@ def sections(document: Document) -> Iterator[str]:
 
 
 def paragraphs(document: Document, numbers: Iterable[int]) -> Iterator[str]:
-    """Paragraphs of a source: their numbers, sections, and the hashes of their words where they are known."""
+    """Yield paragraphs of a source: their numbers, sections, and the hashes of their text if recorded."""
     graph, source = iri(f"graph/{document.source.id}"), iri(f"source/{document.source.id}")
     kind, derived = name("kg:Paragraph"), name("prov:wasDerivedFrom")
     for number in numbers:
@@ -53,7 +52,7 @@ def paragraphs(document: Document, numbers: Iterable[int]) -> Iterator[str]:
 
 
 def records(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
-    """Statements and targets with their evidence, and the plain triples that follow from them."""
+    """Yield statements and targets with their evidence, and the plain triples derived from them."""
     quoted: set[tuple[int, str]] = set()
     for statement in document.statements:
         yield from _statement(statement, document, ontology, quoted)
@@ -122,7 +121,7 @@ def _record(
     ontology: Ontology,
     quoted: set[tuple[int, str]],
 ) -> Iterator[str]:
-    """The lines of a statement or target, and those of its quote where it is the first with it."""
+    """The lines of a statement or target, and those of its quote for the first row that has it."""
     source = document.source.id
     graph = iri(f"graph/{source}")
     words = f"source/{source}/paragraph/{at.paragraph}/quote/{iris.digest(at.quote)}"
@@ -170,7 +169,7 @@ def _quote(
 
 @lru_cache(maxsize=1_024)
 def _bounds(edtf: str) -> tuple[tuple[str, str], ...]:
-    """First and last day of a period, as facts."""
+    """First and last day of a period, as predicates and values."""
     bounds = periods.parse(edtf)
     days = ((bounds.begins, "kg:begins"), (bounds.ends, "kg:ends")) if bounds else ()
     return tuple(
@@ -179,7 +178,7 @@ def _bounds(edtf: str) -> tuple[tuple[str, str], ...]:
 
 
 def target_label(at: models.TargetRow, register: Register, ontology: Ontology) -> str:
-    """A target in words: ``output value of new energy vehicles: about 350 billion yuan (../2025)``."""
+    """Return the label of a target: ``output value of new energy vehicles: about 350 billion yuan``."""
     comparator = ontology.schemes["comparators"][at.comparator]
     what = register.label(at.indicator) + (f" of {register.label(at.topic)}" if at.topic else "")
     how = "" if at.comparator in ("exactly", "range", "several") else f"{comparator.label} "
@@ -192,6 +191,7 @@ def _paragraph(source: str, number: int) -> str:
 
 
 def withheld(at: models.StatementRow | models.TargetRow, ontology: Ontology) -> bool:
+    """Whether a flag keeps a statement or target from becoming a plain triple."""
     return bool(at.flags) and any(ontology.schemes["flags"][flag].withholds for flag in at.flags)
 
 

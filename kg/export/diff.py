@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kg import iris
+from kg.errors import shorten
 from kg.export.dump import Pair, Property, Quads
-from kg.problems import shorten
 
 HOW = ("added", "removed", "changed")
 WHAT = ("source", "statement", "target", "entity", "name", "link", "section", "term", "question", "dataset")

@@ -1,4 +1,4 @@
-"""Statements and targets as one flat table in JSON Lines or CSV, described in docs/model.md."""
+"""Statements and targets as one flat table in JSON Lines or CSV, described in docs/explanation/model.md."""
 
 from __future__ import annotations
 

@@ -4,99 +4,110 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from kg import iris
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import periods
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-def _trimmed(value: str) -> str:
-    if value != value.strip() or _CONTROL.search(value):
-        raise ValueError("white space at an end, or a control character")
-    return value
+@dataclass(frozen=True)
+class Form:
+    """What a cell of a type holds, as a message about a wrong one says it."""
+
+    text: str
 
 
 def _number(value: str) -> Decimal | None:
     if value and not _PLAIN.fullmatch(value):
-        raise ValueError("not a plain number")
+        raise ValueError
     return Decimal(value) if value else None
 
 
 def _whole(value: str) -> int:
     if not value.isascii() or not value.isdigit():
-        raise ValueError("not a whole number")
+        raise ValueError
     return int(value)
-
-
-def _kept(test: Callable[[str], object]) -> BeforeValidator:
-    """A cell that is empty or passes a test."""
-
-    def keep(value: str) -> str:
-        if value and not test(value):
-            raise ValueError("not of that form")
-        return value
-
-    return BeforeValidator(keep)
 
 
 def _flags(value: str) -> tuple[str, ...]:
     flags = tuple(value.split(";")) if value else ()
     if any(flag != flag.strip() or not flag for flag in flags) or len(set(flags)) != len(flags):
-        raise ValueError("not a list of flags")
+        raise ValueError
     return flags
 
 
-def _matching(pattern: str, what: str, *, most: int | None = None) -> Any:
-    return Field(pattern=rf"^(?:{pattern})$", max_length=most, description=what)
+def _passes(test: Callable[[str], object]) -> BeforeValidator:
+    """Let a cell through that is empty or passes a test."""
+
+    def validate(value: str) -> str:
+        if value and not test(value):
+            raise ValueError
+        return value
+
+    return BeforeValidator(validate)
+
+
+def _matches(pattern: str) -> Any:
+    return Field(pattern=rf"^(?:{pattern})$")
+
+
+def _about(description: str, **more: Any) -> Any:
+    return Field(description=description, **more)
 
 
 _ENTITY = iris.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]+)?"
+_WORD = r"[A-Za-z][A-Za-z0-9-]*"
 
-ENTITY = _matching(_ENTITY, "an id such as place/jinan")
-MAYBE_ENTITY = _matching(f"|{_ENTITY}", "an id such as topic/steel, or nothing")
-WORD = _matching(r"[A-Za-z][A-Za-z0-9-]*", "one word of a closed list")
-MAYBE_WORD = _matching(r"|[A-Za-z][A-Za-z0-9-]*", "one word of a closed list, or nothing")
-MAYBE_NUMBER = _matching(r"[0-9]*", "a paragraph's number, or nothing")
-SLUG = _matching(iris.SLUG, "at most 100 lower-case letters, digits and hyphens", most=100)
-HASH = _matching(r"[0-9a-f]{64}", "64 hexadecimal digits")
-ADDRESS = _matching(r"https?://\S+", "an address that begins with http")
-
-Cell = Annotated[str, BeforeValidator(_trimmed), Field(description="text without spaces at its ends")]
-Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, description="a text that is not empty")]
-Day = Annotated[str, _kept(periods.is_day), Field(min_length=1, description="a day that exists: 2024-01-21")]
-MaybeDay = Annotated[
-    str, _kept(periods.is_day), Field(description="a day that exists: 2024-01-21, or nothing")
+Cell = Annotated[str, Form("text")]
+Text = Annotated[str, Field(min_length=1), Form("text")]
+Id = Annotated[str, _matches(_ENTITY), Form("an id such as place/jinan")]
+MaybeId = Annotated[str, _matches(f"|{_ENTITY}"), Form("an id such as topic/steel, or nothing")]
+Word = Annotated[str, _matches(_WORD), Form("one word of its list")]
+MaybeWord = Annotated[str, _matches(f"|{_WORD}"), Form("one word of its list, or nothing")]
+Kind = Annotated[str, _matches(_WORD), Form("a class of the ontology such as Company")]
+Predicate = Annotated[str, _matches(_WORD), Form("a predicate of the ontology such as promotes")]
+Slug = Annotated[
+    str,
+    _matches(iris.SLUG),
+    Field(max_length=100),
+    Form("at most 100 lower-case letters, digits and hyphens"),
 ]
-Edtf = Annotated[str, _kept(periods.parse), Field(description="a period in EDTF: 2024, 2021/2025, ../2025")]
-Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0, description="a whole number from 1")]
-Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number from 0")]
-Number = Annotated[Decimal | None, BeforeValidator(_number), Field(description="a plain number: 65800000000")]
+Language = Annotated[str, _matches(_LANGUAGE), Form("a language code such as en")]
+MaybeLanguage = Annotated[str, _matches(f"|{_LANGUAGE}"), Form("a language code such as zh, or nothing")]
+Address = Annotated[str, _matches(r"https?://\S+"), Form("an address that begins with http")]
+MaybeAddress = Annotated[str, _matches(r"|https?://\S+"), Form("an address that begins with http or nothing")]
+Hash = Annotated[str, _matches("[0-9a-f]{64}"), Form("64 hexadecimal digits")]
+Day = Annotated[str, _passes(periods.is_day), Field(min_length=1), Form("a day that exists: 2024-01-21")]
+MaybeDay = Annotated[str, _passes(periods.is_day), Form("a day that exists: 2024-01-21, or nothing")]
+Edtf = Annotated[str, _passes(periods.parse), Form("a period in EDTF: 2024, 2021/2025, ../2025")]
+Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0), Form("a whole number from 1")]
+Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0), Form("a whole number from 0")]
+MaybeParagraph = Annotated[str, _matches("[0-9]*"), Form("a paragraph's number, or nothing")]
+Number = Annotated[Decimal | None, BeforeValidator(_number), Form("a plain number: 65800000000, or nothing")]
 Latitude = Annotated[
-    Annotated[Decimal, Field(ge=-90, le=90)] | None,
-    BeforeValidator(_number),
-    Field(description="degrees north"),
+    Annotated[Decimal, Field(ge=-90, le=90)] | None, BeforeValidator(_number), Form("degrees from -90 to 90")
 ]
 Longitude = Annotated[
     Annotated[Decimal, Field(ge=-180, le=180)] | None,
     BeforeValidator(_number),
-    Field(description="degrees east"),
+    Form("degrees from -180 to 180"),
 ]
-Flags = Annotated[
-    tuple[str, ...], BeforeValidator(_flags), Field(description="flags of the list, with ; between")
-]
+Flags = Annotated[tuple[str, ...], BeforeValidator(_flags), Form("words of the flags' list, with ; between")]
 
 
 class Row(BaseModel):
-    """A row and where it stands; ``columns()`` are the cells, in the table's order."""
+    """A row of a curated table, with the file and line that hold it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     place_keys: ClassVar[tuple[str, ...]] = ("file", "line")
@@ -105,196 +116,234 @@ class Row(BaseModel):
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        return tuple(
-            field.alias or name for name, field in cls.model_fields.items() if name not in cls.place_keys
-        )
+        """Return the columns in the table's order."""
+        fields = cls.model_fields.items()
+        return tuple(field.alias or name for name, field in fields if name not in cls.place_keys)
 
     def problem(self, column: str, code: str, what: str, text: object = "", remedy: str = "") -> Problem:
+        """Return a problem at a cell of this row."""
         return Problem(self.file, self.line, column, code, what, str(text), remedy)
 
 
 class EntityRow(Row):
-    id: str = ENTITY
-    kind: str = WORD
-    note: Cell
+    """An entity: an organisation, topic, project, programme, person or event."""
+
+    id: Id = _about("Segment of the table and a slug; never changed or used again.")
+    kind: Kind = _about("Its class, below the class of the table.")
+    note: Cell = _about("A remark for curators.")
 
 
 class PlaceRow(EntityRow):
-    gb2260: str = _matching(r"|[0-9]{6}", "six digits, or nothing")
-    iso31662: str = _matching(r"|[A-Z]{2}(-[A-Z0-9]{1,3})?", "a code such as CN-SD, or nothing")
-    latitude: Latitude
-    longitude: Longitude
-    ground: Cell
+    """A place, with its codes and coordinates."""
+
+    gb2260: Annotated[str, _matches("|[0-9]{6}"), Form("six digits, or nothing")] = _about(
+        "Code of the administrative division in GB/T 2260."
+    )
+    iso31662: Annotated[
+        str, _matches("|[A-Z]{2}(-[A-Z0-9]{1,3})?"), Form("a code such as CN-SD, or nothing")
+    ] = _about("Code of the country or province in ISO 3166.")
+    latitude: Latitude = _about("Degrees north of a point in it (WGS 84).")
+    longitude: Longitude = _about("Degrees east of the same point.")
+    ground: Cell = _about("What codes and coordinates rest on: a data set and its version.")
 
 
 class IndicatorRow(EntityRow):
-    unit: str = WORD
+    """Something that targets measure."""
+
+    unit: Word = _about("The unit in which its values are given.")
 
 
 class SourceRow(Row):
-    id: str = SLUG
-    kind: Text
-    title: Text
-    title_zh: Cell
-    publisher: Text
-    published: Day
-    language: str = _matching(_LANGUAGE, "a language code such as en")
-    translated_from: str = _matching(f"|{_LANGUAGE}", "a language code, or nothing")
-    translator: Cell
-    address: str = ADDRESS
-    original: str = _matching(r"|https?://\S+", "an address that begins with http, or nothing")
-    sha256: str = HASH
-    paragraphs: Whole
+    """A document or table that was read."""
+
+    id: Slug = _about("Its short name, and the name of its folder of tables.")
+    kind: Text = _about("What it is, in a few words; a user's own table is a table.")
+    title: Text = _about("Its title in English.")
+    title_zh: Cell = _about("The title of the Chinese original.")
+    publisher: Text = _about("Who published it.")
+    published: Day = _about("When it was published.")
+    language: Language = _about("The language in which it was read.")
+    translated_from: MaybeLanguage = _about("The language of the original, for a translation.")
+    translator: Cell = _about("Who translated it, or which machine.")
+    address: Address = _about("Where it is published.")
+    original: MaybeAddress = _about("Where the original of a translation is published.")
+    sha256: Hash = _about("SHA-256 of the text's bytes.")
+    paragraphs: Whole = _about("How many lines of the text are not blank.")
 
 
 class NameRow(Row):
-    entity: str = ENTITY
-    name: Text
-    lang: str = _matching("en|zh", "en or zh")
-    role: str = WORD
-    confidence: str = WORD
-    ground: Text
-    date: Day
+    """A name of an entity, with how sure it is and on what ground."""
+
+    entity: Id = _about("The entity that bears the name.")
+    name: Text = _about("The name as it is written.")
+    lang: Annotated[str, _matches("en|zh"), Form("en or zh")] = _about("Its language.")
+    role: Word = _about(
+        "label (one a language), alias, abbreviation, or printed (garbled: found, not shown)."
+    )
+    confidence: Word = _about("How sure it is that the name is the entity's.")
+    ground: Text = _about("What that rests on: knowledge, a document, or a page with its address.")
+    date: Day = _about("When that was decided.")
 
 
 class HierarchyRow(Row):
-    child: str = ENTITY
-    relation: str = WORD
-    parent: str = ENTITY
-    ground: Text
+    """A link that is assumed from general knowledge, not stated by a source."""
+
+    child: Id = _about("The narrower entity.")
+    relation: Predicate = _about("How it lies below the other: broader, isPartOf or locatedIn.")
+    parent: Id = _about("The wider entity.")
+    ground: Text = _about("What the link rests on.")
 
 
 class RedirectRow(Row):
-    old: str = ENTITY
-    new: str = ENTITY
-    date: Day
-    note: Cell
+    """An id that is no longer used."""
+
+    old: Id = _about("The retired id.")
+    new: Id = _about("The id that replaces it.")
+    date: Day = _about("When it was retired.")
+    note: Cell = _about("Why.")
 
 
 class SectionRow(Row):
-    first: Whole
-    last: Whole
-    region: str = MAYBE_ENTITY
-    heading: Text
-    under: str = MAYBE_NUMBER
-    read: MaybeDay
-    reread: MaybeDay
+    """A run of paragraphs of a source with one heading."""
+
+    first: Whole = _about("Its first paragraph.")
+    last: Whole = _about("Its last paragraph.")
+    region: MaybeId = _about("The place that it is about.")
+    heading: Text = _about("The heading, in the curators' words.")
+    under: MaybeParagraph = _about("The paragraph of a wider heading that holds for it too.")
+    read: MaybeDay = _about("When it was read.")
+    reread: MaybeDay = _about("When it was read again, independently.")
 
     @property
     def headings(self) -> tuple[int, ...]:
-        """Paragraphs whose words stand over the section: its first one, and a wider heading."""
+        """Return the paragraphs that head the section: its first one, and a wider heading."""
         return (self.first, *([int(self.under)] if self.under else []))
 
 
 class ParagraphRow(Row):
     """A row about one paragraph of a source."""
 
-    paragraph: Whole
+    paragraph: Whole = _about("The paragraph's number, counted over lines that are not blank.")
 
 
 class Evidence(ParagraphRow):
-    """What statements and targets share: the words they rest on, and the source that says them."""
+    """What statements and targets share: the source and the words that they rest on."""
 
     place_keys: ClassVar[tuple[str, ...]] = ("file", "line", "source")
     source: str
-    quote: Text
+    quote: Text = _about("The words it rests on, at most 12 words or 30 Han characters.")
 
 
 class StatementRow(Evidence):
-    subject: str = ENTITY
-    predicate: str = WORD
-    object: Text
-    stage: str = MAYBE_WORD
-    tier: str = MAYBE_WORD
-    cue: Cell
-    period: Edtf
-    flags: Flags
-    note: Cell
+    """A statement that a person read in a source: subject, predicate, object, with qualifiers."""
+
+    subject: Id = _about("The entity that the statement is about.")
+    predicate: Predicate = _about("What is stated of it.")
+    object: Text = _about("The other entity, or a day or text where the predicate takes one.")
+    stage: MaybeWord = _about("How far it has come, where the source tells: planned, under way ...")
+    tier: MaybeWord = _about("What the source calls the object: core, future, traditional ...")
+    cue: Cell = _about("The words of the section that stage and tier rest on.")
+    period: Edtf = _about("When it holds, if the quote says so.")
+    flags: Flags = _about("What a reader has to know: garbled, object-not-in-quote ...")
+    note: Cell = _about("A remark for readers; some flags need one.")
 
     @cached_property
     def id(self) -> str:
-        """Never over quote, stage, flags or labels: mending a quote is not a deletion."""
+        """Return its id, which does not depend on quote, stage, flags or labels: a quote can be repaired."""
         key = (self.source, self.paragraph, self.subject, self.predicate, self.object, self.period)
         return f"statement/{iris.digest(*key)}"
 
 
 class TargetRow(Evidence):
-    place: str = ENTITY
-    topic: str = MAYBE_ENTITY
-    indicator: str = ENTITY
-    comparator: str = WORD
-    value: Number
-    upper: Number
-    unit: str = MAYBE_WORD
-    written: Text
-    unit_written: Cell
-    period: Edtf
-    flags: Flags
-    note: Cell
+    """A number that somebody aims at, or reports."""
+
+    place: Id = _about("Where it is to be reached.")
+    topic: MaybeId = _about("What it is about, beside the place.")
+    indicator: Id = _about("What is measured.")
+    comparator: Word = _about("How the aim relates to the value: exactly, about, at-least, range ...")
+    value: Number = _about("The number in the unit; the lower bound of a range; empty if none is given.")
+    upper: Number = _about("The upper bound of a range.")
+    unit: MaybeWord = _about("The unit of value and upper: the indicator's.")
+    written: Text = _about("The number as the source writes it.")
+    unit_written: Cell = _about("The unit as the source writes it.")
+    period: Edtf = _about("By when, or for when.")
+    flags: Flags = _about("What a reader has to know.")
+    note: Cell = _about("A remark for readers; needed where the number cannot be read by a program.")
 
     @cached_property
     def id(self) -> str:
-        key = (
-            self.source,
-            self.paragraph,
-            self.place,
-            self.topic,
-            self.indicator,
-            self.comparator,
-            self.written,
-            self.period,
-        )
-        return f"target/{iris.digest(*key)}"
+        """Return its id, which does not depend on quote, flags or labels."""
+        what = (self.place, self.topic, self.indicator, self.comparator, self.written, self.period)
+        return f"target/{iris.digest(self.source, self.paragraph, *what)}"
 
 
 class CoverageRow(ParagraphRow):
-    begins: Cell = Field(alias="from", description="the first words of the span, at most 4, or nothing")
-    to: Cell
-    reason: str = WORD
-    repeats: str = MAYBE_NUMBER
-    read: Day
-    reread: MaybeDay
+    """Words of a paragraph that state nothing for the graph, with the reason."""
+
+    begins: Cell = _about("The first words, at most four; nothing for the whole paragraph.", alias="from")
+    to: Cell = _about("The last words, at most four.")
+    reason: Word = _about("Why they are not coded: page-furniture, general-rhetoric ...")
+    repeats: MaybeParagraph = _about("The paragraph whose content they repeat.")
+    read: Day = _about("When that was decided.")
+    reread: MaybeDay = _about("When it was decided again, independently.")
 
 
 class PositionRow(ParagraphRow):
-    """Written by the machine: where a quote stands in its raw paragraph; an empty quote is the paragraph."""
+    """Where a quote stands in the text; written by ``kg check --texts --write``."""
 
-    quote: Cell
-    start: Offset
-    end: Offset
-    exact: str
-    hash: str = HASH
+    quote: Cell = _about("The quote; nothing for the paragraph itself.")
+    start: Offset = _about("Its first character in the paragraph, from 0.")
+    end: Offset = _about("The character after its last.")
+    exact: Annotated[str, Form("text")] = _about("The words of the text, where they differ from the quote.")
+    hash: Hash = _about("SHA-256 of the paragraph's folded text.")
+
+
+class VerificationRow(Row):
+    """When the quotes of a source were last verified; written by ``kg check --texts --write``."""
+
+    source: Slug = _about("The id of the source.")
+    date: Day = _about("The day of the last check that verified all its quotes.")
+    sha256: Hash = _about("SHA-256 of the text that they were verified against.")
 
 
 R = TypeVar("R", bound=Row)
 
 
+def form(field: FieldInfo) -> str:
+    """Return what a column's cells hold, such as: an id such as place/jinan."""
+    return next((found.text for found in field.metadata if isinstance(found, Form)), "text")
+
+
 def parse(
     model: type[R], cells: Mapping[str, str], *, file: str, line: int, source: str = ""
 ) -> R | list[Problem]:
-    """One row from its cells, or what is wrong with each of them.
+    """Return one row of its cells, or what is wrong with each of them.
 
-    ``source`` is the one that the row belongs to where the table's folder does not say it.
+    ``source`` is the one that the row belongs to, where the table's folder does not say it.
     """
-    where = {"file": file, "line": line}
+    where: dict[str, Any] = {"file": file, "line": line}
     if "source" in model.place_keys:
         where["source"] = source or file.partition("/")[0]
+    if problems := [fault for item in cells.items() if (fault := _white_space(file, line, *item))]:
+        return problems
     try:
         return model.model_validate({**cells, **where})
     except ValidationError as error:
-        problems = []
-        for fault in error.errors(include_url=False, include_context=False):
-            column = str(fault["loc"][0])
-            field = next(f for n, f in model.model_fields.items() if (f.alias or n) == column)
-            problems.append(
-                Problem(
-                    file,
-                    line,
-                    column,
-                    "bad-cell",
-                    "the cell is not as it should be" if cells[column] else "the cell is empty",
-                    cells[column],
-                    f"it should hold {field.description}",
-                )
-            )
-        return problems
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        columns = [str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)]
+        return [_bad_cell(file, line, column, cells[column], fields[column]) for column in columns]
+
+
+def _white_space(file: str, line: int, column: str, cell: str) -> Problem | None:
+    if column != "exact" and cell != cell.strip():
+        what = f"white space at the {'beginning' if cell[:1].isspace() else 'end'} of the cell"
+        return Problem(file, line, column, "bad-cell", what, cell, "kg fmt trims cells")
+    if column != "exact" and _CONTROL.search(cell):
+        what = "a line break, tab or other control character in the cell"
+        return Problem(file, line, column, "bad-cell", what, cell, "write it in one line")
+    return None
+
+
+def _bad_cell(file: str, line: int, column: str, cell: str, field: FieldInfo) -> Problem:
+    what = "the cell has another form" if cell else "the cell is empty"
+    return Problem(file, line, column, "bad-cell", what, cell, f"it should hold {form(field)}")

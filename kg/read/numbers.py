@@ -1,7 +1,4 @@
-"""Numbers as documents write them, in English and Chinese.
-
-Strict grammars: a text that is not one well-formed number is no number, rather than a likely one.
-"""
+"""Numbers and ranges as documents write them, with signs, per cent, fractions and multiples."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kg.read import chinese_numerals, english_numerals, figures
+from kg.read import numerals
 
 Range = tuple[Decimal, Decimal]
 
@@ -25,38 +22,35 @@ _MULTIPLES = {
 }  # fmt: skip
 _HALVES = {"half", "a half", "one half", "one-half", "半", "一半"}
 
-_HAN = re.compile(r"[〇一二两三四五六七八九十百千万亿]")
 _PAIR = re.compile(r"一[二两]|[二两]三|三四|四五|五六|六七|七八|八九")
 
 _FRACTION = re.compile(r"(?:([0-9]{1,6}) )?([0-9]{1,6})[/⁄]([0-9]{1,6})")
 _PERCENT = re.compile(r" ?(?:%|\bper ?cent(?:age points?)?|\bpct|个?百分点)$")
 _SIGN = re.compile(r"(?:([-−–]|minus |negative |负)|\+) ?(?=[^-−–+])")
 _JOINT = re.compile(r"\s*(?:[-–—~〜∼至到]|\bto\b)\s*")
-_ABBREVIATED = rf"(?:{'|'.join(sorted(english_numerals.SHORT, reverse=True))})\b"
-_LARGE = (
-    rf"(?:{'|'.join(english_numerals.SCALE)}|(?<=[0-9]){_ABBREVIATED}|(?<=[0-9] ){_ABBREVIATED}|万|亿|成)"
-)
+_ABBREVIATED = rf"(?:{'|'.join(sorted(numerals.SHORT, reverse=True))})\b"
+_LARGE = rf"(?:{'|'.join(numerals.SCALE)}|(?<=[0-9]){_ABBREVIATED}|(?<=[0-9] ){_ABBREVIATED}|万|亿|成)"
 _TAIL = re.compile(rf"(?P<head>.*?)[ -]*(?P<small>hundred|百|千|)[ -]*(?P<large>(?:{_LARGE}[ -]*)*)")
-_SCALES = {**english_numerals.SCALE, **english_numerals.SHORT, **chinese_numerals.SCALE, "成": 10}
+_SCALES = {**numerals.SCALE, **numerals.SHORT, **numerals.HAN_SCALE, "成": 10}
 #: Bounds further apart than this are not read as written where one scale could stand for both.
 _APART = 100
 
 
 def parse(written: str, *, percent: bool = False) -> Decimal | None:
-    """The number a text stands for, or None: ``65.8 billion``, ``eight``, ``1.2万亿``, ``百分之二十``.
+    """Return the number of ``65.8 billion``, ``eight``, ``1.2万亿``, ``百分之二十``; None for other texts.
 
     A percentage is the number before its sign (20, not 0.2), 三成 likewise 30; a multiple is its factor
     (翻两番 is 4). With ``percent`` a fraction counts in hundredths: ``half`` is 50 and not 0.5.
     """
-    return _signed(figures.fold(written), percent=percent)
+    return _signed(numerals.fold(written), percent=percent)
 
 
 def parse_range(written: str, *, percent: bool = False) -> Range | None:
-    """Lower and upper bound of ``3-4``, ``三至四`` or ``二三百``; None where the text is no range.
+    """Return the lower and upper bound of ``3-4``, ``三至四`` or ``二三百``; None where the text is no range.
 
     A scale that only the upper bound names holds for both: 100-150亿 is 10 to 15 billion.
     """
-    text = figures.fold(written)
+    text = numerals.fold(written)
     if _signed(text, percent=percent) is not None:
         return None
     found = {bounds for low, high in _splits(text) if (bounds := _bounds(low, high, percent=percent))}
@@ -72,10 +66,10 @@ def _signed(text: str, *, percent: bool) -> Decimal | None:
 def _unsigned(text: str, *, percent: bool) -> Decimal | None:
     text = text.removesuffix("+").rstrip()
     if _PERCENT.search(text):
-        return _whole(_PERCENT.sub("", text))
+        return numerals.parse_numeral(_PERCENT.sub("", text))
     if text.startswith("百分之"):
-        return _whole(text.removeprefix("百分之"))
-    found = _whole(text)
+        return numerals.parse_numeral(text.removeprefix("百分之"))
+    found = numerals.parse_numeral(text)
     if found is None:
         found = _multiple(text)
     if found is None and (part := _fraction(text)) is not None:
@@ -83,23 +77,16 @@ def _unsigned(text: str, *, percent: bool) -> Decimal | None:
     return found
 
 
-def _whole(text: str) -> Decimal | None:
-    """A figure or a number in words, without sign, per cent or fraction."""
-    if (found := figures.parse(text)) is not None:
-        return found
-    return chinese_numerals.parse(text) if _HAN.search(text) else english_numerals.parse(text)
-
-
 def _multiple(text: str) -> Decimal | None:
     if text in _MULTIPLES:
         return Decimal(_MULTIPLES[text])
     if match := re.fullmatch(r"翻了?([一二两三四五六七八九1-9])番", text):
-        return Decimal(2) ** chinese_numerals.digit(match[1])
+        return Decimal(2) ** numerals.digit(match[1])
     if match := re.fullmatch(r"([一二三四五六七八九十1-9])成([一二三四五六七八九]?)", text):
-        tens = 10 if match[1] == "十" else chinese_numerals.digit(match[1])
-        return Decimal(tens * 10 + chinese_numerals.digit(match[2]))
+        tens = 10 if match[1] == "十" else numerals.digit(match[1])
+        return Decimal(tens * 10 + numerals.digit(match[2]))
     if match := re.fullmatch(r"(.+?)(?: ?倍| times)", text):
-        return _whole(match[1])
+        return numerals.parse_numeral(match[1])
     return None
 
 
@@ -111,15 +98,15 @@ def _fraction(text: str) -> Decimal | None:
         return part if part is None else part + Decimal(match[1] or 0)
     below, joint, above = text.partition("分之")
     if joint:
-        return _part(_whole(above), _whole(below))
+        return _part(numerals.parse_numeral(above), numerals.parse_numeral(below))
     return _worded_fraction(re.split("[ -]", text))
 
 
 def _worded_fraction(words: list[str]) -> Decimal | None:
-    """``two thirds``, ``a quarter``: singular after one, plural after more."""
+    """Return the part of ``two thirds``, ``a quarter``: singular after one, plural after more."""
     if len(words) != 2:
         return None
-    above = 1 if words[0] == "a" else english_numerals.UNIT.get(words[0], 0)
+    above = 1 if words[0] == "a" else numerals.UNIT.get(words[0], 0)
     name = words[1] if above == 1 else words[1].removesuffix("s")
     if above > 1 and name == words[1]:
         return None
@@ -127,12 +114,12 @@ def _worded_fraction(words: list[str]) -> Decimal | None:
 
 
 def _part(above: Decimal | None, below: Decimal | None) -> Decimal | None:
-    """A proper fraction; others are dates and ratios (24/7)."""
+    """Return a proper fraction; others are dates and ratios (24/7)."""
     return None if above is None or below is None or not 0 < above < below else above / below
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Each way to cut a text into two bounds."""
+    """Yield each way to cut a text into two bounds."""
     if text.startswith("between "):
         for joint in re.finditer(" and ", text):
             yield text[len("between ") : joint.start()], text[joint.end() :]
@@ -166,7 +153,7 @@ def _bounds(lower: str, upper: str, *, percent: bool) -> Range | None:
 
 
 def _carried(low: Decimal, high: Decimal, upper: str, *, percent: bool) -> Decimal | None:
-    """The lower bound with the upper bound's scale, where it fits; None where two readings would."""
+    """Return the lower bound with the upper bound's scale, where it fits; None where two readings would."""
     scales = [_SCALES[name] for name in re.findall(_LARGE, upper)]
     tail = _TAIL.fullmatch(upper)
     simple = tail is not None and not re.search(_LARGE, tail["head"])

@@ -1,19 +1,18 @@
-"""A folder of curated tables, read whole: entities, names, hierarchy, and what each source states."""
+"""Reads a folder of curated tables: entities, names, hierarchy, and the rows of each source."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kg import text
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import models, tables
-from kg.read.entity_index import Register
 
 R = TypeVar("R", bound=models.Row)
 
@@ -28,19 +27,15 @@ ENTITY_TABLES: Mapping[str, type[models.EntityRow]] = {
     "events.csv": models.EntityRow,
     "indicators.csv": models.IndicatorRow,
 }
-SEGMENT_TABLES = dict(
-    zip(
-        ("place", "org", "topic", "project", "programme", "person", "event", "indicator"),
-        ENTITY_TABLES,
-        strict=True,
-    )
-)
+_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator")
+SEGMENT_TABLES = dict(zip(_SEGMENTS, ENTITY_TABLES, strict=True))
 COMMON_TABLES: Mapping[str, type[models.Row]] = {
     "sources.csv": models.SourceRow,
     **ENTITY_TABLES,
     "names.csv": models.NameRow,
     "hierarchy.csv": models.HierarchyRow,
     "redirects.csv": models.RedirectRow,
+    "verified.csv": models.VerificationRow,
 }
 SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "sections.csv": models.SectionRow,
@@ -52,8 +47,28 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
 
 
 @dataclass(frozen=True)
+class Register:
+    """What rows may refer to, small enough to hold for millions of rows: look-ups by id.
+
+    ``keys`` are names as they are compared, ``labels`` are English, ``units`` belong to indicators,
+    ``regions`` are the places that sections are about, ``within`` maps a place to those it lies in.
+    """
+
+    kinds: Mapping[str, str]
+    keys: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str]
+    units: Mapping[str, str]
+    regions: Collection[str]
+    within: Mapping[str, Collection[str]]
+
+    def label(self, identifier: str) -> str:
+        """Return the English label, else the slug."""
+        return self.labels.get(identifier) or identifier.partition("/")[2]
+
+
+@dataclass(frozen=True)
 class Document:
-    """What one source states, with the sections of its text and the record of what was read."""
+    """The rows of one source: sections of its text, statements, targets, and what was read."""
 
     source: models.SourceRow
     sections: tuple[models.SectionRow, ...]
@@ -64,11 +79,11 @@ class Document:
 
     @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
-        """Verified positions by paragraph and quote; the empty quote is the paragraph."""
+        """Return verified positions by paragraph and quote; the empty quote is the paragraph."""
         return {(p.paragraph, p.quote): p for p in self.positions}
 
     def section(self, paragraph: int) -> models.SectionRow | None:
-        """The section that holds a paragraph."""
+        """Return the section that holds a paragraph."""
         if self._ordered:
             at = bisect_right(self._firsts, paragraph) - 1
             return self.sections[at] if at >= 0 and paragraph <= self.sections[at].last else None
@@ -82,7 +97,13 @@ class Document:
     def _ordered(self) -> bool:
         return all(before.last < after.first for before, after in pairwise(self.sections))
 
+    @property
+    def verified_quotes(self) -> int:
+        """How many quotes have a recorded position, which a check against the text verified."""
+        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
+
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
+        """Yield statements, then targets."""
         yield from self.statements
         yield from self.targets
 
@@ -97,15 +118,18 @@ class Seeds:
     hierarchy: tuple[models.HierarchyRow, ...]
     redirects: tuple[models.RedirectRow, ...]
     documents: Mapping[str, Document]
+    #: The last verification of the quotes of a source, by its id.
+    verified: Mapping[str, models.VerificationRow] = field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
-        """Every known id → its class; sources among them."""
+        """Return the class of every known id, sources included."""
         kinds = {entity.id: entity.kind for entity in self.entities.values()}
         return kinds | {f"source/{name}": "Source" for name in self.documents}
 
     @cached_property
     def names_of(self) -> Mapping[str, list[models.NameRow]]:
+        """Return the names of each entity, in the order of the table."""
         found: dict[str, list[models.NameRow]] = {}
         for name in self.names:
             found.setdefault(name.entity, []).append(name)
@@ -113,7 +137,7 @@ class Seeds:
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
-        """Places of which a section speaks, in the order of first mention; countries are not regions."""
+        """Return the places that sections are about, by first mention; countries are not regions."""
         places = (s.region for d in self.documents.values() for s in d.sections if s.region)
         return tuple(
             dict.fromkeys(p for p in places if p.startswith("place/") and self.kinds.get(p) != "Country")
@@ -121,7 +145,7 @@ class Seeds:
 
     @cached_property
     def register(self) -> Register:
-        """What rows may refer to."""
+        """Return the look-ups that rows are checked against."""
         within: dict[str, set[str]] = {}
         for link in self.hierarchy:
             if link.relation == "locatedIn":
@@ -137,71 +161,35 @@ class Seeds:
         )
 
 
-def read(folder: Path) -> tuple[Seeds, list[Problem]]:
-    """Read a folder of seeds. Rows that cannot be read are problems; all others are there."""
+def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
+    """Read a folder of curated tables whole; rows that cannot be read are problems and left out."""
     problems: list[Problem] = []
 
     def rows(name: str, model: type[R]) -> list[R]:
         path = folder / name
-        if name.endswith("positions.csv") and not path.exists():
+        if name.endswith(("positions.csv", "verified.csv")) and not path.exists():
             return []
-        records, found = tables.read(path, model.columns(), name=name)
+        records, found = tables.read_table(path, model.columns(), name=name)
         problems.extend(found)
-        parsed = [models.parse(model, record.cells, file=name, line=record.line) for record in records]
-        for item in parsed:
-            if isinstance(item, list):
-                problems.extend(item)
-        return [item for item in parsed if isinstance(item, models.Row)]
+        valid = []
+        for record in records:
+            parsed = models.parse(model, record.cells, file=name, line=record.line)
+            if isinstance(parsed, list):
+                problems.extend(parsed)
+            else:
+                valid.append(parsed)
+        return valid
 
     entities: dict[str, models.EntityRow] = {}
     for name, model in ENTITY_TABLES.items():
         for entity in rows(name, model):
             if entity.id in entities:
-                problems.append(_twice(entity, "id", entity.id, entities[entity.id]))
+                problems.append(_duplicate(entity, entities[entity.id]))
             elif fault := misplaced(entity, name):
                 problems.append(fault)
             else:
                 entities[entity.id] = entity
-
-    documents: dict[str, Document] = {}
-    for source in rows("sources.csv", models.SourceRow):
-        if source.id in documents:
-            problems.append(_twice(source, "id", source.id, documents[source.id].source))
-            continue
-        if not (folder / source.id).is_dir():
-            problems.append(
-                source.problem(
-                    "id",
-                    "missing-folder",
-                    "the source has no folder of tables",
-                    source.id,
-                    "kg new source FILE scaffolds one",
-                )
-            )
-            continue
-        documents[source.id] = Document(
-            source,
-            tuple(rows(f"{source.id}/sections.csv", models.SectionRow)),
-            tuple(rows(f"{source.id}/statements.csv", models.StatementRow)),
-            tuple(rows(f"{source.id}/targets.csv", models.TargetRow)),
-            tuple(rows(f"{source.id}/coverage.csv", models.CoverageRow)),
-            tuple(rows(f"{source.id}/positions.csv", models.PositionRow)),
-        )
-    for path in sorted(folder.glob("*/statements.csv")):
-        if path.parent.name not in documents and not any(
-            p.code == "bad-cell" and p.file == "sources.csv" for p in problems
-        ):
-            problems.append(
-                Problem(
-                    "sources.csv",
-                    0,
-                    "id",
-                    "missing-source",
-                    "a folder of tables has no row here",
-                    path.parent.name,
-                    "add the source, or take the folder away",
-                )
-            )
+    documents = _read_documents(folder, rows, problems)
     seeds = Seeds(
         folder,
         entities,
@@ -209,12 +197,13 @@ def read(folder: Path) -> tuple[Seeds, list[Problem]]:
         tuple(rows("hierarchy.csv", models.HierarchyRow)),
         tuple(rows("redirects.csv", models.RedirectRow)),
         documents,
+        {row.source: row for row in rows("verified.csv", models.VerificationRow)},
     )
     return seeds, problems
 
 
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:
-    """An entity whose id belongs in another table."""
+    """Return the problem of an entity whose id belongs in another table."""
     home = SEGMENT_TABLES.get(entity.id.partition("/")[0], "sources.csv")
     if home == table_name:
         return None
@@ -223,11 +212,29 @@ def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:
     )
 
 
-def _twice(again: models.Row, column: str, text: str, before: models.Row) -> Problem:
-    return again.problem(
-        column,
-        "duplicate-id",
-        f"the id stands in {before.file}:{before.line} already",
-        text,
-        "keep one of the two rows",
-    )
+def _read_documents(
+    folder: Path, rows: Callable[[str, type[Any]], list[Any]], problems: list[Problem]
+) -> dict[str, Document]:
+    documents: dict[str, Document] = {}
+    sources: list[models.SourceRow] = rows("sources.csv", models.SourceRow)
+    for source in sources:
+        if source.id in documents:
+            problems.append(_duplicate(source, documents[source.id].source))
+        elif not (folder / source.id).is_dir():
+            what, remedy = "the source has no folder of tables", "kg new source FILE scaffolds one"
+            problems.append(source.problem("id", "missing-folder", what, source.id, remedy))
+        else:
+            found = (tuple(rows(f"{source.id}/{name}", model)) for name, model in SOURCE_TABLES.items())
+            documents[source.id] = Document(source, *found)
+    if any(problem.file == "sources.csv" and problem.code == "bad-cell" for problem in problems):
+        return documents  # the rows that the folders below lack may be there
+    for path in sorted(folder.glob("*/statements.csv")):
+        if (name := path.parent.name) not in documents and not name.startswith("."):
+            what, remedy = "a folder of tables has no row here", "add the source, or remove the folder"
+            problems.append(Problem("sources.csv", 0, "id", "missing-source", what, name, remedy))
+    return documents
+
+
+def _duplicate(again: models.EntityRow | models.SourceRow, before: models.Row) -> Problem:
+    what = f"the id is used in {before.file}:{before.line} already"
+    return again.problem("id", "duplicate-id", what, again.id, "keep one of the two rows")

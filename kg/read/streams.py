@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 
-from kg.errors import KgError, missing_extra
-from kg.problems import Problem
+from kg.errors import KgError, Problem, missing_extra
 from kg.read import tables
 from kg.read.tables import Record
 
@@ -41,7 +39,7 @@ def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record
                 whole.encode()
             except UnicodeEncodeError:
                 what, remedy = "the row is not UTF-8", "save the file as UTF-8"
-                yield Problem(name, found.line, "", "encoding", what, _clean(whole), remedy)
+                yield Problem(name, found.line, "", "encoding", what, tables.printable(whole), remedy)
                 continue
         yield found
 
@@ -49,56 +47,45 @@ def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record
 def _csv(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
     # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        rows = csv.reader(file, strict=True)
-        header: list[str] | None = None
-        line = 1
-        while True:
-            try:
-                for cells in rows:
-                    if header is None:
-                        if faults := _header(cells, columns, name):
-                            yield from faults
-                            return
-                        header = cells
-                    elif len(cells) == len(header):
-                        yield Record(line, dict(zip(header, cells, strict=True)))
-                    else:
-                        what = f"{len(cells)} cells where the header has {len(header)}"
-                        remedy = "quote cells that hold a comma"
-                        yield Problem(name, line, "", "cell-count", what, _clean(",".join(cells)), remedy)
-                    line = rows.line_num + 1
-                break
-            except csv.Error as error:
-                what, remedy = f"the row cannot be read: {error}", "a quotation mark is written twice"
-                yield Problem(name, line, "", "bad-csv", what, "", remedy)
-                line = rows.line_num + 1
-        if header is None:
-            remedy = f"its first line must be {','.join(columns)}"
-            yield Problem(name, 0, "", "empty-table", "the file is empty", "", remedy)
+        yield from tables.parse_rows(file, columns, name=name)
 
 
 def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
     known = set(columns)
     empty = dict.fromkeys(columns, "")
+    first = True
     with path.open("rb") as file:
         for line, raw in enumerate(file, 1):
             if not raw.strip():
                 continue
             try:
                 # numbers stay as written: 65.80 is not 65.8
-                found = json.loads(raw, parse_float=str, parse_int=str)
+                found = json.loads(raw, parse_float=str, parse_int=str, object_pairs_hook=_json_object)
                 if not isinstance(found, dict):
                     raise ValueError("not an object")
             except ValueError as error:
-                what = f"the row cannot be read: {error}"
-                yield Problem(name, line, "", "bad-json", what, "", "one JSON object a line")
+                spread = first and (raw.lstrip()[:1] == b"[" or raw.rstrip()[-1:] in b"{,")
+                what = "one JSON value spread over lines" if spread else f"the row cannot be read: {error}"
+                yield Problem(name, line, "", "bad-json", what, "", "write one JSON object a line")
+                if spread:
+                    return
                 continue
+            finally:
+                first = False
             extra = found.keys() - known
             for column in sorted(extra):
                 remedy = f"the columns are {','.join(columns)}"
                 yield Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
             if not extra:
                 yield from _record(name, line, {**empty, **found})
+
+
+def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} occurs twice")
+    return found
 
 
 def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
@@ -109,7 +96,7 @@ def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record |
     try:
         with parquet.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
-            if faults := _header(header, columns, name):
+            if faults := list(tables.column_problems(header, columns, name=name)):
                 yield from faults
                 return
             line = 2  # as in a CSV file, whose header is line 1
@@ -121,16 +108,6 @@ def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record |
         raise KgError(f"{name} cannot be read: {error}") from None
     except ValueError as error:
         raise KgError(f"{name} is not a Parquet file that can be read: {error}") from None
-
-
-def _header(header: Sequence[str], columns: Sequence[str], name: str) -> list[Problem]:
-    problems: list[Problem] = []
-
-    def report(line: int, column: str, code: str, what: str, text: str = "", remedy: str = "") -> None:
-        problems.append(Problem(name, line, column, code, what, _clean(text), remedy))
-
-    tables.report_columns([_clean(column) for column in header], columns, report)
-    return problems
 
 
 def _record(name: str, line: int, values: Mapping[str, object]) -> Iterator[Record | Problem]:
@@ -168,8 +145,3 @@ def _cell(value: object) -> str:
     if not isfinite(value):
         raise ValueError(f"{value} is not a number")
     return str(value)
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates, so that it can be printed."""
-    return text.encode("utf-8", "replace").decode()

@@ -1,187 +1,237 @@
-"""Your own table as a graph: each line a paragraph of a source, each pair of cells a statement."""
+"""Imports a user's table: each line a paragraph of a source, each pair of cells a statement."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from difflib import get_close_matches
+from itertools import accumulate, islice
 from pathlib import Path
 
-from kg import iris, locations, ontology, text
+from kg import text
 from kg.errors import KgError
 from kg.ontology import Ontology
-from kg.read import delimited, periods, seeds, tables
-from kg.read import models as row_models
-from kg.read.delimited import Cell, Delimited
+from kg.read import files, models, periods, seeds, tables
+from kg.read.slugs import assign_slugs
+from kg.read.tables import Cell, Delimited
 
-Fact = tuple[str, str, str]
+#: Column, predicate, column: company, locatedIn, country.
+Triple = tuple[str, str, str]
+MOST_ERRORS = 10
 _CONTROL = re.compile(r"[\x00-\x1f]")
 #: Where a quote may begin and end: at a word, or at one character of a script that sets no blanks.
 _TOKEN = re.compile(r"[^\W\u2e80-\U0003ffff]+|\S")
-#: Scripts that stand beside Han characters in names that are not Chinese.
+#: Scripts beside Han characters in names that are not Chinese.
 _KANA_OR_HANGUL = re.compile(
     r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af\uff66-\uff9f]"
 )
-_FLAG = "object-not-in-quote"
 _NOTE = "The table writes the name in another way, or it is longer than a quote may be."
 
 
-@dataclass(frozen=True, order=True)
-class _Thing:
-    """What a cell names."""
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table mean: the class of the entities in a column, and statements."""
 
+    entities: Mapping[str, str]
+    statements: Sequence[Triple]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a table comes from: the row that it gets in sources.csv; ``published`` is a day (2024-03-01)."""
+
+    title: str
+    publisher: str
+    published: str
+    address: str = "https://example.org/"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The source's id, and how many entities and statements were written."""
+
+    source: str
+    entities: int
+    statements: int
+
+
+@dataclass(frozen=True, order=True)
+class _Entity:
     segment: str
     name: str
     kind: str
 
 
 @dataclass(frozen=True)
-class _Stated:
-    """A fact of one row, with the paragraph and the words on which it rests."""
-
+class _Statement:
     paragraph: int
     quote: str
-    subject: _Thing
+    subject: _Entity
     predicate: str
-    object: _Thing
+    object: _Entity
 
 
-def write(
-    file: Path,
-    folder: Path,
-    *,
-    kinds: Mapping[str, str],
-    facts: Sequence[Fact],
-    title: str,
-    publisher: str,
-    published: str,
-    address: str = "https://example.org/",
-) -> str:
-    """Write the curated tables that say what a CSV file says; returns the id of the source, its file's name.
+def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, known: Ontology) -> Imported:
+    """Write the curated tables that state what a CSV or TSV file says.
 
-    ``kinds`` maps columns to classes (company → Company), ``facts`` are column, predicate, column
-    (company, locatedIn, country). Empty cells say nothing. ``published`` is a day (2024-03-01). The
-    folder must be new; ``kg check`` and ``kg build --seeds`` take it from there.
+    ``folder`` must be new or empty; ``kg check`` and ``kg build --seeds`` take it from there. Rows whose
+    cell for the subject or object is empty state nothing. The paragraphs of the source are the lines of
+    the file that are not blank, as ``kg check --texts`` counts them; a statement rests on the line that
+    holds its object. Each name is one entity, whatever other name it resembles. A name in Han characters
+    is labelled as Chinese and, since the check asks for an English label, as English too; the tables have
+    no third language, so all others are English.
 
-    The paragraphs of the source are the lines of the file that are not blank, as ``kg check --texts``
-    counts them; a fact rests on the line that holds its object. Each name is one entity, whatever other
-    name it resembles. A name in Han characters is labelled as Chinese and, since the check asks for an
-    English label, as English too; the tables know no third language, so all others are English.
-
-    Raises KgError, and writes nothing, for a column, class or day that does not exist, a folder that does,
-    and a file that cannot be read for certain.
+    Raises KgError, and writes nothing, for a column, class, predicate or day that does not exist, a folder
+    that is not empty, and a file that cannot be read for certain.
     """
-    if not periods.is_day(published):
-        raise KgError(f"published is a day that exists, such as 2024-03-01, not {published!r}")
+    if not periods.is_day(origin.published):
+        raise KgError(f"published must be a day that exists, such as 2024-03-01, not {origin.published!r}")
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
-    known = ontology.read(locations.ontology())
-    found = delimited.read(file)
-    _check(file, found.header, kinds, facts, known)
-    stated = _stated(file, found, facts, {c: (_segment(known, kind), kind) for c, kind in kinds.items()})
-    ids = _ids({end for one in stated for end in (one.subject, one.object)})
-    source = _slugs([file.stem])[file.stem]
-    paragraphs = sum(bool(line.strip()) for line in found.lines)
-    cells = {
-        "id": source, "kind": "table", "title": title, "publisher": publisher, "published": published,
-        "language": "en", "address": address, "sha256": hashlib.sha256(found.raw).hexdigest(),
-        "paragraphs": paragraphs,
-    }  # fmt: skip
-    (folder / source).mkdir(parents=True)
-    _write(folder, "sources.csv", [cells])
-    for name in ("hierarchy.csv", "redirects.csv"):
-        _write(folder, name, [])
-    for name in ("targets.csv", "positions.csv"):
-        _write(folder / source, name, [])
-    section = {"first": 1, "last": paragraphs, "heading": title, "read": published}
-    _write(folder / source, "sections.csv", [section])
-    _write(folder / source, "statements.csv", [_statement(one, ids) for one in stated])
-    _write(folder / source, "coverage.csv", [{"paragraph": 1, "reason": "page-furniture", "read": published}])
-    for segment, name in seeds.SEGMENT_TABLES.items():
-        ours = sorted((i, thing.kind) for thing, i in ids.items() if thing.segment == segment)
-        _write(folder, name, [{"id": i, "kind": kind} for i, kind in ours])
-    common = {"confidence": "certain", "ground": f"document {source}", "date": published}
-    _write(folder, "names.csv", [{**named, **common} for named in _names(ids)])
-    return source
+    table = tables.read_delimited(file)
+    _check_columns(file, table.header, columns, known)
+    stated = _statements(file, table, columns, known)
+    if not stated:
+        raise KgError(f"{file} states nothing: no row has both cells of a statement")
+    ids = _identifiers({end for one in stated for end in (one.subject, one.object)})
+    source = assign_slugs([file.stem])[file.stem]
+    try:
+        with files.new_folder(folder) as new:
+            _write_tables(new, source, table, origin, (stated, ids))
+    except OSError as error:
+        raise KgError(f"cannot write {folder}: {error.strerror}") from None
+    return Imported(source, len(ids), len(stated))
 
 
-def _write(folder: Path, name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    models: Mapping[str, type[row_models.Row]] = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
-    tables.write(folder / name, models[name].columns(), rows)
-
-
-def _check(
-    file: Path, header: Sequence[str], kinds: Mapping[str, str], facts: Sequence[Fact], known: Ontology
+def _write_tables(
+    folder: Path,
+    source: str,
+    table: Delimited,
+    origin: Origin,
+    content: tuple[Sequence[_Statement], Mapping[_Entity, str]],
 ) -> None:
-    """Raise KgError for a column or class that does not exist, or a column that stands twice."""
-    for column in dict.fromkeys([*kinds, *(end for fact in facts for end in (fact[0], fact[2]))]):
-        if column not in header or column not in kinds:
+    stated, ids = content
+    paragraphs = sum(bool(line.strip()) for line in table.lines)
+    day = origin.published
+    labelling = {"confidence": "certain", "ground": f"document {source}", "date": day}
+    rows: dict[str, list[dict[str, object]]] = {
+        name: [] for name in (*seeds.COMMON_TABLES, *seeds.SOURCE_TABLES)
+    }
+    rows["sources.csv"] = [
+        {
+            "id": source, "kind": "table", "title": origin.title, "publisher": origin.publisher,
+            "published": day, "language": "en", "address": origin.address,
+            "sha256": hashlib.sha256(table.raw).hexdigest(), "paragraphs": paragraphs,
+        }
+    ]  # fmt: skip
+    rows["sections.csv"] = [{"first": 1, "last": paragraphs, "heading": origin.title, "read": day}]
+    rows["statements.csv"] = [_statement_row(one, ids) for one in stated]
+    rows["coverage.csv"] = [{"paragraph": 1, "reason": "page-furniture", "read": day}]
+    rows["names.csv"] = [{**row, **labelling} for row in _name_rows(ids)]
+    for entity, identifier in sorted(ids.items(), key=lambda pair: pair[1]):
+        rows[seeds.SEGMENT_TABLES[entity.segment]].append({"id": identifier, "kind": entity.kind})
+    (folder / source).mkdir()
+    known: Mapping[str, type[models.Row]] = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
+    for name, model in known.items():
+        if name == "verified.csv":  # written by the check alone
+            continue
+        path = folder / source / name if name in seeds.SOURCE_TABLES else folder / name
+        tables.write_table(path, model.columns(), rows[name])
+
+
+def _check_columns(file: Path, header: Sequence[str], columns: Columns, known: Ontology) -> None:
+    """Raise KgError for a column, class or predicate that does not exist or does not fit."""
+    for column in dict.fromkeys(
+        [*columns.entities, *(end for a, _, b in columns.statements for end in (a, b))]
+    ):
+        if column not in header or column not in columns.entities:
             named = ", ".join(name for name in header if name)
             raise KgError(f"{column!r} is no column with a class; {file.name} has {named}")
         if header.count(column) > 1:
             raise KgError(f"{file}: {header.count(column)} columns are called {column!r}: rename all but one")
-    roots = [root for segment, root in known.segments.items() if segment in seeds.SEGMENT_TABLES]
-    for kind in kinds.values():
-        if kind not in known.classes or not any(known.is_a(kind, (root,)) for root in roots):
+    for kind in columns.entities.values():
+        if not _segment(known, kind):
+            classes = [name for name in known.classes if _segment(known, name)]
+            raise KgError(f"{kind!r} is no class of entity; {_nearest(kind, classes)}")
+    linking = [name for name, predicate in known.predicates.items() if not predicate.datatype]
+    for left, name, right in columns.statements:
+        if name not in linking:
+            raise KgError(f"{name!r} is no predicate between entities; {_nearest(name, linking)}")
+        ends = columns.entities[left], columns.entities[right]
+        if not joins(known, name, ends):
+            one = known.predicates[name]
             raise KgError(
-                f"{kind!r} is no class of entity; there are Company, Country, Sector, Technology ..."
+                f"{name} goes from {' or '.join(one.subjects)} to {' or '.join(one.objects)}, "
+                f"not from {ends[0]} to {ends[1]}"
             )
 
 
+def _nearest(word: str, words: Sequence[str]) -> str:
+    near = get_close_matches(word, words, 3, 0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(words))}"
+
+
+def joins(known: Ontology, predicate: str, ends: tuple[str, str]) -> bool:
+    """Return whether a predicate may join entities of these two classes."""
+    found = known.predicates[predicate]
+    return known.is_a(ends[0], found.subjects) and known.is_a(ends[1], found.objects)
+
+
 def _segment(known: Ontology, kind: str) -> str:
-    return next(segment for segment, root in known.segments.items() if known.is_a(kind, (root,)))
+    """Return the segment of ids of a class's members; empty for what is no class of entity."""
+    return next((s for s in seeds.SEGMENT_TABLES if known.is_a(kind, (known.segments[s],))), "")
 
 
-def _stated(
-    file: Path, found: Delimited, facts: Sequence[Fact], kinds: Mapping[str, tuple[str, str]]
-) -> list[_Stated]:
-    """What the rows say, each fact once a paragraph, by paragraph."""
-    numbers = list(accumulate(bool(line.strip()) for line in found.lines))
-    known: dict[tuple[str, str], tuple[str, str]] = {}
-    stated: dict[tuple[object, ...], _Stated] = {}
-    for cells in found.rows:
-        for left, predicate, right in facts:
+def _statements(file: Path, table: Delimited, columns: Columns, known: Ontology) -> list[_Statement]:
+    """Return the statements of all rows, each once a paragraph, by paragraph."""
+    numbers = list(accumulate(bool(line.strip()) for line in table.lines))
+    kinds = {column: (_segment(known, kind), kind) for column, kind in columns.entities.items()}
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    stated: dict[tuple[object, ...], _Statement] = {}
+    errors: dict[str, None] = {}
+
+    def entity(column: str, cell: Cell) -> _Entity:
+        segment, kind = kinds[column]
+        where = f"{file}:{cell.line + 1}:{column}"
+        if _CONTROL.search(cell.text):
+            what = "holds a line break, a tab or another control character"
+            raise KgError(f"{where}: the name {cell.text!r} {what}: write it in one line")
+        other, before = first.setdefault((segment, cell.text), (kind, where))
+        if other != kind:
+            what = f"{cell.text!r} has the class {kind} here and {other} in {before}"
+            raise KgError(f"{where}: {what}: tell the two apart")
+        return _Entity(segment, cell.text, kind)
+
+    for cells in table.rows:
+        for left, predicate, right in columns.statements:
             subject, object_ = cells[left], cells[right]
             if not subject.text or not object_.text:
                 continue
-            ends = _thing(file, left, subject, kinds, known), _thing(file, right, object_, kinds, known)
-            quote = _quote(found.lines[object_.line], subject, object_)
-            if not quote:
-                where = f"{file}:{object_.line + 1}:{right}"
-                raise KgError(f"{where}: no {text.MAX_WORDS} words of the line tell {object_.text!r} apart")
-            one = _Stated(numbers[object_.line], quote, ends[0], predicate, ends[1])
+            try:
+                ends = entity(left, subject), entity(right, object_)
+                quote = _quote(table.lines[object_.line], subject, object_)
+                if not quote:
+                    where = f"{file}:{object_.line + 1}:{right}"
+                    what = f"no {text.MAX_WORDS} words of the line tell {object_.text!r} apart"
+                    raise KgError(f"{where}: {what}: shorten its cells")
+            except KgError as error:
+                errors.setdefault(str(error))
+                continue
+            one = _Statement(numbers[object_.line], quote, ends[0], predicate, ends[1])
             stated.setdefault((one.paragraph, one.subject, predicate, one.object), one)
+    if errors:
+        more = [f"and {len(errors) - MOST_ERRORS} more"] if len(errors) > MOST_ERRORS else []
+        raise KgError("\n".join([*islice(errors, MOST_ERRORS), *more]))
     return sorted(stated.values(), key=lambda one: one.paragraph)
 
 
-def _thing(
-    file: Path,
-    column: str,
-    cell: Cell,
-    kinds: Mapping[str, tuple[str, str]],
-    known: dict[tuple[str, str], tuple[str, str]],
-) -> _Thing:
-    """What a cell names; ``known`` holds the class of each name so far, and where it stands."""
-    segment, kind = kinds[column]
-    where = f"{file}:{cell.line + 1}:{column}"
-    if _CONTROL.search(cell.text):
-        what = "holds a line break, a tab or another control character"
-        raise KgError(f"{where}: the name {cell.text!r} {what}: write it in one line")
-    other, before = known.setdefault((segment, cell.text), (kind, where))
-    if other != kind:
-        what = f"{cell.text!r} has the class {kind} here and {other} in {before}"
-        raise KgError(f"{where}: {what}: tell the two apart")
-    return _Thing(segment, cell.text, kind)
-
-
 def _quote(line: str, subject: Cell, object_: Cell) -> str:
-    """Words of a line that hold both cells, or else the object, or else its beginning.
+    """Return words of a line that hold both cells, or else the object, or else its beginning.
 
-    They are no longer than a quote may be and stand in the line once; empty where no such words are.
+    They are no longer than a quote may be and occur once in the line; empty where no such words exist.
     """
     for start, end in _runs(line, subject, object_):
         quote = _CONTROL.sub(" ", line[start:end])
@@ -196,18 +246,28 @@ def _runs(line: str, subject: Cell, object_: Cell) -> Iterator[tuple[int, int]]:
         yield min(subject.start, start), max(subject.end, end)
     tokens = [found.span() for found in _TOKEN.finditer(line)]
     if _fits(line[start:end]):
-        before = [first for first, _ in tokens if first < start]
-        after = [last for _, last in reversed(tokens) if last > end]
-        while _fits(line[start:end]):
+        yield from _around(line, tokens, start, end)
+    else:
+        yield from _within(line, tokens, start, end)
+
+
+def _around(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a cell, then the cell with more and more words before and after it, by turns."""
+    before = [first for first, _ in tokens if first < start]
+    after = [last for _, last in reversed(tokens) if last > end]
+    while _fits(line[start:end]):
+        yield start, end
+        if not before and not after:
+            return
+        if before:
+            start = before.pop()
+        if after and _fits(line[start:end]):
             yield start, end
-            if not before and not after:
-                return
-            if before:
-                start = before.pop()
-            if after and _fits(line[start:end]):
-                yield start, end
-                end = after.pop()
-        return
+            end = after.pop()
+
+
+def _within(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the longest runs of words that begin near the beginning of a long cell."""
     first = sum(begin < start for begin, _ in tokens)
     near = tokens[max(0, first - text.MAX_HAN) : first + 2 * text.MAX_HAN]
     for begin, _ in sorted(near, key=lambda span: abs(span[0] - start)):
@@ -221,74 +281,47 @@ def _fits(quote: str) -> bool:
     return words <= text.MAX_WORDS and han <= text.MAX_HAN
 
 
-def _statement(one: _Stated, ids: Mapping[_Thing, str]) -> dict[str, object]:
-    named = text.key(one.object.name) in text.key(one.quote)
+def _statement_row(one: _Statement, ids: Mapping[_Entity, str]) -> dict[str, object]:
+    named = text.contains(one.quote, one.object.name)
     return {
         "paragraph": one.paragraph,
         "quote": one.quote,
         "subject": ids[one.subject],
         "predicate": one.predicate,
         "object": ids[one.object],
-        "flags": "" if named else _FLAG,
+        "flags": "" if named else "object-not-in-quote",
         "note": "" if named else _NOTE,
     }
 
 
-def _ids(things: Iterable[_Thing]) -> dict[_Thing, str]:
-    """One id for each thing, whatever the order of the rows."""
-    by_segment: dict[str, list[_Thing]] = {}
-    for thing in sorted(things):
-        by_segment.setdefault(thing.segment, []).append(thing)
+def _identifiers(entities: Iterable[_Entity]) -> dict[_Entity, str]:
+    """Return one id for each entity, whatever the order of the rows."""
+    by_segment: dict[str, list[_Entity]] = {}
+    for entity in sorted(entities):
+        by_segment.setdefault(entity.segment, []).append(entity)
     found = {}
     for segment, members in by_segment.items():
-        slugs = _slugs([thing.name for thing in members])
-        found.update({thing: f"{segment}/{slugs[thing.name]}" for thing in members})
+        slugs = assign_slugs([entity.name for entity in members])
+        found.update({entity: f"{segment}/{slugs[entity.name]}" for entity in members})
     return found
 
 
-def _slugs(names: Collection[str]) -> dict[str, str]:
-    """One slug for each name: ``Acme & Sons`` → acme-sons.
-
-    A digest of the name follows where the slug has lost letters or signs (``Müller`` → muller-1a2b3c4d),
-    where another name has the same one (ABB, abb), and where it looks as if it had a digest.
-    """
-    plain = {name: _plain(name) for name in names}
-    slugs = {name: slug if _keeps(name, slug) else "" for name, slug in plain.items()}
-    for length in (8, 32):
-        counts = Counter(slugs.values())
-        for name, slug in slugs.items():
-            if not slug or counts[slug] > 1:
-                slugs[name] = f"{plain[name] or 'x'}-{iris.digest(name)[:length]}"
-    return slugs
-
-
-def _plain(name: str) -> str:
-    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")
-
-
-def _keeps(name: str, slug: str) -> bool:
-    """Whether a slug tells a name but for its case, blanks and punctuation."""
-    lost = any(not char.isascii() or unicodedata.category(char)[0] not in "LNPZ" for char in name)
-    return bool(slug) and not lost and not re.search(r"-[0-9a-f]{8}([0-9a-f]{24})?$", slug)
-
-
-def _names(ids: Mapping[_Thing, str]) -> list[dict[str, object]]:
-    """Labels by entity; of names that the check holds for one label, each has its slug added.
+def _name_rows(ids: Mapping[_Entity, str]) -> list[dict[str, object]]:
+    """Return labels by entity; names that the check holds for one label get their slug added.
 
     The check compares names without regard to case, width and kinds of blanks.
     """
-    alike = Counter((thing.segment, text.key(thing.name)) for thing in ids)
+    alike = Counter((entity.segment, text.key(entity.name)) for entity in ids)
     rows: list[dict[str, object]] = []
-    for thing, entity in sorted(ids.items(), key=lambda item: item[1]):
-        languages = ("en", "zh") if _is_chinese(thing.name) else ("en",)
-        label = thing.name
-        if alike[thing.segment, text.key(thing.name)] > 1:
-            label = f"{thing.name} ({entity.partition('/')[2]})"
-        names = {label: "label", thing.name: "label" if label == thing.name else "alias"}
+    for entity, identifier in sorted(ids.items(), key=lambda pair: pair[1]):
+        languages = ("en", "zh") if _is_chinese(entity.name) else ("en",)
+        label = entity.name
+        if alike[entity.segment, text.key(entity.name)] > 1:
+            label = f"{entity.name} ({identifier.partition('/')[2]})"
+        roles = {label: "label", entity.name: "label" if label == entity.name else "alias"}
         rows += [
-            {"entity": entity, "name": name, "lang": language, "role": role}
-            for name, role in names.items()
+            {"entity": identifier, "name": name, "lang": language, "role": role}
+            for name, role in roles.items()
             for language in languages
         ]
     return rows

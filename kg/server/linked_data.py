@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.query.description import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
@@ -142,7 +142,7 @@ def describe_service(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
         return 303, {"type": "text/plain; charset=utf-8", "Location": "/query"}, b"see /query\n"
     address, endpoint = task["address"], f"{task['address']}/sparql"
     sizes = sparql.select(graph, "graph-sizes").values()
-    triples = list(examples.triples(endpoint))
+    triples = list(reference.examples(endpoint))
     if task["path"] == "/sparql":
         text = pages.render("sparql.ttl", endpoint=endpoint, graphs=sizes)
     else:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.exceptions import HTTPException
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.errors import KgError
 from kg.query import result
 from kg.query.graph import Graph
@@ -111,7 +111,7 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
     page = render(
         "question.html", question=question, given=given, trouble=trouble, bound=bound, forms=_WRITERS,
         choices={one.name: _choices(graph, one) for one in question.parameters}, most=_MOST_SHOWN,
-        encoded=urlencode(given), editor=urlencode({"query": examples.standing_alone(bound)}),
+        encoded=urlencode(given), editor=urlencode({"query": reference.standing_alone(bound)}),
         found=found, rows=_rows(found) if found else [],
     )  # fmt: skip
     return _html(page, 400 if trouble else 200)

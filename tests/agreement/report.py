@@ -1,4 +1,4 @@
-"""The tables of docs/methods.md, computed from the seeds and the files beside this one.
+"""The tables of docs/explanation/methods.md, computed from the seeds and the files beside this one.
 
     python -m tests.agreement.report
 
@@ -18,7 +18,7 @@ from kg.read.seeds import Seeds
 from tests.agreement import score, verdict
 from tests.agreement.score import Score, percent
 
-PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "methods.md"
 BEGIN = "<!-- figures: written by python -m tests.agreement.report -->"
 END = "<!-- end of figures -->"
 
@@ -37,7 +37,7 @@ def shown(page: Path = PAGE) -> str:
 def render(folder: Path | None = None) -> str:
     """All tables, as Markdown."""
     folder = folder or locations.seeds()
-    seeds, _ = tables.read(folder)
+    seeds, _ = tables.read_seeds(folder)
     parts = (
         ("Agreement by section", _agreement(seeds, folder)),
         ("How the differences were settled", _settled(folder)),

@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         seconds = time.monotonic() - begin
         write(found, seconds, given.output, name)
     if given.docs:
-        report.publish(found, seconds, ROOT / "docs" / "benchmarks.md")
+        report.publish(found, seconds, ROOT / "docs" / "explanation" / "benchmarks.md")
     print(report.markdown(found))
     for line in report.missed(found):
         print(f"aim missed: {line}")

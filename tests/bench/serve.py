@@ -30,7 +30,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg import iris
-from kg.compile import examples
+from kg.compile import reference
 from kg.query import graph
 from kg.query.graph import Graph
 from kg.read import queries
@@ -79,7 +79,7 @@ def questions(opened: Graph) -> list[str]:
                     question.bind({parameter.name: f"<{iris.iri(random.choice(fitting))}>"})
                     for _ in range(40)
                 ]
-    return [examples.standing_alone(query) for query in found]
+    return [reference.standing_alone(query) for query in found]
 
 
 def measure(port: int, path: str, texts: list[str], connections: int, seconds: float) -> Figures:

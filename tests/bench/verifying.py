@@ -18,7 +18,7 @@ FLOOR = "str.find"
 
 
 def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
-    seeds, _ = tables.read(ground.curated)
+    seeds, _ = tables.read_seeds(ground.curated)
     folder = ground.folder.parent / f"texts-{ground.size}"
     with_texts, paragraphs = _texts(seeds, folder)
     quotes = [
@@ -30,7 +30,7 @@ def figures(ground: Ground, repeats: int) -> Iterator[Figure]:
     def ours() -> None:
         for cached in (text.fold, text.folded_hash, text.key):
             cached.cache_clear()
-        found = quote_check.verify(with_texts, folder)
+        found = quote_check.verify_seeds(with_texts, [folder])
         assert found.verified
 
     def bare() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.cli import COMMANDS
+from kg import locations
+from kg.cli import COMMANDS, options
 from tests.conftest import SAMPLE
 
 SEEDS, TEXTS = str(SAMPLE / "seeds"), str(SAMPLE / "texts")
@@ -48,16 +50,14 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert done.returncode == 0
     assert "Example:" in done.stdout
     assert f"kg {name}" in done.stdout.partition("Example:")[2]
-    assert COMMANDS[name].rstrip(".").split(",")[0] in " ".join(done.stdout.split())
+    assert f"\n\n  {COMMANDS[name]}\n" in done.stdout
 
 
 def test_check_of_sound_seeds() -> None:
     done = kg("check", "--seeds", SEEDS, "--texts", TEXTS)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(
-        "checked 2 sources, 10 entities, 14 names, 7 statements, 3 targets\n"
-        "quotes: 10 verified, 0 not verified (no text)\n"
-        "0 problems\n"
+        "checked 2 sources, 10 entities, 14 names, 7 statements, 3 targets\n10 quotes verified\n0 problems\n"
     )
 
 
@@ -170,14 +170,14 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "stray comma": (lambda data: data.replace(b"Sample Press", b"Sample, Press", 1), ":2: 14 cells where"),
     "open quotation": (lambda data: data.replace(b"A sample", b'"A sample', 1), "cannot be read"),
     "misspelt header": (_misspelt, ":1:publisher: the column is missing"),
-    "column twice": (lambda data: data.replace(b"title_zh", b"title", 1), ":1: a column stands twice"),
+    "column twice": (lambda data: data.replace(b"title_zh", b"title", 1), ":1:title: 2 columns have this name"),
     "UTF-16": (lambda data: data.decode().encode("utf-16"), "sources.csv --encoding utf-16"),
     "GB18030": (lambda data: data.decode().encode("gb18030"), "sources.csv --encoding gb18030"),
-    "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "kg fmt takes it away"),
-    "semicolons": (lambda data: data.replace(b",", b";"), "kg fmt puts commas"),
-    "carriage returns": (lambda data: data.replace(b"\n", b"\r"), "kg fmt mends the line ends"),
+    "byte order mark": (lambda data: b"\xef\xbb\xbf" + data, "kg fmt removes it"),
+    "semicolons": (lambda data: data.replace(b",", b";"), "kg fmt writes commas"),
+    "carriage returns": (lambda data: data.replace(b"\n", b"\r"), "kg fmt writes newlines alone"),
     "empty": (lambda data: b"", "its first line must be id,kind"),
-    "NUL": (lambda data: data.replace(b"Sample Press", b"\x00", 1), ":2: the file holds a NUL"),
+    "NUL": (lambda data: data.replace(b"Sample Press", b"\x00", 1), ":2: a NUL character"),
 }  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def test_fmt_says_that_a_table_is_empty(sample: Path) -> None:
     (sample / "topics.csv").write_text("")
     done = kg("fmt", str(sample / "topics.csv"))
     assert (done.returncode, done.stderr) == (
-        2, f"kg: {sample / 'topics.csv'} cannot be read as a table: it is empty\n"
+        2, f"kg: {sample / 'topics.csv'} is empty: its first line must be id,kind,note\n"
     )  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def test_fmt_puts_tables_in_order(sample: Path) -> None:
     path = sample / "topics.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\ufeff" + "\r\n".join([header, *reversed(rows)]))
-    assert kg("fmt", str(path)).stdout == f"put in order: {path}\n1 table, 1 changed\n"
+    assert kg("fmt", str(path)).stdout == f"formatted: {path}\n1 table, 1 changed\n"
     assert path.read_text().splitlines() == [header, *rows]
     assert kg("fmt", "--seeds", str(sample), "-q").stdout == ""
 
@@ -246,8 +246,8 @@ MISTAKES = [
     (("bild",), "Did you mean build"),
     (("ask", "promotors"), "did you mean promoters"),
     (("ask", "promoters", "unobtainium"), "nothing is called 'unobtainium'"),
-    (("ask", "promoters", "--topik", "lidar"), "has no parameter --topik"),
-    (("ask", "promoters", "--topic"), "needs a value"),
+    (("ask", "promoters", "--topik", "lidar"), "No such option '--topik'"),
+    (("ask", "promoters", "--topic"), "Option '--topic' requires an argument"),
     (("ask", "promoters", *["lidar"] * 9), "takes"),
     (("ask", "promoters", "lidar", "--tier", "futur"), "is one of"),
     (("show", "nothing like this"), "nothing is called"),
@@ -306,3 +306,36 @@ def test_a_closed_pipe_is_no_error(graph: str) -> None:
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_page_is_written_where_the_server_looks_for_it(graph: str, tmp_path: Path) -> None:
+    done = kg("page", "--graph", graph, cwd=tmp_path)
+    assert done.returncode == 0
+    assert options.page(graph) == Path(graph) / "graph.html"
+    assert "<title>Regiograph</title>" in options.page(graph).read_text(encoding="utf-8")
+    assert done.stdout.startswith(f"{graph}/graph.html: ")
+    assert options.page(None) == locations.build() / "graph.html"
+    assert options.page("http://127.0.0.1:1/query") == Path("graph.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_lie_in_several_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, folder in (("english.txt", "a/2030"), ("chinese.txt", "b")):
+        (tmp_path / folder).mkdir(parents=True)
+        shutil.copy(SAMPLE / "texts" / name, tmp_path / folder)
+    folders = [tmp_path / "a", tmp_path / "nowhere", tmp_path / "b"]
+    monkeypatch.setenv("KG_TEXTS", os.pathsep.join(map(str, folders)))
+    assert "\n10 quotes verified\n" in kg("check", "--seeds", SEEDS).stdout
+    monkeypatch.setenv("KG_TEXTS", str(folders[1]))
+    assert (
+        "\n10 quotes verified earlier, against texts with the recorded hashes; the texts are not in this copy\n"
+        in kg("check", "--seeds", SEEDS).stdout
+    )
+
+
+def test_quotes_that_were_never_verified_are_counted(sample: Path) -> None:
+    (sample / "wuhan-2030/positions.csv").unlink()
+    shown = kg("check", "--seeds", str(sample)).stdout
+    assert "note: wuhan-2030: the text is not at hand, so its quotes could not be verified\n" in shown
+    assert "\n6 quotes verified earlier, " in shown
+    assert "\n4 quotes not verified: the texts are not in this copy\n" in shown

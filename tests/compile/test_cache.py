@@ -11,7 +11,7 @@ import pytest
 from kg import locations, ontology
 from kg.compile import cache
 from kg.read import seeds
-from kg.read.entity_index import Register
+from kg.read.seeds import Register
 from kg.store import build, manifest
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -29,7 +29,7 @@ def kept(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def register_of(sample: Path) -> tuple[seeds.Seeds, Register]:
-    found, problems = seeds.read(sample)
+    found, problems = seeds.read_seeds(sample)
     assert not problems
     return found, found.register
 
@@ -116,6 +116,16 @@ def test_kept_lines_that_are_no_text_are_compiled_again(tmp_path: Path, sample: 
         path.write_bytes(path.read_bytes()[:-9] + b"\xff\xfe")
     change(sample / "places.csv", "30.5", "31.5")
     assert run(sample, tmp_path / "build") == run(sample, tmp_path / "full")
+
+
+def test_a_source_whose_tables_changed_while_read_is_not_kept(tmp_path: Path, sample: Path) -> None:
+    found, register = register_of(sample)
+    kept = cache.Cache(tmp_path / "kept", "code", {EN: "state"})
+    known = ontology.read(locations.ontology())
+    for document in found.documents.values():
+        assert kept.lines(document, register, known) == kept.lines(document, register, known) != []
+    kept.sweep(found.documents.values(), register)
+    assert [path.name.partition(".")[0] for path in (tmp_path / "kept").iterdir()] == [EN]
 
 
 def test_kept_lines_are_used(tmp_path: Path, sample: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+import warnings
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,17 @@ FAULTS = {
 @pytest.mark.parametrize(("what", "fault"), FAULTS.items())
 def test_a_fault_is_found(what: str, fault: str) -> None:
     assert shacl.validate_lines([*lines(SAMPLE / "seeds"), fault], locations.ontology()), what
+
+
+def test_an_ill_typed_literal_is_a_problem_without_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    day = nquads.literal("2024-02-30", datatype="xsd:date")
+    fault = nquads.quad(nquads.iri("source/hubei-2030"), nquads.name("dcterms:issued"), day)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = shacl.validate_lines([*lines(SAMPLE / "seeds"), fault], locations.ontology())
+    assert found
+    assert caplog.records == []
+    assert logging.getLogger("rdflib.term").level == logging.NOTSET
 
 
 @pytest.mark.parametrize(

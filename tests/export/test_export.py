@@ -51,7 +51,7 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
         names.read_text().replace(",lidar,", ',"=HYPERLINK(""http://x"")",').replace(",Acme", ",@Acme")
     )
     lines = reference.lines(
-        seeds.read(sample)[0], ontology.read(locations.ontology()), locations.ontology(), version="test"
+        seeds.read_seeds(sample)[0], ontology.read(locations.ontology()), locations.ontology(), version="test"
     )
     graph = Graph(oxigraph.memory(lines), "sample")
     cells = [
@@ -65,10 +65,10 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
 
 
 def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
-    """Write it again with: kg export dictionary -o docs/dictionary.md"""
-    assert (ROOT / "docs/dictionary.md").read_text(encoding="utf-8") == dictionary.dictionary_markdown(
-        curated
-    )
+    """Write it again with: kg export dictionary -o docs/reference/dictionary.md"""
+    assert (ROOT / "docs/reference/dictionary.md").read_text(
+        encoding="utf-8"
+    ) == dictionary.dictionary_markdown(curated)
 
 
 @pytest.mark.parametrize("form", rdf.RDF_FORMATS)

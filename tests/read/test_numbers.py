@@ -48,7 +48,7 @@ REFUSED = [
     "twenty twenty-five", "million million", "one hundred and", "and five", "zero five", "one thousand thousand",
     "one thousand five million", "one hundred hundred", "hundred and hundred", "two hundred and three hundred",
     "one million and two hundred thousand", "half two", "twenty-fifth", "third", "five and a half hundred", "five m", "three third",
-    "三五", "七八", "零五", "一百零", "一万零", "一亿两", "一万两", "一两", "两十", "一亿五千", "一亿二千五", "1亿5000", "1万5",
+    "三五", "七八", "零五", "一百零", "一万零", "一亿两", "一万两", "一两", "两十", "一亿五千", "一亿十", "一亿二千五", "1亿5000", "1万5",
     "万五", "亿二", "三百万五", "三千万五", "一万二千五亿", "一万五亿", "一亿亿", "万万", "亿万", "千百", "百十", "五千六千", "十十",
     "三点十五", "三点", "点五", "一万三万", "三分之五", "三一成", "翻百番", "兆", "二二三百", "六b", "第三", "三个",
 ]  # fmt: skip

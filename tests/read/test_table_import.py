@@ -5,21 +5,25 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import iris, locations, text
+from kg import iris, locations, ontology, text
 from kg.check import run
 from kg.errors import KgError
 from kg.query.graph import open_graph
-from kg.read import seeds, table_import
+from kg.read import seeds, table_columns
+from kg.read.slugs import assign_slugs
+from kg.read.table_import import MOST_ERRORS, Columns, Imported, Origin, Triple, import_table
 from kg.store import build
 
 KINDS = {"company": "Company", "country": "Country"}
 FACTS = [("company", "locatedIn", "country")]
+ONTOLOGY = ontology.read(locations.ontology())
 TABLE = "company,country\nAcme & Sons,Norway\n极光科技,China\nMüller,\n"
 
 
@@ -30,14 +34,21 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def written(file: Path, folder: Path, **changes: object) -> str:
-    given = {"kinds": KINDS, "facts": FACTS, "title": "Mine", "publisher": "me", "published": "2024-03-01"}
-    return table_import.write(file, folder, **{**given, **changes})  # type: ignore[arg-type]
+def written(
+    file: Path,
+    folder: Path,
+    *,
+    kinds: Mapping[str, str] = KINDS,
+    facts: Sequence[Triple] = FACTS,
+    published: str = "2024-03-01",
+) -> Imported:
+    origin = Origin("Mine", "me", published)
+    return import_table(file, folder, Columns(kinds, facts), origin, ONTOLOGY)
 
 
 def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
-    assert written(file, seeds) == "my-companies"
+    assert written(file, seeds) == Imported("my-companies", 4, 2)
     assert run.check_seeds(seeds, locations.ontology()).problems == ()
     build.build_graph(seeds, locations.ontology(), tmp_path / "build")
     graph = open_graph(tmp_path / "build")
@@ -52,13 +63,13 @@ def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> 
     assert graph.names.resolve("Acme & Sons") == "org/acme-sons"
 
 
-def seeds_of(content: str | bytes, tmp_path: Path, **changes: object) -> seeds.Seeds:
+def seeds_of(content: str | bytes, tmp_path: Path) -> seeds.Seeds:
     """Tables of a file, sound by the check, which holds each quote against the file itself."""
     texts = tmp_path / "texts"
     texts.mkdir(parents=True)
     file = texts / "table.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    source = written(file, tmp_path / "seeds", **changes)
+    source = written(file, tmp_path / "seeds").source
     report = run.check_seeds(tmp_path / "seeds", locations.ontology(), texts, write=True)
     # of so small a table the quotes are most of the text
     assert [p for p in report.problems if p.code != "too-much-quoted"] == []
@@ -90,6 +101,7 @@ ALIKE = [
     ("Müller", "Muller"), ("TCL科技", "TCL华星"), ("C++ Ltd", "C# Ltd"), ("*ST星光", "ST星光", "ST云海"), ("ABB", "abb"),
     ("Café", "Cafe", "Cafe\u0301"), ("A B", "A\u00a0B", "A\u200bB", "A-B", "A  B"), ("🛰 Corp", "🚀 Corp", "Corp"),
     ("行业Ⅲ", "行业III"), ("Ａcme", "Acme"), ("x c8d7572d", "极光科技"), ("A, B", "A; B"), ("+", "-"),
+    (f"Acme {'9' * 84} b c", f"Acme {'9' * 84} b d"),
 ]  # fmt: skip
 
 
@@ -120,7 +132,7 @@ def test_digests_that_meet_are_lengthened(monkeypatch: pytest.MonkeyPatch, tmp_p
     """Names of which the short digests are equal (found by search) keep ids of their own."""
     first = "甲乙"
     monkeypatch.setattr(iris, "digest", lambda name: "0" * 8 + hashlib.sha256(name.encode()).hexdigest()[:24])
-    assert len(set(table_import._slugs([first, "丙丁", "戊"]).values())) == 3
+    assert len(set(assign_slugs([first, "丙丁", "戊"]).values())) == 3
 
 
 NAMES = st.text(
@@ -251,11 +263,11 @@ def test_an_object_that_no_quote_can_name_is_flagged(name: str, quote: str, tmp_
 
 
 REFUSED = {
-    "UTF-16": (TABLE.encode("utf-16"), "t.csv is UTF-16: save it as UTF-8 (Excel: CSV UTF-8)"),
-    "UTF-16 without a mark": ("company,country\n".encode("utf-16-le"), "t.csv:1: a NUL character; the file is UTF-16"),
-    "GB18030": (TABLE.encode("gb18030"), "t.csv:3: not UTF-8 at byte 35, perhaps GB18030: save it as UTF-8"),
-    "Windows-1252": (TABLE[:-1].replace("极光科技", "").encode("cp1252"), "perhaps GB18030 or Windows-1252: save it as UTF-8"),
-    "Latin-1": (b"company,country\nCaf\xe9,Norway\n", "t.csv:2: not UTF-8 at byte 19, perhaps Windows-1252: save"),
+    "UTF-16": (TABLE.encode("utf-16"), "t.csv:1: not UTF-8 at byte 0, perhaps utf-16: save it as UTF-8 (Excel: CSV UTF-8)"),
+    "UTF-16 without a mark": ("company,country\n".encode("utf-16-le"), "t.csv:1: a NUL character, perhaps utf-16-le: save it as UTF-8"),
+    "GB18030": (TABLE.encode("gb18030"), "t.csv:3: not UTF-8 at byte 35, perhaps gb18030: save it as UTF-8"),
+    "Windows-1252": (TABLE[:-1].replace("极光科技", "").encode("cp1252"), "perhaps gb18030 (or windows-1252): save it as UTF-8"),
+    "Latin-1": (b"company,country\nCaf\xe9,Norway\n", "t.csv:2: not UTF-8 at byte 19, perhaps windows-1252: save"),
     "carriage returns": (TABLE.replace("\n", "\r").encode(), "its lines end with carriage returns alone: save it"),
     "nothing": (b"", "is empty: its first line holds the names of its columns"),
     "blanks alone": (b"\xef\xbb\xbf \n\n", "is empty: its first line holds the names of its columns"),
@@ -286,8 +298,18 @@ def test_what_cannot_be_read_for_certain_is_refused_by_name(what: str, tmp_path:
 def test_mistakes_say_what_would_be_right(file: Path, tmp_path: Path) -> None:
     with pytest.raises(KgError, match="'firm' is no column with a class; my companies"):
         written(file, tmp_path / "a", facts=[("firm", "locatedIn", "country")])
-    with pytest.raises(KgError, match="'Firm' is no class"):
-        written(file, tmp_path / "a", kinds={"company": "Firm", "country": "Country"})
+    with pytest.raises(KgError, match="'Compny' is no class of entity; did you mean Company"):
+        written(file, tmp_path / "a", kinds={"company": "Compny", "country": "Country"})
+    with pytest.raises(KgError, match="'Xyz' is no class of entity; there are Base, City, Cluster, "):
+        written(file, tmp_path / "a", kinds={"company": "Xyz", "country": "Country"})
+    with pytest.raises(KgError, match="'locatedin' is no predicate between entities; did you mean locatedIn"):
+        written(file, tmp_path / "a", facts=[("company", "locatedin", "country")])
+    with pytest.raises(KgError, match="'issued' is no predicate between entities; "):
+        written(file, tmp_path / "a", facts=[("company", "issued", "country")])
+    with pytest.raises(
+        KgError, match="develops goes from Organisation to Topic, not from Company to Country"
+    ):
+        written(file, tmp_path / "a", facts=[("company", "develops", "country")])
     for kind in ("Source", "Statement", "Target"):  # no table of entities holds them
         with pytest.raises(KgError, match=f"'{kind}' is no class of entity"):
             written(file, tmp_path / "a", kinds={"company": kind, "country": "Country"})
@@ -298,3 +320,70 @@ def test_mistakes_say_what_would_be_right(file: Path, tmp_path: Path) -> None:
     written(file, tmp_path / "a")
     with pytest.raises(KgError, match="not empty"):
         written(file, tmp_path / "a")
+
+
+def test_all_cells_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("company,country\n" + "".join(f"A{n},Nor\tway{n}\n" for n in range(MOST_ERRORS + 2)))
+    with pytest.raises(KgError) as error:
+        written(file, tmp_path / "seeds")
+    what = "holds a line break, a tab or another control character: write it in one line"
+    assert str(error.value).split("\n") == [
+        *(f"{file}:{n + 2}:country: the name 'Nor\\tway{n}' {what}" for n in range(MOST_ERRORS)), "and 2 more"
+    ]  # fmt: skip
+
+
+def test_a_table_that_states_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("company,country\nAlpha,\n,Norway\n")
+    with pytest.raises(KgError, match="states nothing: no row has both cells"):
+        written(file, tmp_path / "seeds")
+
+
+#: A header, and what is proposed for it.
+PROPOSALS = {
+    "company,country,sector": (
+        {"company": "Company", "country": "Country", "sector": "Sector"},
+        ["company:locatedIn:country", "company:inSector:sector"],
+    ),
+    "Provider Name,provider_id,providedName,provided_id,share_provided,year": (
+        {"Provider Name": "Company", "providedName": "Technology"}, ["Provider Name:develops:providedName"],
+    ),
+    "企业名称,城市,行业代码,行业": (
+        {"企业名称": "Company", "城市": "City", "行业": "Sector"}, ["企业名称:locatedIn:城市", "企业名称:inSector:行业"],
+    ),
+    "country,companies": ({"country": "Country", "companies": "Company"}, ["companies:locatedIn:country"]),
+    "project,company,place": (
+        {"project": "Project", "company": "Company", "place": "Place"},
+        ["project:byCompany:company", "project:locatedIn:place"],
+    ),
+    "person,province": ({"person": "Person", "province": "Province"}, ["person:governorOf:province"]),
+    "from_industry,to_industry": (
+        {"from_industry": "Sector", "to_industry": "Sector"}, ["from_industry:usedIn:to_industry"],
+    ),
+    "company,company,country": ({"country": "Country"}, []),
+    "name,code,value": ({}, []),
+    "source,statement,target,entity": ({}, []),
+    "": ({}, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("header", PROPOSALS)
+def test_headers_suggest_what_columns_mean(header: str) -> None:
+    found = table_columns.propose(header.split(","), ONTOLOGY)
+    assert (dict(found.entities), [":".join(triple) for triple in found.statements]) == PROPOSALS[header]
+
+
+def test_columns_are_parsed_from_options() -> None:
+    header = ["a=b", "c:d", "e"]
+    assert table_columns.parse_columns(header, ["a=b=Company", "e=City"], ["c:d:locatedIn:e"]) == Columns(
+        {"a=b": "Company", "e": "City"}, [("c:d", "locatedIn", "e")]
+    )
+    for entity in ("e", "=City", "e=", ""):
+        with pytest.raises(KgError, match="must be COLUMN=CLASS, such as company=Company"):
+            table_columns.parse_columns(header, [entity], [])
+    for statement in ("", "a", "a:locatedIn"):
+        with pytest.raises(
+            KgError, match="must be COLUMN:PREDICATE:COLUMN, such as company:locatedIn:country"
+        ):
+            table_columns.parse_columns(header, [], [statement])

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from kg.problems import Problem
+from kg.errors import Problem
 from kg.read import tables
 from kg.read.tables import Record
 
@@ -27,7 +26,7 @@ BAD = {
 def test_bad_tables_are_problems(tmp_path: Path, code: str, content: bytes) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    _, problems = tables.read(path, COLUMNS, name="t.csv")
+    _, problems = tables.read_table(path, COLUMNS, name="t.csv")
     assert code in {problem.code for problem in problems}
     assert all(problem.file == "t.csv" and problem.remedy for problem in problems)
     assert path.read_bytes() == content
@@ -40,7 +39,7 @@ def test_utf16_is_named() -> None:
 def test_rows_keep_their_line(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('name,id\n"two\nlines",a\nb,c\n', encoding="utf-8")
-    records, problems = tables.read(path, COLUMNS, name="t.csv")
+    records, problems = tables.read_table(path, COLUMNS, name="t.csv")
     assert problems == []
     assert records == [Record(2, {"name": "two\nlines", "id": "a"}), Record(4, {"name": "b", "id": "c"})]
 
@@ -48,7 +47,7 @@ def test_rows_keep_their_line(tmp_path: Path) -> None:
 def test_good_rows_survive_bad_ones(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("id,name\na,b\nc\nd,e\n", encoding="utf-8")
-    records, problems = tables.read(path, COLUMNS, name="t.csv")
+    records, problems = tables.read_table(path, COLUMNS, name="t.csv")
     assert [record.cells["id"] for record in records] == ["a", "d"]
     assert problems == [
         Problem(
@@ -64,28 +63,14 @@ def test_good_rows_survive_bad_ones(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_a_problem(tmp_path: Path) -> None:
-    assert [p.code for p in tables.read(tmp_path / "no.csv", COLUMNS, name="no.csv")[1]] == ["missing-file"]
-
-
-def test_replace_keeps_the_old_file_when_it_cannot_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text("old")
-
-    def full(_fd: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        tables.replace(path, "new")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
+    assert [p.code for p in tables.read_table(tmp_path / "no.csv", COLUMNS, name="no.csv")[1]] == [
+        "missing-file"
+    ]
 
 
 def test_write_then_read(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = [{"id": "a", "name": 'x, "y"\n'}, {"id": "b", "name": "集成电路"}]
-    tables.write(path, COLUMNS, rows)
-    assert [dict(r.cells) for r in tables.read(path, COLUMNS, name="t")[0]] == rows
+    tables.write_table(path, COLUMNS, rows)
+    assert [dict(r.cells) for r in tables.read_table(path, COLUMNS, name="t")[0]] == rows
     assert b"\r" not in path.read_bytes()

@@ -1,0 +1,135 @@
+"""Commands of a curator: check, fmt, new."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kg.check import run
+from kg.check.run import Report
+from kg.cli import options, terminal
+from kg.errors import KgError, shorten
+from kg.read import scaffold
+from kg.read import seeds as tables
+
+
+@click.command("check")
+@options.seeds
+@options.ontology
+@options.texts
+@click.option("--write", is_flag=True, help="Record the positions of quotes in positions.csv.")
+@click.option("--gaps", is_flag=True, help="List runs of words under no quote and no coverage row.")
+@click.option("--shacl", is_flag=True, help="Validate the graph against the SHACL shapes, too (slower).")
+@click.option("--limit", default=50, help="How many problems to print; 0 for all.")
+@options.as_json
+@options.quiet
+def check_command(
+    seeds: Path, ontology: Path, texts: tuple[Path, ...], write: bool, gaps: bool, shacl: bool, limit: int,
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Check the curated tables, and their quotes against the texts.
+
+    All problems of a run are reported at once, each with file, line and column, the text, and what would be
+    right. Exit code 1 if there are any.
+
+    \b
+    Example:
+      kg check --texts texts --gaps
+    """
+    if write and not texts:
+        raise click.UsageError("--write needs the texts: name their folder with --texts")
+    report = run.check_seeds(seeds, ontology, texts, write=write)
+    problems = list(report.problems)
+    if shacl and not problems:
+        from kg.compile.shacl import validate  # late: pyshacl is an extra and slow to import
+
+        problems.extend(validate(report.seeds, report.ontology, ontology))
+    if as_json:
+        found = {"counts": report.counts(), "verified": report.verified, "unverified": report.unverified}
+        listed = [str(gap) for gap in report.gaps] if gaps else []
+        shown = {"problems": list(map(asdict, problems)), "notices": report.notices, "gaps": listed}
+        terminal.write_json({**found, **shown})
+    else:
+        terminal.problems(problems[: limit or None], len(problems), more=" (--limit 0 prints all)")
+        for gap in report.gaps if gaps else ():
+            terminal.echo(f"gap: {gap}")
+        if not quiet:
+            _print_summary(report, len(problems), gaps=gaps)
+    raise click.exceptions.Exit(1 if problems or (gaps and report.gaps) else 0)
+
+
+@click.command("fmt")
+@click.argument("files", nargs=-1, type=options.FILE)
+@options.seeds
+@click.option("--encoding", default="utf-8", help="Of files that are not UTF-8.")
+@options.quiet
+def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool) -> None:
+    """Sort the rows of tables; repair encoding and line ends.
+
+    Without FILES all tables of the folder. Cells are trimmed; empty rows are dropped, other rows never. A
+    table that cannot be read is left as it is, with a message. Tables that are UTF-8 stay so, whatever
+    --encoding says.
+
+    \b
+    Example:
+      kg fmt seeds/orgs.csv --encoding gb18030
+    """
+    known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
+    chosen = files or tuple(sorted(path for path in seeds.rglob("*.csv") if path.name in known))
+    done = scaffold.format_tables(chosen, encoding=encoding)
+    failed = [error for error in done.values() if isinstance(error, KgError)]
+    changed = [path for path, result in done.items() if result is True]
+    if not quiet:
+        for path in changed:
+            terminal.echo(f"formatted: {path}")
+        unread = f", {len(failed)} not readable" if failed else ""
+        terminal.echo(f"{terminal.count(len(chosen), 'table')}, {len(changed)} changed{unread}")
+    for error in failed:
+        terminal.echo(f"kg: {error}", err=True)
+    raise click.exceptions.Exit(2 if failed else 0)
+
+
+@click.command("new")
+@click.argument("what", type=click.Choice(["source"]), metavar="source")
+@click.argument("file", type=options.FILE)
+@options.seeds
+@click.option("--id", "name", help="The source's id (default: from the file's name).")
+@click.option("--address", default="", help="Where the document is published.")
+@click.option("--title", default="", help="Its title, in our own words.")
+def new_command(what: str, file: Path, seeds: Path, name: str | None, address: str, title: str) -> None:
+    """Scaffold the tables of a new source from its text.
+
+    Prints the numbered paragraphs, adds the source to sources.csv and makes a folder of empty tables for it.
+
+    \b
+    Example:
+      kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
+    """
+    del what
+    chosen, paragraphs = scaffold.scaffold_source(seeds, file, name or "", address=address, title=title)
+    for number, paragraph in enumerate(paragraphs, 1):
+        terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
+    terminal.echo(f"""
+{len(paragraphs)} paragraphs. Now:
+  1. complete its row in {seeds / "sources.csv"} (publisher, date, address)
+  2. write into {seeds / chosen / "sections.csv"} which region each run of paragraphs is about
+  3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists
+  4. kg check --texts {file.parent} --gaps, then with --write""")
+
+
+def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:
+    for notice in report.notices:
+        terminal.echo(f"note: {notice}")
+    terminal.echo(f"checked {terminal.counts(report.counts())}")
+    away = "the texts are not in this copy"
+    if report.verified or not report.unverified:
+        terminal.echo(f"{terminal.count(report.verified, 'quote')} verified")
+    if report.recorded:
+        earlier = terminal.count(report.recorded, "quote")
+        when = report.verified_on() or "earlier"
+        terminal.echo(f"{earlier} verified {when}, against texts with the recorded hashes; {away}")
+    if never := report.unverified - report.recorded:
+        terminal.echo(f"{terminal.count(never, 'quote')} not verified: {away}")
+    if gaps:
+        terminal.echo(f"gaps: {len(report.gaps):,}")
+    terminal.echo(terminal.count(problems, "problem"))
