@@ -24,7 +24,7 @@ from kg.server.workers import DEAD, MOVED, Call, Worker, WorkerDied, now, start_
 
 LOG = logging.getLogger("kg.server")
 _TICK = 0.05
-_AHEAD, _YOUNG = 16, 0.02  # calls that a worker may have, and seconds that the first of them may have run
+_AHEAD, _YOUNG = 8, 0.005  # calls that a worker may have, and seconds that the first of them may have run
 _SEGMENTATION_FAULT = -11
 
 
