@@ -14,7 +14,7 @@ from kg.cli import options, terminal
 from kg.errors import shorten
 from kg.ontology import Ontology
 from kg.read import table_columns, table_import
-from kg.read.tables import Delimited, read_delimited
+from kg.read.table_import import Delimited, read_delimited
 
 SHOWN = 4
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kg.read.tables import replace
+from kg.read.files import replace_file
 
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
@@ -88,7 +88,7 @@ def write(content: str | bytes, output: str = "-") -> None:
     if not path.parent.is_dir():
         raise click.ClickException(f"no folder {path.parent}")
     try:
-        replace(path, content)
+        replace_file(path, content)
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}; what was there is intact"
         raise click.ClickException(message) from None

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
-from kg.read import tables
+from kg.read import files
 
 #: The columns of the table, in order; None where absent.
 COLUMNS = (
@@ -44,7 +44,7 @@ def as_csv(graph: Graph) -> str:
         flags = row["flags"]
         cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
         rows.append([cells[key] for key in COLUMNS])
-    return "".join(tables.spreadsheet(rows))
+    return "".join(files.spreadsheet(rows))
 
 
 def _statement(each: Statement, graph: Graph, kinds: Mapping[str, str]) -> Row:

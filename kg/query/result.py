@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
-from kg.read import periods, tables
+from kg.read import files, periods
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
             if column in named:
                 cells.append(answer.labels.get(str(cell), ""))
         rows.append(cells)
-    return ("\ufeff" if bom else "") + "".join(tables.spreadsheet(rows, delimiter=delimiter, excel=bom))
+    return ("\ufeff" if bom else "") + "".join(files.spreadsheet(rows, delimiter=delimiter, excel=bom))
 
 
 def as_json(answer: Answer) -> str:

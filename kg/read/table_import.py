@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections import Counter
@@ -16,7 +17,6 @@ from kg.errors import KgError
 from kg.ontology import Ontology
 from kg.read import files, models, periods, seeds, tables
 from kg.read.slugs import assign_slugs
-from kg.read.tables import Cell, Delimited
 
 #: Column, predicate, column: company, locatedIn, country.
 Triple = tuple[str, str, str]
@@ -29,6 +29,26 @@ _KANA_OR_HANGUL = re.compile(
     r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af\uff66-\uff9f]"
 )
 _NOTE = "The table writes the name in another way, or it is longer than a quote may be."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell without blanks at its ends, and its place: line from 0, and offsets in that line."""
+
+    text: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A user's file: its bytes, its lines (split at the newline alone), its columns, its rows by column."""
+
+    raw: bytes
+    lines: Sequence[str]
+    header: Sequence[str]
+    rows: Sequence[Mapping[str, Cell]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +111,7 @@ def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, kno
         raise KgError(f"published must be a day that exists, such as 2024-03-01, not {origin.published!r}")
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
-    table = tables.read_delimited(file)
+    table = read_delimited(file)
     _check_columns(file, table.header, columns, known)
     stated = _statements(file, table, columns, known)
     if not stated:
@@ -104,6 +124,61 @@ def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, kno
     except OSError as error:
         raise KgError(f"cannot write {folder}: {error.strerror}") from None
     return Imported(source, len(ids), len(stated))
+
+
+def read_delimited(file: Path) -> Delimited:
+    """Read a UTF-8 file whose cells are separated by commas, semicolons or tabs; empty rows are skipped.
+
+    Raises KgError that names file, line and remedy where it cannot be read for certain.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise KgError(f"cannot read {file}: {error.strerror}") from None
+    if fault := tables.encoding_fault(raw):
+        line, what, guess = fault
+        raise KgError(f"{file}:{line}: {what}{f', perhaps {guess}' if guess else ''}: {tables.SAVE_AS_UTF8}")
+    content = raw.decode()
+    if not content.removeprefix("\ufeff").strip():
+        raise KgError(f"{file} is empty: its first line holds the names of its columns")
+    if "\r" in content and "\n" not in content.strip():
+        raise KgError(f"{file}: its lines end with carriage returns alone: save it with newlines")
+    lines = content.split("\n")
+    # a byte order mark stays in the lines, since the check counts it as a character of the text
+    physical = [f"{line}\n" for line in (lines[0].removeprefix("\ufeff"), *lines[1:])]
+    delimiter = tables.separator("".join(physical))
+    header: list[str] = []
+    rows = []
+    for first, last, cells in tables.numbered_rows(physical, delimiter, skip_blanks=True):
+        if isinstance(cells, csv.Error):
+            raise KgError(f"{file}:{first}: the row cannot be read: {cells}: {tables.QUOTING}")
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not header:
+            header = [cell.strip() for cell in cells]
+            continue
+        placed = _placed("".join(physical[first - 1 : last]), cells, first - 1)
+        if len(placed) < len(header) or any(cell.text for cell in placed[len(header) :]):
+            what = f"{len(cells)} cells where the header has {len(header)}"
+            raise KgError(f"{file}:{first}: {what}: {tables.QUOTING}")
+        rows.append(dict(zip(header, placed, strict=False)))
+    return Delimited(raw, lines, header, rows)
+
+
+def _placed(raw: str, cells: Sequence[str], first: int) -> list[Cell]:
+    """Return the cells of a row with their places; ``raw`` is the row as written, from line ``first`` on."""
+    found, at = [], 0
+    for cell in cells:
+        while raw[at : at + 1] == " ":
+            at += 1
+        quoted = raw[at : at + 1] == '"'
+        begin = at + quoted
+        end = begin + len(cell.replace('"', '""') if quoted else cell)
+        start, stop = begin + len(cell) - len(cell.lstrip()), end - len(cell) + len(cell.rstrip())
+        within = raw.rfind("\n", 0, start) + 1
+        found.append(Cell(cell.strip(), first + raw.count("\n", 0, start), start - within, stop - within))
+        at = end + quoted + 1
+    return found
 
 
 def _write_tables(
@@ -139,7 +214,7 @@ def _write_tables(
         if name == "verified.csv":  # written by the check alone
             continue
         path = folder / source / name if name in seeds.SOURCE_TABLES else folder / name
-        tables.write_table(path, model.columns(), rows[name])
+        files.write_table(path, model.columns(), rows[name])
 
 
 def _check_columns(file: Path, header: Sequence[str], columns: Columns, known: Ontology) -> None:

@@ -17,7 +17,7 @@ from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
 from kg.errors import KgError, Problem
-from kg.read import tables
+from kg.read import files
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
 
@@ -111,8 +111,8 @@ def place(
         if text is None:
             (folder / TEXT).unlink(missing_ok=True)
         else:
-            tables.replace(folder / TEXT, text)
-        tables.replace(folder / manifest.NAME, built.as_json())
+            files.replace_file(folder / TEXT, text)
+        files.replace_file(folder / manifest.NAME, built.as_json())
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)

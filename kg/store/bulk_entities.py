@@ -13,7 +13,8 @@ from kg.check import entities as rules
 from kg.compile import reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.read import models, streams
+from kg.read import models
+from kg.read import tables as streams
 from kg.read.seeds import ENTITY_TABLES, Register, misplaced
 from kg.store.bulk_reader import Tables, Tell
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from kg.errors import Problem
-from kg.read import models, streams
+from kg.read import models
+from kg.read import tables as streams
 from kg.read.seeds import ENTITY_TABLES, Document
 from kg.read.tables import Record
 

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.errors import BadStore
-from kg.read import tables
+from kg.read import files
 from kg.store import manifest, oxigraph
 from kg.store.oxigraph import STATED
 
@@ -95,7 +95,7 @@ def write_parts(source: Source, folder: Path, size: int, *, stated: bool = False
     paths: list[Path] = []
     for part in _parts(_lines(source.quads(), stated=stated), size):
         paths.append(folder / f"part-{len(paths) + 1:05}.nq")
-        tables.replace(paths[-1], part)
+        files.replace_file(paths[-1], part)
     return paths
 
 
@@ -159,7 +159,7 @@ class _Note:
         when = datetime.now().astimezone().isoformat(" ", "minutes")
         content = {"mark": self._mark, "quads": quads, "when": when, "graph": graph}
         with contextlib.suppress(OSError):  # in a read-only folder nothing is noted
-            tables.replace(self._path, json.dumps(content))
+            files.replace_file(self._path, json.dumps(content))
 
 
 def _lines(quads: Iterable[ox.Quad], *, stated: bool) -> Iterator[bytes]:

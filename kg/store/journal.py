@@ -16,7 +16,7 @@ from typing import Self
 
 from kg.compile.counts import Backed
 from kg.errors import Problem
-from kg.read import tables
+from kg.read import files
 
 #: A hierarchical statement: child, relation, parent, file, line, whether it is asserted.
 Link = tuple[str, str, str, str, int, bool]
@@ -120,14 +120,14 @@ class Work:
             file.flush()
             os.fsync(file.fileno())
             self.state.sizes[name] = os.fstat(file.fileno()).st_size
-        tables.replace(self._journal, json.dumps(asdict(self.state)))
+        files.replace_file(self._journal, json.dumps(asdict(self.state)))
 
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _report(self, rows: Iterable[Iterable[object]]) -> None:
-        self._files["problems.csv"].writelines(tables.spreadsheet(rows))
+        self._files["problems.csv"].writelines(files.spreadsheet(rows))
 
     def _written(self, name: str) -> Iterator[str]:
         self._files[name].flush()
@@ -155,7 +155,7 @@ def read_report(path: Path, most: int) -> list[Problem]:
         return [
             Problem(
                 line=int(cells.pop("line")),
-                **{column: tables.plain_text(cell) for column, cell in cells.items()},
+                **{column: files.plain_text(cell) for column, cell in cells.items()},
             )
             for cells in rows
         ]
