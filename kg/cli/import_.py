@@ -14,7 +14,7 @@ from kg.cli import options, terminal
 from kg.errors import shorten
 from kg.ontology import Ontology
 from kg.read import table_columns, table_import
-from kg.read.table_import import Delimited, read_delimited
+from kg.read.table_import import UserTable, read_user_table
 
 SHOWN = 4
 
@@ -65,7 +65,7 @@ def import_command(
         --published 2024-03-01 --out companies --build companies-graph
     """
     known = ontologies.read(locations.ontology(ontology))
-    found = read_delimited(table)
+    found = read_user_table(table)
     if not (entities and statements):
         _propose(table, found, known)
         return
@@ -91,7 +91,7 @@ def import_command(
         context.invoke(build, seeds=folder, ontology=ontology, folder=graph, as_json=False, quiet=False)
 
 
-def _propose(file: Path, table: Delimited, known: Ontology) -> None:
+def _propose(file: Path, table: UserTable, known: Ontology) -> None:
     """Print the first rows, and the command that imports what the headers seem to say."""
     rows = [
         [shorten(cells[column].text, width=40) for column in table.header]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg import iris, text
 from kg.errors import KgError, Problem
-from kg.read import files, models, seeds, slugs, tables
+from kg.read import files, models, seeds, tables
 
 _ROLES = ("label", "alias", "abbreviation", "printed")
 
@@ -33,7 +33,7 @@ def scaffold_source(
         raise KgError(f"cannot read {file}: {error.strerror}") from None
     if not paragraphs:
         raise KgError(f"{file} has no paragraph: a paragraph is a line that is not blank")
-    name = name or slugs.assign_slugs([file.stem])[file.stem]
+    name = name or iris.assign_slugs([file.stem])[file.stem]
     if not re.fullmatch(iris.SLUG, name):
         raise KgError(f"{name!r} is no id for a source: lower-case letters, digits and hyphens")
     row = {
