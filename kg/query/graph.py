@@ -22,7 +22,7 @@ from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
 from kg.store import guard, manifest, oxigraph
-from kg.store.names import Index, index_of, index_path, open_index
+from kg.store.names import Index, index_in_memory, index_path, names_of, open_index
 from kg.store.oxigraph import QueryResult, Rows, Store
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Graph:
     @cached_property
     def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
-        return open_index(self.index) if self.index else index_of(self.store)
+        return open_index(self.index) if self.index else index_in_memory(names_of(self.store))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -50,7 +50,7 @@ class Question:
         return bound
 
 
-def read(path: Path, *, example_needed: bool = True) -> Question:
+def read_query(path: Path, *, example_needed: bool = True) -> Question:
     """Read one query file; raise KgError where its header, example or a parameter's place is missing."""
     lines = path.read_text(encoding="utf-8").split("\n")
     header = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
@@ -74,13 +74,13 @@ def read(path: Path, *, example_needed: bool = True) -> Question:
 @cache
 def catalogue(folder: Path = locations.QUERIES) -> Mapping[str, Question]:
     """All questions of a folder by name."""
-    return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+    return {path.stem: read_query(path) for path in sorted(folder.glob("*.rq"))}
 
 
 @cache
 def internal(name: str) -> Question:
     """Return a query that the code itself uses, by the name of its file; it has no example."""
-    return read(locations.INTERNAL_QUERIES / f"{name}.rq", example_needed=False)
+    return read_query(locations.INTERNAL_QUERIES / f"{name}.rq", example_needed=False)
 
 
 def find(name: str) -> Question:

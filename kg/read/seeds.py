@@ -47,7 +47,7 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
 
 
 @dataclass(frozen=True)
-class Register:
+class EntityIndex:
     """What rows may refer to, small enough to hold for millions of rows: look-ups by id.
 
     ``keys`` are names as they are compared, ``labels`` are English, ``units`` belong to indicators,
@@ -144,13 +144,13 @@ class Seeds:
         )
 
     @cached_property
-    def register(self) -> Register:
+    def register(self) -> EntityIndex:
         """Return the look-ups that rows are checked against."""
         within: dict[str, set[str]] = {}
         for link in self.hierarchy:
             if link.relation == "locatedIn":
                 within.setdefault(link.child, set()).add(link.parent)
-        return Register(
+        return EntityIndex(
             self.kinds,
             {entity: tuple(text.key(name.name) for name in names) for entity, names in self.names_of.items()},
             # of two labels the first, as readers of the table see it

@@ -86,7 +86,7 @@ def execute(
     """
     query = str(task["query"])
     shape = guard.refuse(query, allow_service=False)
-    if not guard.is_form(shape):
+    if not shape.is_query:
         raise BadQuery(
             "the query is malformed: it begins with none of SELECT, ASK, CONSTRUCT and DESCRIBE"
             + (f" but with {shape.form}" if shape.form else "")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import filelock
@@ -16,7 +19,7 @@ from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
-from kg.errors import KgError, Problem
+from kg.errors import BadStore, KgError, Problem
 from kg.read import files
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
@@ -43,10 +46,10 @@ def build_graph(
     for each other; one that is interrupted leaves what was there. Raises Unsound if the seeds have problems,
     KgError if the folder cannot be written.
     """
-    made_from = fingerprint(seed_folder, ontology)
+    parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
+    made_from = hashlib.sha256(parts.encode()).hexdigest()
     with hold(folder):
-        present = manifest.read(folder)
-        if present and present.made_from == made_from and is_whole(present.path(folder)):
+        if present := find_built(folder, made_from):
             (folder / manifest.NAME).touch()  # tells locations.newer that nothing newer was left out
             return present, False
         before = cache.tables(seed_folder)
@@ -56,13 +59,9 @@ def build_graph(
         after = cache.tables(seed_folder)
         # a table that somebody saved while it was read is not known by its hash
         steady = {name: state for name, state in before.items() if after.get(name) == state}
-        lines = _lines(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
-
-        def fill(part: Path) -> int:
-            oxigraph.create(part, lines)
-            return len(lines)
-
-        return place(folder, made_from, report.counts(), fill, text="".join(lines)), True
+        text = _compile(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
+        counts = report.counts()
+        return place(folder, made_from, counts, lambda part: oxigraph.create(part, [text]), text=text), True
 
 
 @contextlib.contextmanager
@@ -75,54 +74,40 @@ def hold(folder: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise KgError(f"another build holds {folder}; waited {WAIT_SECONDS} s") from None
     except OSError as error:
-        raise KgError(
-            f"cannot build into {folder}: {error.strerror or error}; what was there is intact"
-        ) from None
+        what = error.strerror or error
+        raise KgError(f"cannot build into {folder}: {what}; what was there is intact") from None
 
 
 def place(
-    folder: Path,
-    made_from: str,
-    counts: Mapping[str, int],
-    fill: Callable[[Path], int],
-    *,
-    text: str | None = None,
+    folder: Path, made_from: str, counts: Mapping[str, int], fill: Callable[[Path], int], *, text: str = ""
 ) -> Built:
-    """Put a new graph into a folder of builds; the manifest is replaced last.
+    """Put a new graph into a folder of builds; the manifest is replaced last, the current store stays.
 
-    ``fill`` makes the store and returns its number of quads; ``text`` is the same as sorted N-Quads. The
-    current store is not touched.
+    ``fill`` makes the store and returns its number of quads; ``text`` is the same as sorted N-Quads.
     """
     present = manifest.read(folder)
     name = f"store-{made_from[:16]}"
     if present and present.store == name:  # its index was lost, or it is damaged
         name = f"{name}-2"
-    part = folder / f".{name}.{os.getpid()}"
+    final, part = folder / name, folder / f".{name}.{os.getpid()}"
     keep = {name, present.store} if present else {name}
     _sweep(folder, keep)
     try:
-        quads = fill(part)
-        built = Built(manifest.FORMAT, name, made_from, locations.VERSION, quads, dict(counts))
-        final = built.path(folder)
+        built = Built(manifest.FORMAT, name, made_from, locations.VERSION, fill(part), dict(counts))
         if final.exists():
             shutil.rmtree(final)
         part.rename(final)
-        names.index_graph(names.index_path(final), oxigraph.open_folder(final))
-        if text is None:
-            (folder / TEXT).unlink(missing_ok=True)
-        else:
+        graph = oxigraph.open_folder(final)
+        names.write_index(names.index_path(final), names.names_of(graph), names.quotes_of(graph))
+        if text:
             files.replace_file(folder / TEXT, text)
-        files.replace_file(folder / manifest.NAME, built.as_json())
+        else:
+            (folder / TEXT).unlink(missing_ok=True)
+        files.replace_file(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)
     return built
-
-
-def fingerprint(seed_folder: Path, ontology: Path) -> str:
-    """Return a hash over all that a build depends on: tables, ontology, and the code that compiles them."""
-    parts = [code(ontology), locations.fingerprint(seed_folder, ontology)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
@@ -130,42 +115,42 @@ def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
     state = hashlib.sha256(f"{ox.__version__}\0{locations.fingerprint(ontology)}".encode())
     for path in code_files(package):
         content = path.read_bytes()
-        state.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode())
-        state.update(content)
+        state.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode() + content)
     return state.hexdigest()
 
 
 def code_files(package: Path = locations.PACKAGE) -> list[Path]:
     """Return the files of the package that a build may depend on: all steps up to the store, all queries."""
-    found = {path for pattern in _CODE for path in package.glob(pattern) if path.suffix in _ENDINGS}
-    return sorted(found)
+    return sorted({path for at in _CODE for path in package.glob(at) if path.suffix in _ENDINGS})
 
 
-def _lines(report: Report, ontology: Path, kept: cache.Cache) -> list[str]:
-    found, names = report.seeds, report.seeds.register
-    lines = reference.lines(
-        found,
-        report.ontology,
-        ontology,
-        version=locations.VERSION,
-        stated=lambda document: kept.lines(document, names, report.ontology),
-    )
-    kept.sweep(found.documents.values(), names)
-    return lines
+def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
+    """Return the graph as sorted N-Quads."""
+    found, register, known = report.seeds, report.seeds.register, report.ontology
+    stated = partial(kept.lines, register=register, ontology=known)
+    lines = reference.lines(found, known, ontology, version=locations.VERSION, stated=stated)
+    kept.sweep(found.documents.values(), register)
+    return "".join(lines)
 
 
-def is_whole(final: Path) -> bool:
-    """Return whether a store and its index are both there."""
-    return final.is_dir() and names.is_sound(names.index_path(final))
+def find_built(folder: Path, made_from: str) -> Built | None:
+    """Return the graph that a folder holds, if it is whole and made from just this."""
+    present = manifest.read(folder)
+    if present is None or present.made_from != made_from or not present.path(folder).is_dir():
+        return None
+    try:
+        names.open_index(names.index_path(present.path(folder))).close()
+    except BadStore:
+        return None
+    return present
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:
     """Remove stores and indexes but for those to keep; the one before stays for those who have it open."""
     kept = keep | {names.index_path(folder / name).name for name in keep}
     for path in folder.iterdir():
-        if path.name in kept or not path.name.lstrip(".").startswith(("store-", "search-")):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.suffix == ".sqlite":
-            path.unlink(missing_ok=True)
+        if path.name not in kept and path.name.lstrip(".").startswith(("store-", "search-")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix == ".sqlite":
+                path.unlink(missing_ok=True)

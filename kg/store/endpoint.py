@@ -30,7 +30,6 @@ try:
 except ImportError:  # this module is imported late: a graph on disk needs no HTTP
     raise missing_extra("endpoint", "asking another engine over HTTP") from None
 
-_FORM = "application/x-www-form-urlencoded"
 _ROWS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.9"
 _BUSY = frozenset({429, 502, 503})
@@ -53,14 +52,13 @@ class Client:
 
     timeout: float = 60.0
     retries: int = 3
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
     busy: frozenset[int] = _BUSY  # statuses after which a request is sent again
 
     @cached_property
     def _http(self) -> httpx.Client:
         # no keep-alive: an idle engine may close a connection just as it is used again
         limits = httpx.Limits(max_keepalive_connections=0)
-        headers = {"User-Agent": "regiograph", **self.headers}
+        headers = {"User-Agent": "regiograph"}
         return httpx.Client(timeout=self.timeout, limits=limits, headers=headers, follow_redirects=True)
 
     def request(
@@ -71,9 +69,9 @@ class Client:
         It is sent again while the engine is busy or unreachable, after a pause that doubles or that the
         engine asks for. Raises HttpError for a status of 400 or above, BadStore if there is no answer.
         """
-        pause, trouble = 0.25, ""
-        for left in range(self.retries, -1, -1):
-            wait = pause
+        tries = self.retries + 1
+        for number in range(tries):
+            wait = f"{0.25 * 2**number}"
             try:
                 response = self._once(method, address, headers, body, whole=whole)
                 if response.status_code < 400:
@@ -83,17 +81,15 @@ class Client:
                     raise error
                 trouble = str(error)
                 asked = response.headers.get("Retry-After", "")
-                wait = float(asked) if asked.isdigit() else pause
+                wait = asked if asked.isdigit() else wait
             except httpx.TimeoutException:
                 raise BadStore(f"{address} did not answer within {self.timeout:g} s") from None
             except httpx.RemoteProtocolError as error:
                 trouble = f"the answer was cut short ({error})"
             except httpx.HTTPError as error:
                 trouble = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
-            if left:
-                time.sleep(min(wait, _LONGEST_WAIT))
-                pause *= 2
-        tries = self.retries + 1
+            if number < self.retries:
+                time.sleep(min(float(wait), _LONGEST_WAIT))
         raise BadStore(f"{address} does not answer: {trouble} ({tries} {'try' if tries == 1 else 'tries'})")
 
     def holds(self, address: str) -> bool:
@@ -125,11 +121,9 @@ class Endpoint:
     """A SPARQL endpoint. ``default`` is the graph to use as default graph, ``named`` the named graphs."""
 
     address: str
-    timeout: float = 60.0
-    retries: int = 3
+    client: Client = field(default_factory=Client)
     default: str = ""
     named: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def query(
         self,
@@ -145,9 +139,11 @@ class Endpoint:
         request leaves it out, and so no engine fetches it.
         """
         shape = guard.refuse(query)
-        parameters = [("query", _declare(query, prefixes or {}))]
+        used = [f"PREFIX {n}: <{space}> " for n, space in (prefixes or {}).items() if f"{n}:" in query]
+        parameters = [("query", "".join(used) + query)]  # in the first line: errors name lines
         if default_graph is not None or named_graphs is not None:
-            parameters += self._dataset(_values(default_graph), _values(named_graphs))
+            graphs, named = ([g.value for g in given or ()] for given in (default_graph, named_graphs))
+            parameters += self._dataset(graphs, named)
         elif shape.graphs or shape.named_graphs:
             parameters += self._dataset(shape.graphs, shape.named_graphs)
         elif self.default:
@@ -161,32 +157,26 @@ class Endpoint:
             form = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.N_TRIPLES
             return iter([quad.triple for quad in ox.parse(body, format=form)])
         except (SyntaxError, ValueError) as error:
-            raise BadStore(
-                f"{self.address} sent what is not {kind}, or cut it short: {shorten(str(error))}"
-            ) from None
+            what = f"what is not {kind}, or cut it short: {shorten(str(error))}"
+            raise BadStore(f"{self.address} sent {what}") from None
 
     def quads_for_pattern(self, *pattern: object) -> Iterator[ox.Quad]:
         """Yield all quads, graph by graph; raises BadStore for a pattern."""
         if any(part is not None for part in pattern):
             raise BadStore("an endpoint is asked by SPARQL, not by pattern")
-        rows = self._rows(queries.internal("triples").sparql)
-        yield from (ox.Quad(s, p, o, ox.DefaultGraph()) for s, p, o in rows)
-        names = self.named or sorted(
-            row[0].value for row in self._rows(queries.internal("named-graphs").sparql)
-        )
+        yield from self._quads(None)
+        names = self.named or sorted(row[0].value for row in self._rows("named-graphs"))
         for name in names:
             if name != self.default and name.startswith(iris.BASE):
-                graph = ox.NamedNode(name)
-                rows = self._rows(queries.internal("triples").sparql, graph)
-                yield from (ox.Quad(s, p, o, graph) for s, p, o in rows)
+                yield from self._quads(ox.NamedNode(name))
 
-    @cached_property
-    def _client(self) -> Client:
-        return Client(self.timeout, self.retries, self.headers)
+    def _quads(self, graph: ox.NamedNode | None) -> Iterator[ox.Quad]:
+        rows = self._rows("triples", [graph] if graph else None)
+        return (ox.Quad(s, p, o, graph or ox.DefaultGraph()) for s, p, o in rows)
 
-    def _rows(self, query: str, graph: ox.NamedNode | None = None) -> Iterator[tuple[Any, ...]]:
-        for row in cast(ox.QuerySolutions, self.query(query, default_graph=[graph] if graph else None)):
-            yield tuple(row)
+    def _rows(self, name: str, graphs: Sequence[ox.NamedNode] | None = None) -> Iterator[Any]:
+        sparql = queries.internal(name).sparql
+        return iter(cast(Any, self.query(sparql, prefixes=iris.PREFIXES, default_graph=graphs)))
 
     def _dataset(self, default: Iterable[str], named: Iterable[str]) -> list[tuple[str, str]]:
         """Return the parameters for those of the graphs that the engine holds."""
@@ -198,44 +188,36 @@ class Endpoint:
 
     def _fetch(self, body: bytes, accept: str) -> tuple[str, bytes]:
         """Return the media type and body of an answer; raises SyntaxError or BadStore."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept}
         try:
-            response = self._client.request(
-                "POST", self.address, {"Content-Type": _FORM, "Accept": accept}, body
-            )
+            response = self.client.request("POST", self.address, headers, body)
         except HttpError as error:
-            raise self._explain(error) from None
+            if error.status == 400 or (error.status == 500 and "syntax" in error.text.lower()):
+                raise SyntaxError(f"{self.address} answers: {error.text}") from None
+            refused = error.status in (401, 403)
+            what = f"does not let us in ({error.status})" if refused else f"answered {error.status}"
+            raise BadStore(f"{self.address} {what}: {error.text}") from None
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if cap := response.headers.get("X-SPARQL-MaxRows"):
             raise BadStore(f"{self.address} cut the answer at {cap} rows: raise its limit (ResultSetMaxRows)")
         wanted = ("json",) if accept == _ROWS else ("n-triples", "turtle", "plain", "n3")
         if not any(word in kind for word in wanted):
-            raise BadStore(
-                f"{self.address} sent {kind}, not RDF or results of a query: is this a SPARQL endpoint?"
-            )
+            what = f"{kind}, not RDF or results of a query: is this a SPARQL endpoint?"
+            raise BadStore(f"{self.address} sent {what}")
         return kind, response.content
 
-    def _explain(self, error: HttpError) -> Exception:
-        if error.status == 400 or (error.status == 500 and "syntax" in error.text.lower()):
-            return SyntaxError(f"{self.address} answers: {error.text}")
-        if error.status in (401, 403):
-            return BadStore(f"{self.address} does not let us in ({error.status}): {error.text}")
-        return BadStore(f"{self.address} answered {error.status}: {error.text}")
 
-
-def open_endpoint(address: str, *, timeout: float = 60.0, retries: int = 3) -> Store:
+def open_endpoint(address: str) -> Store:
     """Open the endpoint at an address and find out its default graph; raises BadStore if there is none."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadStore(f"{address} is not the address of an endpoint: http://... or https://...")
-    plain = Endpoint(address, timeout, retries)
+    plain = Endpoint(address)
     if not plain.query(queries.internal("graph-exists").bind({"graph": f"<{STATED}>"})):
         return cast(Store, plain)
-    rows = cast(
-        ox.QuerySolutions,
-        plain.query(queries.internal("graphs-of-sources").sparql, prefixes=iris.PREFIXES),
-    )
-    graphs = {row[0].value for row in rows} | {iris.iri(f"graph/{name}") for name in _OURS}
-    return cast(Store, Endpoint(address, timeout, retries, STATED, tuple(sorted(graphs))))
+    graphs = {row[0].value for row in plain._rows("graphs-of-sources")}
+    graphs |= {iris.iri(f"graph/{name}") for name in _OURS}
+    return cast(Store, Endpoint(address, plain.client, STATED, tuple(sorted(graphs))))
 
 
 def shorten(text: str) -> str:
@@ -245,30 +227,14 @@ def shorten(text: str) -> str:
 
 
 def _standard(body: bytes) -> bytes:
-    """Return results as the standard has them.
-
-    Virtuoso keeps the booleans that its loader read as 1 and 0, and answers ASK with a row, or with none
-    for no.
-    """
+    """Return results as the standard has them: Virtuoso has 1 and 0 for booleans, and a row for ASK."""
     if b"XMLSchema#boolean" not in body and b"__ASK_RETVAL" not in body[:200]:
         return body
     found = json.loads(body)
     rows = found["results"]["bindings"]
     if found["head"]["vars"] == ["__ASK_RETVAL"]:
-        said = any(row["__ASK_RETVAL"]["value"] != "0" for row in rows)
-        return json.dumps({"head": {}, "boolean": said}).encode()
-    for row in rows:
-        for cell in row.values():
-            if cell.get("datatype", "").endswith("XMLSchema#boolean"):
-                cell["value"] = {"1": "true", "0": "false"}.get(cell["value"], cell["value"])
+        found = {"head": {}, "boolean": any(row["__ASK_RETVAL"]["value"] != "0" for row in rows)}
+    for cell in (cell for row in rows for cell in row.values()):
+        if cell.get("datatype", "").endswith("XMLSchema#boolean"):
+            cell["value"] = {"1": "true", "0": "false"}.get(cell["value"], cell["value"])
     return json.dumps(found).encode()
-
-
-def _declare(query: str, prefixes: Mapping[str, str]) -> str:
-    """Return the query with those prefixes declared that it uses, in its first line."""
-    used = [f"PREFIX {name}: <{space}> " for name, space in prefixes.items() if f"{name}:" in query]
-    return "".join(used) + query
-
-
-def _values(graphs: Sequence[ox.NamedNode] | None) -> list[str]:
-    return [graph.value for graph in graphs or ()]

@@ -50,20 +50,20 @@ _AFTER_GRAPH = {"GRAPH", "FROM", "NAMED", "DESCRIBE"}
 _TERMS = {"string", "iri", "variable", "name", "word", "number"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shape:
-    """What the text of a query says.
+    """What the text of a query says."""
 
-    ``form`` is SELECT, ASK ..., empty if there is none; ``graphs`` are those of FROM, ``named_graphs`` those
-    of FROM NAMED; ``volatile`` queries give another answer at each call; ``calls`` is whether another server
-    is called.
-    """
+    form: str = ""  # SELECT, ASK ...; empty if there is none
+    graphs: tuple[str, ...] = ()  # of FROM
+    named_graphs: tuple[str, ...] = ()  # of FROM NAMED
+    volatile: bool = False  # another answer at each call
+    calls: bool = False  # another server is called
 
-    form: str
-    graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    volatile: bool
-    calls: bool
+    @property
+    def is_query(self) -> bool:
+        """Whether the text begins as a query does."""
+        return self.form in FORMS
 
 
 def refuse(query: str, *, allow_service: bool = False) -> Shape:
@@ -77,9 +77,8 @@ def refuse(query: str, *, allow_service: bool = False) -> Shape:
     if calls and not allow_service:
         raise BadQuery("SERVICE calls another server; it is refused unless --allow-service is given")
     if shape.form in _UPDATES:
-        raise BadQuery(
-            f"{shape.form} changes the graph; queries only read (SELECT, ASK, CONSTRUCT, DESCRIBE)"
-        )
+        what = f"{shape.form} changes the graph"
+        raise BadQuery(f"{what}; queries only read (SELECT, ASK, CONSTRUCT, DESCRIBE)")
     return shape
 
 
@@ -88,30 +87,19 @@ def names(query: str) -> list[str]:
     return [match.group() for match in _TOKEN.finditer(query) if match.lastgroup == "name"]
 
 
-def is_form(shape: Shape) -> bool:
-    """Return whether the text begins as a query does."""
-    return shape.form in FORMS
-
-
 def read(query: str) -> Shape:
     """Return what the text of a query says; raise BadQuery if it is too deep or too long to parse."""
     reader = _Reader()
     for match in _TOKEN.finditer(query):
-        kind = match.lastgroup
-        if kind not in ("space", "comment"):
-            reader.token(str(kind), match.group())
-    return Shape(reader.form, tuple(reader.graphs), tuple(reader.named_graphs), reader.volatile, reader.calls)
+        if match.lastgroup not in ("space", "comment"):
+            reader.token(str(match.lastgroup), match.group())
+    return reader
 
 
 @dataclass
-class _Reader:
-    """The state of reading a query token by token."""
+class _Reader(Shape):
+    """The shape of a query that is read token by token."""
 
-    form: str = ""
-    graphs: list[str] = field(default_factory=list)
-    named_graphs: list[str] = field(default_factory=list)
-    volatile: bool = False
-    calls: bool = False
     before: str = ""  # the last keyword, while it can still say what the next name is
     pending: bool = False  # a name that calls a server if a brace follows: SERVICE:name {
     brackets: list[str] = field(default_factory=list)  # those that are open
@@ -137,7 +125,7 @@ class _Reader:
         elif kind == "close":
             self._close()
         elif kind == "iri":
-            self.calls = self.calls or bool(_HIDDEN.search(text))
+            self.calls |= bool(_HIDDEN.search(text))
             self._address(self._resolve(text))
         elif kind != "variable":
             self.values = False
@@ -150,14 +138,12 @@ class _Reader:
             # each term of DESCRIBE becomes several levels of the syntax tree
             self.tokens += 5 if self.form == "DESCRIBE" and not self.brackets else 1
             if self.tokens > MAX_TOKENS:
-                raise BadQuery(
-                    f"the query has more than {MAX_TOKENS:,} words and marks; "
-                    "give long lists of terms as VALUES ?x { ... }"
-                )
+                what = f"the query has more than {MAX_TOKENS:,} words and marks"
+                raise BadQuery(f"{what}; give long lists of terms as VALUES ?x {{ ... }}")
         self.element = in_list
 
     def _open(self, text: str) -> None:
-        self.calls = self.calls or (self.pending and text == "{")
+        self.calls |= self.pending and text == "{"
         if self.values and text == "{":
             self.data, self.values = len(self.brackets), False
         self.brackets.append(text)
@@ -172,8 +158,8 @@ class _Reader:
 
     def _word(self, word: str) -> None:
         self.pending, self.values = False, word == "VALUES"
-        self.volatile = self.volatile or word in _CHANGING
-        self.calls = self.calls or "SERVICE" in word
+        self.volatile |= word in _CHANGING
+        self.calls |= "SERVICE" in word
         if not self.form and word not in _PROLOGUE:
             self.form = word
         self.before = word
@@ -183,9 +169,8 @@ class _Reader:
         if self.before == "PREFIX":
             self.declared = prefix
             return
-        self.pending = False
-        if self.brackets and self.before not in _AFTER_GRAPH and "SERVICE" in prefix.upper():
-            self.pending = True
+        asks_graph = not self.brackets or self.before in _AFTER_GRAPH
+        self.pending = not asks_graph and "SERVICE" in prefix.upper()
         self._address(self.prefixes.get(prefix, f"{prefix}:") + local.rstrip("."))
 
     def _address(self, address: str) -> None:
@@ -194,9 +179,9 @@ class _Reader:
         elif self.before == "BASE":
             self.base = address
         elif self.before == "FROM" and not self.brackets:
-            self.graphs.append(address)
+            self.graphs += (address,)
         elif self.before == "NAMED" and not self.brackets:
-            self.named_graphs.append(address)
+            self.named_graphs += (address,)
         self.before = ""
 
     def _resolve(self, text: str) -> str:

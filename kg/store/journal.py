@@ -5,47 +5,41 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from kg.compile.counts import Backed
 from kg.errors import Problem
 from kg.read import files
 
-#: A hierarchical statement: child, relation, parent, file, line, whether it is asserted.
-Link = tuple[str, str, str, str, int, bool]
-_FILES = ("compiled.nq", "backed.txt", "links.jsonl", "problems.csv")
-_COLUMNS = ("file", "line", "column", "code", "what", "text", "remedy")
+#: Hierarchical statements: child, relation, parent, file, line, whether it is asserted.
+LINKS = "links.jsonl"
+#: Which regions back which topics in which years.
+BACKED = "backed.jsonl"
+#: So many rows at most are lost when a load is killed.
+SAVE = 20_000
+_FILES = ("compiled.nq", BACKED, LINKS, "problems.csv")
 
 
 @dataclass
 class State:
-    """How far a load came: after which source, and at which line of each table the next row is."""
+    """How far a load came: how many steps it took, and what they wrote."""
 
-    source: str = ""
-    paragraph: int = 0
-    ended: bool = True
-    lines: dict[str, int] = field(default_factory=dict)
+    steps: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     problems: int = 0
     complete: bool = False
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_FILES, 0))
 
-    def count(self, what: str, number: int = 1) -> None:
-        """Add to a count."""
-        self.counts[what] = self.counts.get(what, 0) + number
-
 
 class Work:
-    """The files of a load; ``save`` makes them last.
+    """The files of a load, which takes the same steps each time that it is run.
 
-    What was written after the last save is cut off when the work is resumed.
+    What was written after the last save is cut off when the work is resumed. The steps before it are taken
+    again without effect: while ``replaying`` nothing is written, counted or reported.
     """
 
     def __init__(self, folder: Path, *, shown: int) -> None:
@@ -56,63 +50,38 @@ class Work:
         self._shown = shown
         self._journal = folder / "journal.json"
         self.state = self._read()
+        self._steps = self._unsaved = 0
         self._files = {}
         for name in _FILES:
             (folder / name).touch()
             os.truncate(folder / name, self.state.sizes[name])
             self._files[name] = (folder / name).open("a", encoding="utf-8", newline="")
-        if not self.state.sizes["problems.csv"]:
-            self._report([_COLUMNS])
-        else:
+        if self.state.sizes["problems.csv"]:
             self.first = read_report(self.report, shown)
+        else:
+            self._report([at.name for at in fields(Problem)])
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with ExitStack() as all_of_them:  # closing writes what waits, for which a full disk has no room
+    def __exit__(self, *_: object) -> None:
+        with ExitStack() as closing:  # closing writes what waits, for which a full disk has no room
             for file in self._files.values():
-                all_of_them.callback(file.close)
+                closing.callback(file.close)
 
     @property
-    def begun(self) -> bool:
-        """Whether an earlier run came past the common tables."""
-        return self._journal.is_file()
+    def replaying(self) -> bool:
+        """Whether the present step was taken by an earlier run."""
+        return self._steps < self.state.steps
 
-    def put(self, lines: Iterable[str]) -> None:
-        """Write compiled lines."""
-        waiting = iter(lines)
-        while some := list(islice(waiting, 10_000)):
-            self._files["compiled.nq"].write("".join(some))
-
-    def back(self, found: Iterable[Backed]) -> None:
-        """Write which regions back which topics, to be counted at the end."""
-        self._files["backed.txt"].writelines(f"{' '.join(parts)}\n" for parts in found)
-
-    def backed(self) -> Iterator[Backed]:
-        """Yield everything that ``back`` wrote."""
-        for line in self._written("backed.txt"):
-            region, topic, year = line.split()
-            yield region, topic, year
-
-    def link(self, link: Link) -> None:
-        """Write a hierarchical statement, to be closed at the end."""
-        self._files["links.jsonl"].write(f"{json.dumps(link)}\n")
-
-    def links(self) -> Iterator[Link]:
-        """Yield everything that ``link`` wrote."""
-        for line in self._written("links.jsonl"):
-            child, relation, parent, file, number, asserted = json.loads(line)
-            yield child, relation, parent, file, number, asserted
-
-    def problem(self, problem: Problem) -> None:
-        """Write a problem to the report."""
-        self.state.problems += 1
-        if len(self.first) < self._shown:
-            self.first.append(problem)
-        self._report([asdict(problem).values()])
+    def end_step(self, rows: int = SAVE) -> None:
+        """End a step that took so many rows; save if there were many since the last save."""
+        if not self.replaying:
+            self.state.steps += 1
+            self._unsaved += rows
+            if self._unsaved >= SAVE:
+                self.save()
+        self._steps += 1
 
     def save(self) -> None:
         """Make what is written so far last, and note how far that is."""
@@ -121,23 +90,44 @@ class Work:
             os.fsync(file.fileno())
             self.state.sizes[name] = os.fstat(file.fileno()).st_size
         files.replace_file(self._journal, json.dumps(asdict(self.state)))
+        self._unsaved = 0
 
-    def remove(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def put(self, lines: Iterable[str]) -> None:
+        """Write compiled lines."""
+        if not self.replaying:
+            self._files["compiled.nq"].writelines(lines)
 
-    def _report(self, rows: Iterable[Iterable[object]]) -> None:
-        self._files["problems.csv"].writelines(files.spreadsheet(rows))
+    def count(self, what: str, number: int) -> None:
+        """Add to a count."""
+        if not self.replaying:
+            self.state.counts[what] = self.state.counts.get(what, 0) + number
 
-    def _written(self, name: str) -> Iterator[str]:
+    def problem(self, problem: Problem) -> None:
+        """Write a problem to the report."""
+        if self.replaying:
+            return
+        self.state.problems += 1
+        if len(self.first) < self._shown:
+            self.first.append(problem)
+        self._report(asdict(problem).values())
+
+    def keep(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Write rows that are needed when all tables are read: LINKS or BACKED."""
+        self._files[name].writelines(f"{json.dumps(row)}\n" for row in rows)
+
+    def kept(self, name: str) -> Iterator[Any]:
+        """Yield everything that ``keep`` wrote."""
         self._files[name].flush()
-        with (self.folder / name).open(encoding="utf-8", newline="\n") as lines:
-            yield from lines
+        with (self.folder / name).open(encoding="utf-8") as lines:
+            yield from (tuple(json.loads(line)) for line in lines)
+
+    def _report(self, row: Iterable[object]) -> None:
+        self._files["problems.csv"].writelines(files.spreadsheet([row]))
 
     def _read(self) -> State:
         try:
             found = json.loads(self._journal.read_text(encoding="utf-8"))
-            if set(found) != set(asdict(State())):
+            if set(found) != {at.name for at in fields(State)}:
                 raise ValueError("the journal is of another version")
             state = State(**found)
             if any((self.folder / name).stat().st_size < state.sizes[name] for name in _FILES):
@@ -151,11 +141,6 @@ class Work:
 def read_report(path: Path, most: int) -> list[Problem]:
     """Return the first problems of a report."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = islice(csv.DictReader(file), most)
-        return [
-            Problem(
-                line=int(cells.pop("line")),
-                **{column: files.plain_text(cell) for column, cell in cells.items()},
-            )
-            for cells in rows
-        ]
+        rows = list(islice(csv.DictReader(file), most))
+    plain = ({column: files.plain_text(cell) for column, cell in row.items()} for row in rows)
+    return [Problem(**{**row, "line": int(row["line"])}) for row in plain]  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import BadStore
@@ -29,10 +29,6 @@ class Built:
         """Return the folder of the store in a folder of builds."""
         return folder / self.store
 
-    def as_json(self) -> str:
-        """Return the content of the manifest file."""
-        return json.dumps(asdict(self), indent=1) + "\n"
-
 
 def current(folder: Path) -> Built:
     """Return the graph that a folder holds; raises BadStore if there is none, or none that can be read."""
@@ -52,10 +48,8 @@ def read(folder: Path) -> Built | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["format"] > FORMAT:  # such a file may have fields that are not known here
-            version = found.get("version", "unknown")
-            raise BadStore(
-                f"the graph in {folder} was built by a newer version ({version}): update regiograph"
-            )
+            by = f"a newer version ({found.get('version', 'unknown')})"
+            raise BadStore(f"the graph in {folder} was built by {by}: update regiograph")
         return Built(**found)
     except (ValueError, TypeError, KeyError):
         raise BadStore(f"{path} is damaged: delete it and run kg build") from None

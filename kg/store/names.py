@@ -12,24 +12,22 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg import iris
 from kg.errors import Ambiguous, BadStore, NotFound
 from kg.read import queries
-from kg.store import name_query, oxigraph
+from kg.store import matching, oxigraph
+from kg.store.matching import Name, fold, key, pieces, squeeze, tokens
 from kg.store.oxigraph import Store
-from kg.store.tokens import Name, fold, key, pieces, squeeze, tokens
 
 FORMAT = 2
 _QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
-_LABELS_KEPT = 65_536
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid
 WHERE name_text MATCH ? ORDER BY name_text.rowid LIMIT ?
@@ -62,17 +60,14 @@ class Quoted:
 
 
 class Labels(Mapping[str, str]):
-    """Labels by entity id: the English one, else the Chinese one; ``others`` are labels of other terms.
-
-    Labels are read when they are asked for; the last 65,536 are kept.
-    """
+    """Labels by entity id, read when asked for: the English one, else the Chinese one; then ``others``."""
 
     def __init__(self, index: Index, others: Mapping[str, str] | None = None) -> None:
         self._index, self._others = index, others or {}
-        self._label = lru_cache(_LABELS_KEPT)(partial(_label, index.connection))
+        self._label = lru_cache(65_536)(self._read)
 
     def beside(self, others: Mapping[str, str]) -> Labels:
-        """Return these labels together with others."""
+        """Return these labels together with those of other terms."""
         return Labels(self._index, others)
 
     def __getitem__(self, entity: str) -> str:
@@ -82,13 +77,14 @@ class Labels(Mapping[str, str]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        query = "SELECT id FROM entity WHERE label IS NOT NULL ORDER BY id"
-        yield from (row[0] for row in self._index.connection.execute(query))
+        yield from self._index.column("SELECT id FROM entity WHERE label IS NOT NULL ORDER BY id")
         yield from self._others
 
     def __len__(self) -> int:
-        found = self._index.connection.execute("SELECT count(label) FROM entity").fetchone()
-        return int(found[0]) + len(self._others)
+        return int(next(self._index.column("SELECT count(label) FROM entity"))) + len(self._others)
+
+    def _read(self, entity: str) -> str | None:
+        return next(self._index.column("SELECT label FROM entity WHERE id = ?", entity), None)
 
 
 @dataclass(frozen=True)
@@ -98,19 +94,18 @@ class Entities(Collection[str]):
     index: Index
 
     def __contains__(self, entity: object) -> bool:
-        query = "SELECT 1 FROM entity WHERE id = ?"
-        return isinstance(entity, str) and bool(self.index.connection.execute(query, (entity,)).fetchone())
+        return isinstance(entity, str) and any(self.index.column("SELECT 1 FROM entity WHERE id = ?", entity))
 
     def __iter__(self) -> Iterator[str]:
-        return (row[0] for row in self.index.connection.execute("SELECT id FROM entity ORDER BY id"))
+        return self.index.column("SELECT id FROM entity ORDER BY id")
 
     def __len__(self) -> int:
-        return int(self.index.connection.execute("SELECT count(*) FROM entity").fetchone()[0])
+        return int(next(self.index.column("SELECT count(*) FROM entity")))
 
 
 @dataclass(frozen=True)
 class Index:
-    """An open names index; close it, use it in a ``with`` block, or drop the last reference to it.
+    """An open names index; close it, or drop the last reference to it.
 
     Names are stored from short to long, so that the first ones that hold all words asked for are the
     nearest, and no ranking of thousands is needed; those few are scored by rapidfuzz.
@@ -121,17 +116,13 @@ class Index:
     def __post_init__(self) -> None:
         weakref.finalize(self, self.connection.close)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Close the file; what was looked up before stays valid."""
         self.connection.close()
+
+    def column(self, query: str, *given: str) -> Iterator[Any]:
+        """Yield the first column of a query's rows."""
+        return (row[0] for row in self.connection.execute(query, given))
 
     @cached_property
     def labels(self) -> Labels:
@@ -146,8 +137,7 @@ class Index:
     def exact(self, words: str) -> list[tuple[str, str]]:
         """Return (entity, role) of a name, but for case, width, spaces and a plural's s."""
         query = "SELECT DISTINCT entity, role, key = ? FROM name WHERE squeezed = ? ORDER BY entity, role"
-        wanted = key(words)
-        rows = self.connection.execute(query, (wanted, squeeze(wanted))).fetchall()
+        rows = self.connection.execute(query, (key(words), squeeze(key(words)))).fetchall()
         same = [(entity, role) for entity, role, spaces_too in rows if spaces_too]
         return same or [(entity, role) for entity, role, _ in rows]
 
@@ -168,18 +158,14 @@ class Index:
                 raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
             return identifier
         found = {e: r for e, r in self.exact(words) if not wanted or _segment(e) in wanted}
-        if len(found) == 1:
-            return next(iter(found))
         if found:
-            return self._only_label(words, found)
-        slugs = [f"{segment}/{words}" for segment in wanted if f"{segment}/{words}" in self.entities]
+            return self._only_one(words, found)
+        slugs = [slug for segment in wanted if (slug := f"{segment}/{words}") in self.entities]
         if len(slugs) == 1:
             return slugs[0]
-        near = [
-            f"{hit.name} ({hit.entity})" for hit in self.search(words, segments=wanted, limit=4, least=60)
-        ]
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise NotFound(f"nothing is called {words!r}{hint}")
+        near = self.search(words, segments=wanted, limit=4, least=60)
+        named = ", ".join(f"{hit.name} ({hit.entity})" for hit in near)
+        raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
 
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50
@@ -189,7 +175,7 @@ class Index:
         wanted, among = key(words), tuple(segments)
         for rows in self._candidates(words, among):
             for entity, role, name, folded in rows:
-                score = round(name_query.likeness(wanted, folded), 1)
+                score = round(matching.likeness(wanted, folded), 1)
                 if score >= least and (entity not in hits or score > hits[entity].score):
                     hits[entity] = Hit(entity, name, role, score)
             if len(hits) >= limit:
@@ -199,7 +185,7 @@ class Index:
     def quotes(self, words: str, *, limit: int = 10) -> list[Quoted]:
         """Return the quotes that hold all these words, short ones first."""
         found = pieces(fold(words))
-        rows = self.connection.execute(_QUOTES, (name_query.all_of(found), limit)) if found else ()
+        rows = self.connection.execute(_QUOTES, (matching.all_of(found), limit)) if found else ()
         return [
             Quoted(at, parts["source"], int(parts["paragraph"]), quote)
             for at, quote in rows
@@ -214,17 +200,18 @@ class Index:
         wanted = key(words)
         query = "SELECT entity, role, name, key FROM name WHERE squeezed IN (?, ?) ORDER BY id LIMIT ?"
         forms = squeeze(wanted), squeeze(wanted.partition(",")[0])
-        rows = self.connection.execute(query, (*forms, _POOL)).fetchall()
+        rows = self.connection.execute(query, (*forms, _POOL))
         found = [row for row in rows if not segments or _segment(row[0]) in segments]
-        among = f" AND segment : ({' OR '.join(name_query.quoted(s) for s in segments)})" if segments else ""
-        for step in name_query.widening(self.connection, pieces(fold(words))):
+        among = f" AND segment : ({' OR '.join(map(matching.quoted, segments))})" if segments else ""
+        for step in matching.widening(self.connection, pieces(fold(words))):
             yield found + self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
             found = []
 
-    def _only_label(self, words: str, found: Mapping[str, str]) -> str:
-        by_label = [entity for entity, role in found.items() if role == "label"]
-        if len(by_label) == 1:
-            return by_label[0]
+    def _only_one(self, words: str, found: Mapping[str, str]) -> str:
+        """Return the only entity, or the only one that has the words as its label."""
+        for among in (list(found), [entity for entity, role in found.items() if role == "label"]):
+            if len(among) == 1:
+                return among[0]
         listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
         raise Ambiguous(f"{words!r} names several things: {listed}")
 
@@ -234,15 +221,10 @@ def index_path(store_folder: Path) -> Path:
     return store_folder.with_name(f"search-{store_folder.name.removeprefix('store-')}.sqlite")
 
 
-def index_graph(path: Path, graph: Store) -> None:
-    """Index the names and quotes of a graph in a file: the same graph gives the same bytes."""
-    write_index(path, _names(graph), _quotes(graph))
-
-
 def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
     """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
 
-    Raises OSError if the file cannot be written.
+    The same names and quotes give the same bytes. Raises OSError if the file cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         part = Path(folder) / path.name
@@ -255,47 +237,27 @@ def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, s
 
 
 def index_in_memory(names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> Index:
-    """Return an index in memory, for names that have no file."""
+    """Return an index in memory."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     _fill(connection, names, quotes)
     return Index(connection)
 
 
-def index_of(graph: Store) -> Index:
-    """Return an index in memory over a graph's names, without its quotes."""
-    return index_in_memory(_names(graph))
-
-
 def open_index(path: Path) -> Index:
     """Open an index file; raises BadStore if it is missing, cut short or of another version."""
-    connection = None
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        found, pages, size = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("user_version", "page_count", "page_size")
-        )
-        short = path.stat().st_size < pages * size
+        index = Index(sqlite3.connect(address, uri=True, check_same_thread=False))
+        pragmas = ("user_version", "page_count", "page_size")
+        version, pages, size = (next(index.column(f"PRAGMA {name}")) for name in pragmas)
+        trouble = "is of another version" if version != FORMAT else ""
+        if path.stat().st_size < pages * size:
+            trouble = "is cut short"
     except sqlite3.DatabaseError as error:
-        if connection:
-            connection.close()
-        raise BadStore(f"the index {path} cannot be read ({error}): kg build makes it again") from None
-    if found != FORMAT or short:
-        connection.close()
-        what = "is cut short" if short else "is of another version"
-        raise BadStore(f"the index {path} {what}: kg build makes it again")
-    return Index(connection)
-
-
-def is_sound(path: Path) -> bool:
-    """Return whether an index can be opened."""
-    try:
-        open_index(path).close()
-    except BadStore:
-        return False
-    return True
+        trouble = f"cannot be read ({error})"
+    if trouble:
+        raise BadStore(f"the index {path} {trouble}: kg build makes it again")
+    return index
 
 
 def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterable[tuple[str, str]]) -> None:
@@ -310,23 +272,19 @@ def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterabl
     connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _label(connection: sqlite3.Connection, entity: str) -> str | None:
-    row = connection.execute("SELECT label FROM entity WHERE id = ?", (entity,)).fetchone()
-    return row[0] if row else None
-
-
 def _segment(entity: str) -> str:
     return entity.partition("/")[0]
 
 
-def _names(graph: Store) -> Iterator[Name]:
+def names_of(graph: Store) -> Iterator[Name]:
+    """Yield the names in a graph."""
     for row in oxigraph.solutions(graph, queries.internal("indexed-names").sparql):
-        subject, role, found = row["subject"], row["role"], row["name"]
-        if isinstance(subject, ox.NamedNode) and isinstance(found, ox.Literal):
-            yield iris.short(subject.value), str(role.value), found.language or "", found.value
+        subject, role, name = row["subject"], row["role"], row["name"]
+        if isinstance(subject, ox.NamedNode) and isinstance(name, ox.Literal):
+            yield iris.short(subject.value), str(role.value), name.language or "", name.value
 
 
-def _quotes(graph: Store) -> Iterator[tuple[str, str]]:
+def quotes_of(graph: Store) -> Iterator[tuple[str, str]]:
+    """Yield the quotes in a graph, each after the id of its words."""
     for row in oxigraph.solutions(graph, queries.internal("indexed-quotes").sparql):
-        selector, quote = row["selector"], row["quote"]
-        yield iris.short(selector.value).removesuffix("/exact"), quote.value
+        yield iris.short(row["selector"].value).removesuffix("/exact"), row["quote"].value

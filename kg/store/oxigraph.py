@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, TypeGuard
+from unicodedata import combining, east_asian_width
 
 import pyoxigraph as ox
 
@@ -25,7 +26,6 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 #: The result of a query: solutions (SELECT), a boolean (ASK) or triples (CONSTRUCT, DESCRIBE). Triples are
 #: an iterator of another type from an endpoint than from Oxigraph: ``is_triples`` tells both.
 QueryResult = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | Iterator[ox.Triple]
-
 
 _PLACE = re.compile(r"error at (?P<row>\d+):(?P<column>\d+): ")
 _DETAILS = {
@@ -44,42 +44,27 @@ class Rows:
 
     def values(self) -> list[dict[str, str]]:
         """Return solutions as plain strings by variable; unbound ones are empty."""
-        return [
-            {
-                name: getattr(value, "value", "") if value else ""
-                for name, value in zip(self.variables, row, strict=True)
-            }
-            for row in self.rows
-        ]
+        values = ((getattr(term, "value", "") for term in row) for row in self.rows)
+        return [dict(zip(self.variables, row, strict=True)) for row in values]
 
 
 def memory(lines: Iterable[str] = ()) -> Store:
     """Return a store in memory, loaded from N-Quads lines."""
     store = ox.Store()
-    load(store, lines)
+    store.bulk_load(input="".join(lines).encode(), format=N_QUADS)
     return store
 
 
-def load(store: Store, lines: Iterable[str]) -> None:
-    """Add N-Quads lines to a new store; this is not transactional."""
-    store.bulk_load(input="".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+def create(
+    folder: Path, lines: Iterable[str] | Path, progress: Callable[[int], None] = lambda _size: None
+) -> int:
+    """Create a store on disk from N-Quads lines or a file of any length; return its number of quads.
 
-
-def create(folder: Path, lines: Iterable[str]) -> None:
-    """Create a store on disk from N-Quads lines."""
-    store = ox.Store(str(folder))
-    load(store, lines)
-    store.flush()
-
-
-def create_from(folder: Path, file: Path, progress: Callable[[int], None]) -> int:
-    """Create a store on disk from an N-Quads file of any length and return its number of quads.
-
-    ``progress`` is called with the number of bytes read. Quads that stand twice in the file count once.
+    ``progress`` is called with the number of bytes read. Quads that stand there twice count once.
     """
     store = ox.Store(str(folder))
-    with file.open("rb") as lines:
-        store.bulk_load(input=_Counted(lines, progress), format=ox.RdfFormat.N_QUADS)
+    with lines.open("rb") if isinstance(lines, Path) else io.BytesIO("".join(lines).encode()) as file:
+        store.bulk_load(input=_Counted(file, progress), format=N_QUADS)
     store.flush()  # no optimize(): after one load it makes no query faster, and the files larger
     return len(store)
 
@@ -115,12 +100,11 @@ def query(store: Store, sparql: str) -> QueryResult:
 
 def explain(sparql: str, error: str) -> str:
     """Return a message for a syntax error: the place in the query, and what is wrong if that is known."""
-    place = _PLACE.match(error)
-    form = guard.read(sparql).form
+    place, shape = _PLACE.match(error), guard.read(sparql)
     if place is None:
         return f"the query is malformed: {error}"
-    if form not in guard.FORMS:
-        begins = f"begins with {form}" if form else "is empty"
+    if not shape.is_query:
+        begins = f"begins with {shape.form}" if shape.form else "is empty"
         return f"the query {begins}; it must begin with SELECT, ASK, CONSTRUCT or DESCRIBE"
     row, column = int(place["row"]), int(place["column"])
     lines = sparql.split("\n")
@@ -129,7 +113,14 @@ def explain(sparql: str, error: str) -> str:
     what = f"{found.group()!r} is not expected here" if found else "the query ends too early"
     for detail, meaning in _DETAILS.items():
         what = meaning if detail in error else what
-    return f"the query is malformed at line {row}, column {column}: {what}\n  {line}\n  {' ' * (column - 1)}^"
+    mark = f"{_blank(line[: column - 1])}^"
+    return f"the query is malformed at line {row}, column {column}: {what}\n  {line}\n  {mark}"
+
+
+def _blank(text: str) -> str:
+    """Return spaces as wide as a text in a terminal, where a Han character takes two cells."""
+    widths = (0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return " " * sum(widths)
 
 
 def unknown_terms(store: Store, sparql: str) -> list[str]:

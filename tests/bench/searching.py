@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from kg.store import names, tokens
+from kg.store import matching, names
 from tests.bench.figure import OURS, Figure, race
 
 FLOOR = "rapidfuzz over all names"
@@ -32,7 +32,7 @@ def figures(folder: Path, entities: int, repeats: int) -> Iterator[Figure]:
     size = path.stat().st_size / 1e6
     yield Figure("search", "index file", entities, OURS, (size,), "MB")
     index = names.open_index(path)
-    keys = [tokens.key(name) for _, _, _, name in given]
+    keys = [matching.key(name) for _, _, _, name in given]
 
     def ours() -> None:
         for query in QUERIES:
@@ -40,14 +40,14 @@ def figures(folder: Path, entities: int, repeats: int) -> Iterator[Figure]:
 
     def bare() -> None:
         for query in QUERIES:
-            process.extract(tokens.key(query), keys, limit=10, score_cutoff=50)
+            process.extract(matching.key(query), keys, limit=10, score_cutoff=50)
 
     parties = {OURS: ours, FLOOR: bare} if entities <= FLOOR_MOST else {OURS: ours}
     for who, values in race(parties, repeats).items():
         yield Figure("search", "look up names", entities, who, values, "s", len(QUERIES), "queries", FLOOR)
 
 
-def made_up(entities: int) -> Iterator[tokens.Name]:
+def made_up(entities: int) -> Iterator[matching.Name]:
     """Names of entities that do not exist: English and Chinese labels, every other one with an alias."""
     chance = random.Random(7)
     for number in range(entities):

@@ -11,7 +11,7 @@ import pytest
 
 from kg.query.graph import Graph
 from kg.query.result import Value
-from kg.store.tokens import key
+from kg.store.matching import key
 from tests.competency.answers import ANSWERS, OUTSIDE
 
 QUESTIONS = Path(__file__).parent / "questions.csv"

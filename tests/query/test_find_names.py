@@ -7,7 +7,7 @@ import pytest
 from kg.errors import Ambiguous, NotFound
 from kg.query.graph import Graph
 from kg.store import names
-from kg.store.tokens import key
+from kg.store.matching import key
 
 INDEX = names.index_in_memory(
     (entity, role, "en" if name.isascii() else "zh", name)

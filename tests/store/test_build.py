@@ -74,7 +74,7 @@ def test_the_current_store_stays_until_the_new_one_is_in_place(
         assert count(tmp_path) == built.quads
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(names, "index_graph", full)
+    monkeypatch.setattr(names, "write_index", full)
     with pytest.raises(KgError, match="what was there is intact"):
         run(tmp_path)
     monkeypatch.undo()

@@ -18,7 +18,7 @@ from kg.query import graph
 from kg.read import tables as streams
 from kg.read.tables import Record
 from kg.store import build, bulk, manifest
-from kg.store.journal import Work, read_report
+from kg.store.journal import LINKS, Work, read_report
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import SAMPLE, absent
@@ -314,11 +314,11 @@ def test_an_interrupted_load_goes_on_where_it_stood(
     folder = tmp_path / "corpus"
     corpus.write(folder, 2_000, form=form)
     load(folder, tmp_path / "whole")
-    monkeypatch.setattr("kg.store.bulk.SAVE", 100)
+    monkeypatch.setattr("kg.store.journal.SAVE", 100)
     interrupted(folder, tmp_path / "graph", 25)
     [begun] = (tmp_path / "graph").glob(".bulk-*")
     with Work(begun, shown=0) as work:
-        assert work.state.source
+        assert work.state.steps > 1
         assert work.state.sizes["compiled.nq"] > 100_000
         done = work.state.counts["statements"]
     interrupted(folder, tmp_path / "graph", 40)
@@ -334,8 +334,8 @@ def test_an_interrupted_load_goes_on_where_it_stood(
 def test_a_source_longer_than_a_slice_is_taken_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_sample: set[str]
 ) -> None:
-    monkeypatch.setattr("kg.store.bulk_reader.RUN", 1)
-    monkeypatch.setattr("kg.store.bulk.SAVE", 1)
+    monkeypatch.setattr("kg.store.bulk_tables.RUN", 1)
+    monkeypatch.setattr("kg.store.journal.SAVE", 1)
     for number, folder in enumerate((SEEDS, flat(SEEDS, tmp_path / "flat", "csv"))):
         for stop in (2, 3, 4):
             interrupted(folder, tmp_path / f"graph-{number}", stop)
@@ -554,14 +554,14 @@ def test_the_journal_does_not_grow_with_what_was_written(tmp_path: Path) -> None
     sizes = []
     with Work(tmp_path / "work", shown=0) as work:
         for number in range(1_000):
-            work.link((f"topic/{number}", "broader", "topic/x", "hierarchy.csv", number, True))
+            work.keep(LINKS, [(f"topic/{number}", "broader", "topic/x", "hierarchy.csv", number, True)])
             if number in (9, 999):
                 work.save()
                 sizes.append((tmp_path / "work/journal.json").stat().st_size)
     assert sizes[1] - sizes[0] < 10
     with Work(tmp_path / "work", shown=0) as work:
-        work.link(("topic/lost", "broader", "topic/x", "hierarchy.csv", 1, True))
+        work.keep(LINKS, [("topic/lost", "broader", "topic/x", "hierarchy.csv", 1, True)])
     with Work(tmp_path / "work", shown=0) as work:
-        found = list(work.links())
+        found = list(work.kept(LINKS))
     assert len(found) == 1_000
     assert found[7] == ("topic/7", "broader", "topic/x", "hierarchy.csv", 7, True)

@@ -24,7 +24,7 @@ from tests.serving import sample_store, serving
 
 
 def ask(address: str, *, timeout: float = 5, retries: int = 0, query: str = "SELECT ?x {}") -> list[str]:
-    found = endpoint.Endpoint(address, timeout, retries).query(query)
+    found = endpoint.Endpoint(address, endpoint.Client(timeout, retries)).query(query)
     assert isinstance(found, ox.QuerySolutions)
     return [row[0].value for row in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from kg.compile.nquads import iri, literal, name, quad
 from kg.errors import BadStore
 from kg.query.graph import Graph
-from kg.store import name_query, names, oxigraph
+from kg.store import matching, names, oxigraph
+from kg.store.matching import Name, fold, pieces, tokens
 from kg.store.names import Index
-from kg.store.tokens import Name, fold, pieces, tokens
 
 NAMES: list[Name] = [
     ("topic/chip", "label", "en", "chips"),
@@ -132,10 +133,15 @@ def test_quotes_are_found_by_their_words(index: Index) -> None:
 
 def test_a_graph_gives_the_same_file_each_time(sample_graph: Graph, tmp_path: Path) -> None:
     for file in ("one", "two"):
-        names.index_graph(tmp_path / file, sample_graph.store)
+        names.write_index(
+            tmp_path / file, names.names_of(sample_graph.store), names.quotes_of(sample_graph.store)
+        )
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
-    opened, memory = names.open_index(tmp_path / "one"), names.index_of(sample_graph.store)
+    opened, memory = (
+        names.open_index(tmp_path / "one"),
+        names.index_in_memory(names.names_of(sample_graph.store)),
+    )
     assert list(opened.entities) == list(memory.entities) != []
     assert opened.connection.execute("SELECT count(*) FROM quote").fetchone()[0] > 5
 
@@ -146,11 +152,11 @@ def test_a_graphs_names_come_from_its_labels() -> None:
         quad(iri("topic/6g"), name("skos:hiddenLabel"), literal("6-G net", lang="en")),
         quad(iri("topic/5g"), name("skos:prefLabel"), literal("5G", lang="en"), "graph/elsewhere"),
     ]
-    assert names.index_of(oxigraph.memory(lines)).names("topic/6g") == [
+    assert names.index_in_memory(names.names_of(oxigraph.memory(lines))).names("topic/6g") == [
         ("label", "6G"),
         ("printed", "6-G net"),
     ]
-    assert list(names.index_of(oxigraph.memory(lines)).entities) == ["topic/6g"]
+    assert list(names.index_in_memory(names.names_of(oxigraph.memory(lines))).entities) == ["topic/6g"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all", None])
@@ -210,7 +216,7 @@ def test_a_name_with_the_same_spaces_wins() -> None:
 @pytest.mark.parametrize("length", [40, 800, 20_000])
 def test_only_the_beginning_of_a_long_text_is_searched(index: Index, length: int) -> None:
     text = "芯片产业" * (length // 4)
-    steps = list(name_query.widening(index.connection, pieces(fold(text))))
+    steps = list(matching.widening(index.connection, pieces(fold(text))))
     assert 3 < len(steps) <= 40
     assert max(map(len, steps)) < 1_000
     assert index.search(text) == []
@@ -221,13 +227,13 @@ def test_labels_are_kept_up_to_a_number(index: Index) -> None:
     labels = index.labels.beside({})
     for number in range(70_000):
         assert labels.get(f"topic/no-such-{number}") is None
-    assert labels._label.cache_info().currsize == names._LABELS_KEPT == 65_536
+    assert labels._label.cache_info().currsize == 65_536
 
 
-def test_an_index_is_closed_by_its_block_and_with_its_last_reference(tmp_path: Path) -> None:
+def test_an_index_is_closed_once_and_with_its_last_reference(tmp_path: Path) -> None:
     path = tmp_path / "names.sqlite"
     names.write_index(path, NAMES)
-    with names.open_index(path) as opened:
+    with closing(names.open_index(path)) as opened:
         labels = opened.labels
         assert labels["place/jinan"] == "Jinan"
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):

@@ -15,8 +15,8 @@ from kg.query.graph import Graph
 from kg.server.linked_data import resolve_entity
 from kg.server.reconcile import schema
 from kg.server.reconcile.models import ReconciliationQuery
+from kg.store.matching import key
 from kg.store.names import Hit
-from kg.store.tokens import key
 
 #: The features of a candidate by id, with their meaning; those of properties have the property's id.
 FEATURES: Mapping[str, str] = {

@@ -1,35 +1,90 @@
-"""Match expressions for the full-text index, from strict to loose, and the likeness of two names."""
+"""Names as the index holds them: their tokens, expressions that match them, and the likeness of two names.
+
+SQLite's own tokenizers find nothing for 芯片. Here a Latin word is one token, without accents and a plural's
+s; a run of Han characters gives its pairs of neighbours and its single characters. A search begins with a
+strict expression and goes on with looser ones.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from rapidfuzz import fuzz, process, utils
 from rapidfuzz.distance import OSA
 
-from kg.store.tokens import Piece, characters, squeeze
+from kg import text
 
 _MOST_PIECES = 12
 _MOST_PAIRS = 32  # of Han characters in all pieces together: the loose steps cost the square of it
 _MOST_WORDS = 20_000  # words of the index that are compared with a misspelt one
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
+_IS_HAN = re.compile(f"[{_HAN}]")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+#: A name as it is indexed: entity id, role (label, alias, abbreviation, printed), language, name.
+Name = tuple[str, str, str, str]
+#: A Latin word, or a run of Han characters as its pairs.
+Piece = tuple[str, ...]
+
+
+def fold(raw: str) -> str:
+    """Fold a text for search: case, width, marks; apostrophes inside words go (Xi'an is Xian)."""
+    return _APOSTROPHE.sub("", text.key(raw))
+
+
+def key(name: str) -> str:
+    """Return a name as names are compared: folded, without a plural's s."""
+    return _singular(fold(name))
+
+
+def squeeze(folded: str) -> str:
+    """Return a folded name without white space and hyphens: "silicon carbide" is "siliconcarbide"."""
+    return re.sub(r"[\s-]+", "", folded)
+
+
+def pieces(folded: str) -> list[Piece]:
+    """Return the words and Han runs of a folded text, in order."""
+    found: list[Piece] = []
+    for match in _PIECE.finditer(folded):
+        if word := match["word"]:
+            if not word.isascii():  # accents go
+                word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+            found.append((_singular(word),))
+        else:
+            run = match["han"]
+            found.append(tuple(map("".join, pairwise(run))) or (run,))
+    return found
+
+
+def characters(piece: Piece) -> tuple[str, ...]:
+    """Return the characters of a run of at least two Han characters; none for any other piece."""
+    if len(piece[0]) != 2 or not _IS_HAN.match(piece[0]):
+        return ()
+    return (*(pair[0] for pair in piece), piece[-1][1])
+
+
+def tokens(folded: str) -> str:
+    """Return all tokens of a folded text, separated by spaces."""
+    return " ".join(chain.from_iterable((*piece, *characters(piece)) for piece in pieces(folded)))
 
 
 def all_of(found: Iterable[Piece]) -> str:
     """Return an expression that matches names which hold all pieces."""
-    return " AND ".join(_all(piece) for piece in _shortest(found))
+    return " AND ".join(map(_all, _shortest(found)))
 
 
 def widening(connection: sqlite3.Connection, found: list[Piece]) -> Iterator[str]:
-    """Yield match expressions from strict to loose: all words, prefixes, typo-tolerant, all but one.
-
-    Only the beginning of a long query is used.
-    """
+    """Yield match expressions from strict to loose: all words, prefixes, typo-tolerant, all but one."""
     found = _shortest(found)
     if not found:
         return
     yield all_of(found)
-    yield " AND ".join(_prefix(piece) for piece in found)
+    yield " AND ".join(map(_prefix, found))
     tolerant = [_tolerant(connection, piece) for piece in found]
     yield " AND ".join(tolerant)
     for at, piece in enumerate(found):
@@ -43,24 +98,25 @@ def quoted(token: str) -> str:
 
 
 def likeness(query: str, name: str) -> float:
-    """Return how alike two folded names are, from 0 to 100.
-
-    A name that holds the query is near, the nearer the shorter it is; so is the name before a comma in the
-    query ("Jinan, Shandong").
-    """
+    """Return how alike two folded names are, from 0 to 100."""
     if query == name:
         return 100.0
     if squeeze(query) == squeeze(name):
         return 99.0
+    # a name that holds the query is near, the nearer the shorter it is
     part = 86 + 8 * len(query) / len(name) if len(query) > 1 and query in name else 0.0
     words, others = utils.default_process(query), utils.default_process(name)
     return max(
         fuzz.ratio(query, name),
         part,
-        90.0 if squeeze(query.partition(",")[0]) == squeeze(name) else 0.0,
+        90.0 if squeeze(query.partition(",")[0]) == squeeze(name) else 0.0,  # "Jinan, Shandong"
         0.95 * fuzz.token_sort_ratio(words, others),  # the same words in another order
         0.8 * fuzz.token_set_ratio(words, others),  # all words of one in the other
     )
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _shortest(found: Iterable[Piece]) -> list[Piece]:
@@ -115,10 +171,8 @@ def _near(connection: sqlite3.Connection, word: str) -> list[str]:
 def _loose(piece: Piece) -> list[list[str]]:
     """Return a piece with one thing left out: nothing of a word, all but one Han character of a run."""
     single = characters(piece)
-    if not single:
-        return [[]]
     return [
         [quoted(pair) for at, pair in enumerate(piece) if wrong not in (at, at + 1)]
         + [quoted(char) for at, char in enumerate(single) if at != wrong]
         for wrong in range(len(single))
-    ]
+    ] or [[]]
