@@ -1,7 +1,5 @@
 """Files and folders written in one step, so that others never see a part, and tables as CSV text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

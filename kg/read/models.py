@@ -1,10 +1,7 @@
 """Rows of curated tables: pydantic models at the boundary, one class a table, its fields the columns."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -19,11 +16,8 @@ from kg.read import periods
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(str):
     """What a cell of a type holds, as a message about a wrong one says it."""
-
-    text: str
 
 
 def _matching(pattern: str) -> BeforeValidator:
@@ -298,7 +292,7 @@ R = TypeVar("R", bound=Row)
 
 def form(field: FieldInfo) -> str:
     """Return what a column's cells hold, such as: an id such as place/jinan."""
-    return next((found.text for found in field.metadata if isinstance(found, Form)), "text")
+    return next((found for found in field.metadata if isinstance(found, Form)), "text")
 
 
 def parse(

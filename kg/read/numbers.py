@@ -3,8 +3,6 @@
 A text that is not one well-formed number is no number, rather than a likely one.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Periods in EDTF (ISO 8601-2), level 0 and the open ends and marks of level 1."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from dataclasses import dataclass

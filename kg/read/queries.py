@@ -1,7 +1,5 @@
 """Reads SPARQL files that document themselves: questions that users ask, and queries of the code itself."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

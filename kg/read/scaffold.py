@@ -1,7 +1,5 @@
 """Scaffolds the tables of a new source, and formats curated tables."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import re

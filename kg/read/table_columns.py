@@ -1,7 +1,5 @@
 """Proposes, parses and checks what the columns of a user's table mean."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Imports a user's table: each line a paragraph of a source, each pair of cells a statement."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import re
@@ -10,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from kg import iris, text
 from kg.errors import KgError
@@ -68,15 +67,13 @@ class Imported:
     statements: int
 
 
-@dataclass(frozen=True, order=True)
-class _Entity:
+class _Entity(NamedTuple):
     segment: str
     name: str
     kind: str
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(NamedTuple):
     paragraph: int
     quote: str
     subject: _Entity

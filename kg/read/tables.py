@@ -1,7 +1,5 @@
 """Reads tables with the columns of curated ones, CSV, JSON Lines or Parquet; every fault is a problem."""
 
-from __future__ import annotations
-
 import csv
 import importlib
 import io
@@ -9,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -65,13 +64,9 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
     if (delimiter := separator(content)) != ",":
         what = "cells are not separated by commas"
         problems.append(Problem(name, 1, "", "separator", what, delimiter, "kg fmt writes commas"))
-    records = []
-    for found in parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter):
-        if isinstance(found, Record):
-            records.append(found)
-        else:
-            problems.append(found)
-    return records, problems
+    found = list(parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter))
+    problems += [one for one in found if isinstance(one, Problem)]
+    return [one for one in found if isinstance(one, Record)], problems
 
 
 def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record | Problem]:
@@ -216,11 +211,9 @@ def _guess(raw: bytes) -> str:
     Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312.
     """
     for encoding, guess in (("gb2312", "gb18030"), ("gb18030", "gb18030 (or windows-1252)")):
-        try:
+        with suppress(UnicodeDecodeError):
             raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return guess
+            return guess
     return "" if re.search("[一-鿿]", raw.decode(errors="ignore")) else "windows-1252"
 
 
@@ -301,13 +294,12 @@ def _typed_record(
     name: str, line: int, values: Mapping[str, object], columns: Sequence[str]
 ) -> Iterator[Record | Problem]:
     """Yield a row of typed values as cells, or a problem for each key and value that no table can hold."""
-    if extra := sorted(values.keys() - set(columns)):
-        remedy = f"the columns are {','.join(columns)}"
-        for column in extra:
-            yield Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
-        return
     cells: dict[str, str] = {}
-    problems: list[Record | Problem] = []
+    remedy = f"the columns are {','.join(columns)}"
+    problems: list[Record | Problem] = [
+        Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
+        for column in sorted(values.keys() - set(columns))
+    ]
     for column, value in values.items():
         try:
             cells[column] = _cell(value)
