@@ -11,14 +11,14 @@ from kg.check.references import check_ends, check_terms, unknown_entity, unknown
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.seeds import Register, Seeds
+from kg.read.seeds import EntityIndex, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
 
 
-def check_entity(entity: models.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_entity(entity: models.EntityRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check that the kind of an entity fits its id, that it has a label, and a basis for its codes."""
     root = ontology.segments[entity.id.partition("/")[0]]
     if entity.kind not in ontology.classes or root not in ontology.classes[entity.kind].ancestors:
@@ -48,7 +48,7 @@ def check_use(seeds: Seeds) -> Iterator[Problem]:
 
 def check_names(
     rows: Iterable[models.NameRow],
-    register: Register,
+    register: EntityIndex,
     ontology: Ontology,
     seen: set[int],
     labels: dict[int, str],
@@ -81,7 +81,7 @@ def check_hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
 
 
 def check_links(
-    rows: Iterable[models.HierarchyRow], register: Register, ontology: Ontology, links: Links
+    rows: Iterable[models.HierarchyRow], register: EntityIndex, ontology: Ontology, links: Links
 ) -> Iterator[Problem]:
     """Check assumed links one by one; add the new ones to ``links``."""
     for link in rows:
@@ -110,7 +110,7 @@ def check_circles(links: Links) -> Iterator[Problem]:
             yield Problem(file, line, column, "circle", what, circle[-1], "delete one of the links")
 
 
-def check_redirect(redirect: models.RedirectRow, register: Register) -> Iterator[Problem]:
+def check_redirect(redirect: models.RedirectRow, register: EntityIndex) -> Iterator[Problem]:
     """Check that a retired id is not in use again and leads to one that is."""
     if redirect.old in register.kinds:
         what, remedy = "a retired id is in use", "give the entity a new id"

@@ -10,7 +10,7 @@ from kg import iris, text
 from kg.errors import Problem
 from kg.ontology import Ontology, Predicate
 from kg.read import models
-from kg.read.seeds import SEGMENT_TABLES, Document, Register
+from kg.read.seeds import SEGMENT_TABLES, Document, EntityIndex
 
 #: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100
@@ -18,7 +18,7 @@ LONG = 15
 
 
 def check_ends(
-    at: models.Row, columns: tuple[str, str], predicate: Predicate, register: Register, ontology: Ontology
+    at: models.Row, columns: tuple[str, str], predicate: Predicate, register: EntityIndex, ontology: Ontology
 ) -> Iterator[Problem]:
     """Check that both entities of a row exist, differ and may be joined by the predicate."""
     subject, target = (getattr(at, column) for column in columns)
@@ -30,7 +30,12 @@ def check_ends(
 
 
 def check_end(
-    at: models.Row, column: str, name: str, allowed: tuple[str, ...], register: Register, ontology: Ontology
+    at: models.Row,
+    column: str,
+    name: str,
+    allowed: tuple[str, ...],
+    register: EntityIndex,
+    ontology: Ontology,
 ) -> Iterator[Problem]:
     """Check that the entity in a cell exists and is of an allowed class; ``name`` is what takes it."""
     entity = getattr(at, column)
@@ -82,7 +87,7 @@ def unknown_term(at: models.Row, column: str, code: str, value: str, known: Coll
 
 
 def unknown_entity(
-    at: models.Row, column: str, register: Register, fits: Callable[[str], bool] = bool
+    at: models.Row, column: str, register: EntityIndex, fits: Callable[[str], bool] = bool
 ) -> Problem:
     """Return the problem of an id that no table has, with near ones whose class ``fits``, and the table."""
     value = str(getattr(at, column))

@@ -18,7 +18,7 @@ from kg.check.statements import check_statements
 from kg.check.targets import check_targets, is_unread
 from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.read import models, tables
+from kg.read import files, models
 from kg.read import seeds as seed_tables
 from kg.read.seeds import Document, Seeds
 
@@ -153,10 +153,10 @@ def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
 
 def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.date) -> None:
     for name, positions in found.positions.items():
-        tables.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
+        files.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
     rows = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
     for name, digest in found.hashes.items():
         rows[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
-    tables.write_table(
+    files.write_table(
         folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)]
     )

@@ -9,12 +9,12 @@ from kg.check.references import check_end, check_terms, out_of_range
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 SPAN_WORDS = 4
 
 
-def check_sections(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_sections(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check that sections follow each other from the first paragraph to the last, and are about places."""
     expected = 1
     for section in document.sections:

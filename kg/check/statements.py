@@ -10,12 +10,12 @@ from kg.check.references import check_end, check_ends, check_evidence, check_ter
 from kg.errors import Problem
 from kg.ontology import Concept, Ontology
 from kg.read import models, periods
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 CUE_WORDS = 5
 
 
-def check_statements(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_statements(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check the statements of a source, or of whole paragraphs of it."""
     yield from _check_repetition(document)
     for statement in document.statements:
@@ -26,7 +26,7 @@ def check_statements(document: Document, register: Register, ontology: Ontology)
         yield from _check_region(statement, document, register)
 
 
-def object_in_quote(statement: models.StatementRow, register: Register) -> bool:
+def object_in_quote(statement: models.StatementRow, register: EntityIndex) -> bool:
     """Whether a printed name of the object stands in the quote as words of its own."""
     quote = text.key(statement.quote)
     return any(text.holds(quote, name) for name in register.keys.get(statement.object, ()))
@@ -50,7 +50,7 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
 
 
 def _check_relation(
-    statement: models.StatementRow, register: Register, ontology: Ontology
+    statement: models.StatementRow, register: EntityIndex, ontology: Ontology
 ) -> Iterator[Problem]:
     predicate = ontology.predicates.get(statement.predicate)
     if predicate is None:
@@ -66,7 +66,7 @@ def _check_relation(
         yield from _check_object_named(statement, register)
 
 
-def _check_object_named(statement: models.StatementRow, register: Register) -> Iterator[Problem]:
+def _check_object_named(statement: models.StatementRow, register: EntityIndex) -> Iterator[Problem]:
     if "object-not-in-quote" in statement.flags:
         if not statement.note:
             what, remedy = "the quote does not name the object", "say in a note how the words carry it"
@@ -110,7 +110,7 @@ def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
 
 
 def _check_region(
-    statement: models.StatementRow, document: Document, register: Register
+    statement: models.StatementRow, document: Document, register: EntityIndex
 ) -> Iterator[Problem]:
     section = document.section(statement.paragraph)
     region = section.region if section else ""

@@ -10,7 +10,7 @@ from kg.check.references import check_end, check_evidence, check_terms, unknown_
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models, numbers
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 _COUNTED = ("count", "multiple")
 #: More decimals than any figure that a document prints: such a number is the quotient of a fraction.
@@ -22,7 +22,7 @@ _ENDS = {
 }
 
 
-def check_targets(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_targets(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check the targets of a source, or of whole paragraphs of it."""
     seen: dict[str, models.TargetRow] = {}
     for target in document.targets:
@@ -72,7 +72,7 @@ def _check_value(target: models.TargetRow) -> Iterator[Problem]:
         yield target.problem("value", "number-mismatch", what, value, remedy)
 
 
-def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def _check_unit(target: models.TargetRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     remedy = "name the unit, normalised and as written"
     if not target.unit:
         yield target.problem("unit", "number-without-unit", "the number has no unit", target.written, remedy)

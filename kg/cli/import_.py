@@ -12,7 +12,7 @@ from kg.cli.build import build_command
 from kg.errors import shorten
 from kg.ontology import Ontology
 from kg.read import table_columns, table_import
-from kg.read.tables import Delimited, read_delimited
+from kg.read.table_import import UserTable, read_user_table
 
 SHOWN = 4
 
@@ -48,7 +48,7 @@ def import_command(
         --published 2024-03-01 --out companies --build companies-graph
     """
     known = ontologies.read(ontology)
-    found = read_delimited(table)
+    found = read_user_table(table)
     if not (entity and statement):
         _propose(table, found, known)
         return
@@ -70,7 +70,7 @@ def import_command(
     context.invoke(build_command, seeds=folder, ontology=ontology, folder=graph, as_json=False, quiet=False)
 
 
-def _propose(file: Path, table: Delimited, known: Ontology) -> None:
+def _propose(file: Path, table: UserTable, known: Ontology) -> None:
     """Print the first rows, and the command that imports what the headers seem to say."""
     first = islice(table.rows, SHOWN)
     rows = [[shorten(cells[column].text, width=40) for column in table.header] for cells in first]

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.errors import KgError, Problem
-from kg.read.tables import replace
+from kg.read.files import replace_file
 
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
@@ -83,7 +83,7 @@ def write(content: str | bytes, output: str = "-") -> None:
     if not path.parent.is_dir():
         raise KgError(f"no folder {path.parent}")
     try:
-        replace(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise KgError(f"cannot write {path}: {error.strerror}; what was there is intact") from None
 

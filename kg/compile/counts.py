@@ -14,7 +14,7 @@ from contextlib import closing
 from kg.compile import statements
 from kg.compile.nquads import TYPE, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 GRAPH = "graph/counts"
 #: A region that backs a topic, once: their ids, and the year in which the source came out.
@@ -25,7 +25,7 @@ UNION ALL SELECT region, topic, year, count(*) FROM backed GROUP BY region, topi
 """
 
 
-def backed(document: Document, register: Register, ontology: Ontology) -> Iterator[Backed]:
+def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Backed]:
     """Yield the statements of a source by which a region backs a topic, without those withheld."""
     year = document.source.published[:4]
     for at in document.statements:

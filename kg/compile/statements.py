@@ -9,10 +9,10 @@ from kg import iris
 from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, periods
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 
-def lines(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
+def lines(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[str]:
     """Yield all lines of a source."""
     yield from sections(document)
     yield from paragraphs(document, range(1, document.source.paragraphs + 1))
@@ -51,7 +51,7 @@ def paragraphs(document: Document, numbers: Iterable[int]) -> Iterator[str]:
         yield from quads(_paragraph(document.source.id, number), facts, graph)
 
 
-def records(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
+def records(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[str]:
     """Yield statements and targets with their evidence, and the plain triples derived from them."""
     quoted: set[tuple[int, str]] = set()
     for statement in document.statements:
@@ -89,7 +89,7 @@ def _statement(
 def _target(
     at: models.TargetRow,
     document: Document,
-    register: Register,
+    register: EntityIndex,
     ontology: Ontology,
     quoted: set[tuple[int, str]],
 ) -> Iterator[str]:
@@ -177,7 +177,7 @@ def _bounds(edtf: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def target_label(at: models.TargetRow, register: Register, ontology: Ontology) -> str:
+def target_label(at: models.TargetRow, register: EntityIndex, ontology: Ontology) -> str:
     """Return the label of a target: ``output value of new energy vehicles: about 350 billion yuan``."""
     comparator = ontology.schemes["comparators"][at.comparator]
     what = register.label(at.indicator) + (f" of {register.label(at.topic)}" if at.topic else "")

@@ -13,7 +13,7 @@ from kg import locations
 from kg.export import diff, rdf, statements
 from kg.page import render_page
 from kg.query.graph import open_graph
-from kg.read import tables as csv_tables
+from kg.read import files
 from kg.store import manifest
 
 CHANGELOG = "CHANGELOG.md"
@@ -43,7 +43,7 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
         "DATA-CHANGES.md": f"# Data {name}\n\n{changes}",
     }
     for file, data in content.items():
-        csv_tables.replace(folder / file, data)
+        files.replace_file(folder / file, data)
     return [folder / file for file in content]
 
 

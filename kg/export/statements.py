@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.query.graph import Graph
 from kg.query.statements import Statement, Target
-from kg.read import tables
+from kg.read import files
 
 #: The columns of the table, in order; None where absent.
 COLUMNS = (
@@ -63,7 +63,7 @@ def statement_bytes(graph: Graph, form: str) -> bytes:
     if form == "jsonl":
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     cells = ({**row, "flags": ";".join(row["flags"])}.values() for row in rows)
-    return "".join(tables.spreadsheet([COLUMNS, *cells])).encode()
+    return "".join(files.spreadsheet([COLUMNS, *cells])).encode()
 
 
 def _order(row: Row) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
-from kg.read import periods, tables
+from kg.read import files, periods
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
     rows = answer.labelled()
     lines: list[list[Value]] = [list(rows[0] if rows else answer.columns)]
     lines += ([("no", "yes")[v] if isinstance(v, bool) else v for v in row.values()] for row in rows)
-    return ("\ufeff" if bom else "") + "".join(tables.spreadsheet(lines, delimiter=delimiter, excel=bom))
+    return ("\ufeff" if bom else "") + "".join(files.spreadsheet(lines, delimiter=delimiter, excel=bom))
 
 
 def as_json(answer: Answer) -> str:

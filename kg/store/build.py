@@ -20,7 +20,7 @@ from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
 from kg.errors import BadStore, KgError, Problem
-from kg.read import tables
+from kg.read import files
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
 
@@ -103,10 +103,10 @@ def place(
         graph = oxigraph.open_folder(final)
         names.write_index(names.index_path(final), names.names_of(graph), names.quotes_of(graph))
         if text:
-            tables.replace(folder / TEXT, text)
+            files.replace_file(folder / TEXT, text)
         else:
             (folder / TEXT).unlink(missing_ok=True)
-        tables.replace(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
+        files.replace_file(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)

@@ -23,7 +23,8 @@ from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
-from kg.read import models, streams
+from kg.read import models
+from kg.read import tables as streams
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
 from kg.store.bulk_tables import Feeds, Tables, read_entities

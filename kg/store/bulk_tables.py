@@ -19,8 +19,9 @@ from kg.check import entities as rules
 from kg.compile import reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.read import models, streams
-from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, Register, misplaced
+from kg.read import models
+from kg.read import tables as streams
+from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, EntityIndex, misplaced
 from kg.read.tables import Record
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
@@ -80,7 +81,7 @@ class Tables:
 class Entities:
     """What rows may refer to, the place of each source in its table, and how many paragraphs there are."""
 
-    register: Register
+    register: EntityIndex
     order: dict[str, int]
     paragraphs: int
     counts: dict[str, int]
@@ -93,7 +94,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
     # filled below: what is missing in it is what the rules report
-    register = Register(kinds, *_names(tables), units, set(), _within(tables))
+    register = EntityIndex(kinds, *_names(tables), units, set(), _within(tables))
     for file, model in ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
         for entry in _sound(tables.rows(_stem(file), model, report), check, report):
@@ -290,7 +291,7 @@ def _sound(rows: Iterable[R], check: Callable[[R], Iterable[Problem]], report: R
 
 
 def _check_entity(
-    entry: models.EntityRow, table: str, register: Register, ontology: Ontology
+    entry: models.EntityRow, table: str, register: EntityIndex, ontology: Ontology
 ) -> Iterable[Problem]:
     if entry.id in register.kinds:
         return [entry.problem("id", *_DUPLICATE, entry.id, "keep one of the rows")]

@@ -229,7 +229,7 @@ def test_fmt_says_that_a_table_is_empty(sample: Path) -> None:
     (sample / "topics.csv").write_text("")
     done = kg("fmt", str(sample / "topics.csv"))
     assert (done.returncode, done.stderr) == (
-        2, f"kg: {sample / 'topics.csv'} is empty: its first line must be id,kind,note\n"
+        2, f"kg: {sample / 'topics.csv'}: the file is empty; its first line must be id,kind,note\n"
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kg.iris import expand, iri
 from kg.query.result import Answer, as_csv, as_json, as_markdown, value
 from kg.query.statements import Evidence
-from kg.read import tables
+from kg.read import files
 
 JINAN = ox.NamedNode(iri("place/jinan"))
 LABELS = {"place/jinan": "Jinan", "promotes": "promotes", "topic/lidar": "激光雷达"}
@@ -115,7 +115,7 @@ def test_no_text_cell_of_a_csv_is_a_formula(words: str) -> None:
         f"'{words}",
         f"'{words}",
     ]
-    assert tables.plain_text(f"'{words}") == words
+    assert files.plain_text(f"'{words}") == words
 
 
 @pytest.mark.parametrize("words", ["-3", "+3", "-0.5", "-1e-05", "", "a=b", "'tis", "Ji'nan"])
@@ -123,7 +123,7 @@ def test_numbers_and_plain_words_are_written_as_they_are(words: str) -> None:
     assert as_csv(answer("words", "day", rows=[(ox.Literal(words), typed("2024-01-21", "date"))])) == (
         f"words,day\n{words},2024-01-21\n"
     )
-    assert tables.plain_text(words) == words
+    assert files.plain_text(words) == words
 
 
 def test_negative_numbers_and_empty_cells() -> None:

@@ -171,10 +171,10 @@ def test_an_unknown_question_suggests(tmp_path: Path) -> None:
     bad = tmp_path / "bad.rq"
     bad.write_text("# Title\n# prose\n# @param region place: one\n# @example x\n\nSELECT ?a { ?a ?b ?c }\n")
     with pytest.raises(KgError, match="no VALUES"):
-        queries.read(bad)
+        queries.read_query(bad)
     bad.write_text("SELECT ?a { ?a ?b ?c }\n")
     with pytest.raises(KgError, match="header"):
-        queries.read(bad)
+        queries.read_query(bad)
 
 
 def test_a_question_describes_itself_on_the_command_line() -> None:
@@ -201,4 +201,4 @@ def test_every_format_comes_out_as_it_is(curated: Graph, built: Path, form: str)
 def test_a_query_is_read_as_it_stands(tmp_path: Path, char: str) -> None:
     path = tmp_path / "asked.rq"
     path.write_text(f'# A{char}B\n# @example x\nSELECT * {{ ?s ?p "a{char}b" }}\n', encoding="utf-8")
-    assert queries.read(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'
+    assert queries.read_query(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'
