@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_WORDS = 12
 MAX_HAN = 30
@@ -82,8 +83,7 @@ class Folded:
         return Span(self.start[first], self.end[last - 1])
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A run of a raw text, 0-based, in code points, ``end`` exclusive."""
 
     start: int

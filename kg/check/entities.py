@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
+from itertools import pairwise
 from sys import intern
 
 from kg import text
@@ -30,7 +32,7 @@ def check_entity(entity: models.EntityRow, register: Register, ontology: Ontolog
     if isinstance(entity, models.PlaceRow):
         yield from _check_place(entity)
     if isinstance(entity, models.IndicatorRow):
-        yield from check_terms(entity, {"unit": "units"}, ontology)
+        yield from check_terms(entity, ontology, "unit")
 
 
 def check_use(seeds: Seeds) -> Iterator[Problem]:
@@ -60,7 +62,7 @@ def check_names(
     for name in rows:
         if name.entity not in register.kinds:
             yield unknown_entity(name, "entity", register)
-        yield from check_terms(name, {"role": "roles", "confidence": "confidences"}, ontology)
+        yield from check_terms(name, ontology, "role", "confidence")
         if _is_repeated(seen, name.entity, name.lang, name.name):
             what, remedy = "an earlier row has the name already", "keep one of the rows"
             yield name.problem("name", "duplicate-name", what, name.name, remedy)
@@ -97,17 +99,20 @@ def check_links(
 
 
 def check_circles(links: Links) -> Iterator[Problem]:
-    """Find hierarchies that run in a circle; each is a problem of the link that closes it."""
+    """Find hierarchies that run in a circle; each is a problem of its last link, as without it there is none."""
     for relation in LINKS:
         parents: dict[str, dict[str, tuple[str, int]]] = {}
-        for (child, name, parent), at in links.items():
+        for (child, name, parent), at in sorted(links.items()):
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
-        for circle in _circles(parents):
-            file, line = parents[circle[-2]][circle[-1]]
+        while circle := _circle(parents):
+            ends = list(pairwise(circle))
+            child, parent = max(ends, key=lambda ends: parents[ends[0]][ends[1]])
+            after = ends.index((child, parent)) + 1
+            file, line = parents[child].pop(parent)
             column = "parent" if file.startswith("hierarchy.") else "object"
-            what = f"{relation} runs in a circle: {' → '.join(circle)}"
-            yield Problem(file, line, column, "circle", what, circle[-1], "delete one of the links")
+            what = f"{relation} runs in a circle: {' → '.join([*circle[after:-1], *circle[:after], parent])}"
+            yield Problem(file, line, column, "circle", what, parent, "delete one of the links")
 
 
 def check_redirect(redirect: models.RedirectRow, register: Register) -> Iterator[Problem]:
@@ -152,21 +157,10 @@ def _hash(*parts: str) -> int:
     return int.from_bytes(blake2b("\0".join(parts).encode(), digest_size=8).digest(), "big")
 
 
-def _circles(parents: Mapping[str, Mapping[str, object]]) -> Iterator[list[str]]:
-    """Circles, each as the nodes on it, the first one again at the end."""
-    done: set[str] = set()
-    for first in sorted(parents):
-        trail: list[str] = []
-        stack = [(first, iter(sorted(parents[first])))]
-        while stack:
-            node, above = stack[-1]
-            if trail[-1:] != [node]:
-                trail.append(node)
-            following = next(above, None)
-            if following is None:
-                done.add(node)
-                stack.pop(), trail.pop()
-            elif following in trail:
-                yield [*trail[trail.index(following) :], following]
-            elif following not in done and following in parents:
-                stack.append((following, iter(sorted(parents[following]))))
+def _circle(parents: Mapping[str, Iterable[str]]) -> list[str]:
+    """The nodes of a circle from child to parent, the first one again at the end; empty if there is none."""
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []

@@ -22,14 +22,8 @@ def check_statements(document: Document, register: Register, ontology: Ontology)
         yield from check_evidence(statement, document)
         yield from _check_relation(statement, register, ontology)
         yield from _check_cue(statement, ontology)
-        yield from check_terms(statement, {"flags": "flags"}, ontology)
+        yield from check_terms(statement, ontology, "flags")
         yield from _check_region(statement, document, register)
-
-
-def object_in_quote(statement: models.StatementRow, register: Register) -> bool:
-    """Whether a printed name of the object stands in the quote as words of its own."""
-    quote = text.key(statement.quote)
-    return any(text.holds(quote, name) for name in register.keys.get(statement.object, ()))
 
 
 def _check_repetition(document: Document) -> Iterator[Problem]:
@@ -38,8 +32,7 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
     for statement in document.statements:
         same = seen.setdefault(statement.id, statement)
         if same is not statement:
-            what = f"line {same.line} states it already"
-            remedy = "keep one of the two rows"
+            what, remedy = f"line {same.line} states it already", "keep one of the two rows"
             yield statement.problem("object", "duplicate-statement", what, statement.object, remedy)
             continue
         other = pairs.setdefault((statement.paragraph, statement.subject, statement.object), statement)
@@ -71,7 +64,9 @@ def _check_object_named(statement: models.StatementRow, register: Register) -> I
         if not statement.note:
             what, remedy = "the quote does not name the object", "say in a note how the words carry it"
             yield statement.problem("note", "missing-note", what, statement.quote, remedy)
-    elif statement.object in register.kinds and not object_in_quote(statement, register):
+        return
+    quote, names = text.key(statement.quote), register.keys.get(statement.object, ())
+    if statement.object in register.kinds and not any(text.holds(quote, name) for name in names):
         what = f"no name of {statement.object} stands in the quote"
         remedy = "lengthen the quote, or add the printed form to names.csv"
         yield statement.problem("quote", "object-not-in-quote", what, statement.quote, remedy)
@@ -79,19 +74,17 @@ def _check_object_named(statement: models.StatementRow, register: Register) -> I
 
 def _check_cue(statement: models.StatementRow, ontology: Ontology) -> Iterator[Problem]:
     if text.length(statement.cue)[0] > CUE_WORDS:
-        what = f"more than {CUE_WORDS} words"
-        yield statement.problem("cue", "cue-too-long", what, statement.cue, "quote fewer")
+        yield statement.problem(
+            "cue", "cue-too-long", f"more than {CUE_WORDS} words", statement.cue, "quote fewer"
+        )
     for column, scheme in (("stage", "stages"), ("tier", "tiers")):
-        value = getattr(statement, column)
-        concepts = ontology.schemes[scheme]
-        if not value:
-            continue
-        if value not in concepts:
+        value, concepts = getattr(statement, column), ontology.schemes[scheme]
+        if value and value not in concepts:
             yield unknown_term(statement, column, "unknown-term", value, concepts)
-        elif not statement.cue:
+        elif value and not statement.cue:
             what = f"a {column} rests on words"
             yield statement.problem("cue", "missing-cue", what, value, "quote them as cue")
-        elif column == "stage" and (other := _stage_of_cue(statement.cue, value, concepts)):
+        elif value and column == "stage" and (other := _stage_of_cue(statement.cue, value, concepts)):
             what = f"the list gives the cue to {other}"
             remedy = "change the stage, or quote the words that bear it"
             yield statement.problem("cue", "cue-of-another-stage", what, statement.cue, remedy)
@@ -112,13 +105,13 @@ def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
 def _check_region(
     statement: models.StatementRow, document: Document, register: Register
 ) -> Iterator[Problem]:
-    section = document.section(statement.paragraph)
-    region = section.region if section else ""
-    another = (
-        statement.subject in register.regions
-        and statement.subject != region
-        and region not in register.within.get(statement.subject, ())
-    )
-    if region and another and "other-region" not in statement.flags:
-        what, remedy = f"the section is about {region}", "flag it other-region, or correct the subject"
-        yield statement.problem("subject", "other-region", what, statement.subject, remedy)
+    section, subject = document.section(statement.paragraph), statement.subject
+    if section is None or not section.region or "other-region" in statement.flags:
+        return
+    within = (subject, *register.within.get(subject, ()))
+    if subject in register.regions and section.region not in within:
+        what, remedy = (
+            f"the section is about {section.region}",
+            "flag it other-region, or correct the subject",
+        )
+        yield statement.problem("subject", "other-region", what, subject, remedy)

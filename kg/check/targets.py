@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kg import text
-from kg.check.references import check_end, check_evidence, check_terms, unknown_term
+from kg.check.references import check_end, check_evidence, check_terms
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models, numbers
@@ -27,13 +27,18 @@ def check_targets(document: Document, register: Register, ontology: Ontology) ->
     seen: dict[str, models.TargetRow] = {}
     for target in document.targets:
         yield from check_evidence(target, document)
-        yield from check_terms(target, {"comparator": "comparators", "flags": "flags"}, ontology)
+        yield from check_terms(target, ontology, "comparator", "flags")
         for column, kinds in _ENDS.items():
             if getattr(target, column):
                 yield from check_end(target, column, column, kinds, register, ontology)
         yield from _check_unit(target, register, ontology)
         yield from _check_words(target)
-        yield from _check_value(target)
+        read = _reading(target)
+        yield from _check_value(target, read) if read else _check_note(target)
+        if (read or _has_value(target)) and (target.comparator == "range") != (target.upper is not None):
+            what = "an upper bound belongs to the comparator range, and to no other"
+            remedy = "give both bounds of a range"
+            yield target.problem("upper", "range-bounds", what, target.upper or "", remedy)
         same = seen.setdefault(target.id, target)
         if same is not target:
             what, remedy = f"line {same.line} states it already", "keep one of the two rows"
@@ -58,14 +63,8 @@ def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
     return None if single is None else (single, None)
 
 
-def _check_value(target: models.TargetRow) -> Iterator[Problem]:
-    read = _reading(target)
-    if (read or _has_value(target)) and (target.comparator == "range") != (target.upper is not None):
-        what = "an upper bound belongs to the comparator range, and to no other"
-        yield target.problem("upper", "range-bounds", what, target.upper or "", "give both bounds of a range")
-    if read is None:
-        yield from _check_note(target)
-    elif not all(map(_agree, (target.value, target.upper), read)):
+def _check_value(target: models.TargetRow, read: tuple[Decimal, Decimal | None]) -> Iterator[Problem]:
+    if not all(map(_agree, (target.value, target.upper), read)):
         shown = "-".join(_plain(n) for n in read if n is not None)
         what, remedy = f"the words {target.written!r} say {shown}", f"write {shown}, or correct the words"
         value = "" if target.value is None else target.value
@@ -77,13 +76,10 @@ def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology
     if not target.unit:
         yield target.problem("unit", "number-without-unit", "the number has no unit", target.written, remedy)
         return
-    units = ontology.schemes["units"]
-    if target.unit not in units:
-        yield unknown_term(target, "unit", "unknown-term", target.unit, units)
+    yield from check_terms(target, ontology, "unit")
     unit = register.units.get(target.indicator)
     if unit not in (None, target.unit):
-        what = f"{target.indicator} is measured in {unit}"
-        other = "choose the indicator that has this unit"
+        what, other = f"{target.indicator} is measured in {unit}", "choose the indicator that has this unit"
         yield target.problem("unit", "unit-mismatch", what, target.unit, other)
     if target.value is not None and not target.unit_written and target.unit not in _COUNTED:
         what = "the number has no unit"

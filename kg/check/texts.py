@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from kg import text
 from kg.errors import Problem
 from kg.read.models import SourceRow
 from kg.read.seeds import Document
+from kg.read.tables import encoding_fault
 
 
 @dataclass(frozen=True)
@@ -79,28 +79,20 @@ def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
 
 def not_utf8(source: SourceRow, path: Path) -> Problem:
     """Return the problem of a text that has the recorded hash and cannot be read."""
-    what, remedy = f"the text {_fault(path)}", "save it as UTF-8, and write the hash of that file here"
-    return source.problem("sha256", "encoding", what, path.name, remedy)
-
-
-def _fault(path: Path) -> str:
-    try:
-        path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"is there, but not UTF-8 at byte {error.start}"
-    return "is there"
+    _, fault, _ = encoding_fault(path.read_bytes()) or (0, "was saved meanwhile", "")
+    remedy = "save it as UTF-8, and write the hash of that file here"
+    return source.problem("sha256", "encoding", f"the text is there, but {fault}", path.name, remedy)
 
 
 def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
     name = document.source.id
     known = {p.hash for p in document.positions if not p.quote}
-    shared = Counter(
-        {
-            digest: len(known.intersection(map(text.folded_hash, found)))
-            for digest, found in texts.paragraphs.items()
-        }
-    )
-    [(best, number)] = shared.most_common(1) or [("", 0)]
+    shared = {
+        digest: len(known.intersection(map(text.folded_hash, found)))
+        for digest, found in texts.paragraphs.items()
+    }
+    best = max(shared, key=shared.__getitem__, default="")
+    number = shared.get(best, 0)
     as_before = f"{number} of {len(known)} paragraphs are as they were"
     if number and 2 * number >= len(known):
         notice = f"{name}: the file's hash is not the recorded one; {as_before}"
@@ -111,5 +103,6 @@ def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
         notices.append(f"{name}: {file} seems another edition, {as_before}; its quotes were not verified")
     for digest, path in texts.files.items():
         if digest not in texts.paragraphs and path.suffix == ".txt":
-            notices.append(f"{name}: {path.name} {_fault(path)}")
+            _, fault, _ = encoding_fault(path.read_bytes()) or (0, "was saved meanwhile", "")
+            notices.append(f"{name}: {path.name} is there, but {fault}")
     return Match(notices=tuple(notices))

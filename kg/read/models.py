@@ -339,13 +339,12 @@ def parse(
 
 
 def _white_space(file: str, line: int, column: str, cell: str) -> Problem | None:
-    if cell != cell.strip():
-        what = f"white space at the {'beginning' if cell[:1].isspace() else 'end'} of the cell"
-        return Problem(file, line, column, "bad-cell", what, cell, "kg fmt trims cells")
-    if _CONTROL.search(cell):
-        what = "a line break, tab or other control character in the cell"
-        return Problem(file, line, column, "bad-cell", what, cell, "write it in one line")
-    return None
+    inner = cell.strip()
+    if inner == cell and not _CONTROL.search(cell):
+        return None
+    fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
+    remedy = f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"
+    return Problem(file, line, column, "bad-cell", f"{fault} of the cell", cell, remedy)
 
 
 def _bad_cell(file: str, line: int, column: str, cell: str, field: FieldInfo) -> Problem:

@@ -262,7 +262,7 @@ def test_a_text_that_shifts_is_one_problem(text: list[str], verified: int, expec
     document, text = table_of(len(LINES), text)
     found = quotes.verify_quotes(document, text)
     assert found.verified == verified
-    problems = quotes.missing_problems(document, found)
+    problems = list(quotes.missing_problems(document, found))
     assert problems[-1].what == expected
     assert len(problems) <= 2
 
