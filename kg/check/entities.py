@@ -29,10 +29,10 @@ def check_entity(entity: models.EntityRow, register: Register, ontology: Ontolog
     if entity.id not in register.labels:
         what, remedy = "the entity has no English label", "add a row with role label to names.csv"
         yield entity.problem("id", "missing-label", what, entity.id, remedy)
-    if isinstance(entity, models.PlaceRow):
-        yield from _check_place(entity)
     if isinstance(entity, models.IndicatorRow):
         yield from check_terms(entity, ontology, "unit")
+    if isinstance(entity, models.PlaceRow):
+        yield from _check_place(entity)
 
 
 def check_use(seeds: Seeds) -> Iterator[Problem]:
@@ -99,19 +99,17 @@ def check_links(
 
 
 def check_circles(links: Links) -> Iterator[Problem]:
-    """Find hierarchies that run in a circle; each is a problem of its last link, as without it there is none."""
+    """Find hierarchies that run in a circle; each is a problem of the link on it that was read last."""
     for relation in LINKS:
         parents: dict[str, dict[str, tuple[str, int]]] = {}
-        for (child, name, parent), at in sorted(links.items()):
+        for (child, name, parent), at in links.items():
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
         while circle := _circle(parents):
-            ends = list(pairwise(circle))
-            child, parent = max(ends, key=lambda ends: parents[ends[0]][ends[1]])
-            after = ends.index((child, parent)) + 1
-            file, line = parents[child].pop(parent)
+            (file, line), child, parent = max((parents[a][b], a, b) for a, b in pairwise(circle))
+            del parents[child][parent]
             column = "parent" if file.startswith("hierarchy.") else "object"
-            what = f"{relation} runs in a circle: {' → '.join([*circle[after:-1], *circle[:after], parent])}"
+            what = f"{relation} runs in a circle: {' → '.join(circle)}"
             yield Problem(file, line, column, "circle", what, parent, "delete one of the links")
 
 
@@ -146,10 +144,9 @@ def _check_label(name: models.NameRow, seen: set[int], labels: dict[int, str]) -
 
 
 def _is_repeated(seen: set[int], *parts: str) -> bool:
-    found = _hash(*parts)
-    known = found in seen
-    seen.add(found)
-    return known
+    size = len(seen)
+    seen.add(_hash(*parts))
+    return len(seen) == size
 
 
 def _hash(*parts: str) -> int:

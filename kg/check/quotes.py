@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kg import text
 from kg.check import sections
-from kg.check.texts import match_text, read_texts
+from kg.check.texts import find_files, match_text, read_paragraphs
 from kg.errors import Problem
 from kg.read import models
 from kg.read.seeds import Document, Seeds
@@ -62,11 +62,6 @@ class Verification:
     problems: list[Problem]
     notices: list[str]
 
-    @property
-    def verified(self) -> int:
-        """How many quotes were found, each once a paragraph."""
-        return len(self.positions)
-
 
 @dataclass
 class Result:
@@ -88,9 +83,10 @@ class Result:
 def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
     """Verify every quote of the seeds against the texts in folders, matched by content, not by name."""
     result = Result()
-    texts = read_texts(folders)
+    files = find_files(folders)
+    texts = {digest: read_paragraphs(path) for digest, path in files.items()}
     for name, document in seeds.documents.items():
-        match = match_text(document, texts)
+        match = match_text(document, files, texts)
         result.problems += match.problems
         result.notices += match.notices
         if match.paragraphs is not None:
@@ -108,7 +104,7 @@ def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
 def _verify_document(document: Document, paragraphs: list[str], result: Result) -> None:
     name = document.source.id
     found = verify_quotes(document, paragraphs)
-    result.verified += found.verified
+    result.verified += len(found.positions)
     whole = paragraph_positions(paragraphs, range(1, len(paragraphs) + 1))
     result.positions[name] = sorted([*whole, *found.positions], key=_order)
     under: dict[int, list[text.Span]] = {}
@@ -186,7 +182,7 @@ def missing_problems(document: Document, found: Verification) -> Iterator[Proble
     lost = len(moves.get(None, ()))
     for moved, alike in moves.items():
         first = min(alike, key=lambda one: one.at.paragraph).at
-        if moved is None and lost > max(ALIKE, found.verified + len(found.missing) - lost):
+        if moved is None and lost > max(ALIKE, len(found.positions) + len(found.missing) - lost):
             what = f"{lost} quotes are not in the text: it is another edition, or another text"
             remedy = "give the text from which the quotes were copied"
             yield document.source.problem("sha256", "another-text", what, document.source.sha256, remedy)
@@ -194,7 +190,8 @@ def missing_problems(document: Document, found: Verification) -> Iterator[Proble
             yield from (one.problem() for one in alike)
         else:
             way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
-            what = f"{len(alike)} quotes all stand {way} than their rows say, from paragraph {first.paragraph} on"
+            what = f"{len(alike)} quotes all stand {way} than their rows say"
+            what += f", from paragraph {first.paragraph} on"
             remedy = f"give the text that was read, or change the paragraphs of these rows by {moved:+d}"
             yield first.problem("paragraph", "quotes-moved", what, first.paragraph, remedy)
 

@@ -33,12 +33,7 @@ def check_targets(document: Document, register: Register, ontology: Ontology) ->
                 yield from check_end(target, column, column, kinds, register, ontology)
         yield from _check_unit(target, register, ontology)
         yield from _check_words(target)
-        read = _reading(target)
-        yield from _check_value(target, read) if read else _check_note(target)
-        if (read or _has_value(target)) and (target.comparator == "range") != (target.upper is not None):
-            what = "an upper bound belongs to the comparator range, and to no other"
-            remedy = "give both bounds of a range"
-            yield target.problem("upper", "range-bounds", what, target.upper or "", remedy)
+        yield from _check_value(target)
         same = seen.setdefault(target.id, target)
         if same is not target:
             what, remedy = f"line {same.line} states it already", "keep one of the two rows"
@@ -47,11 +42,7 @@ def check_targets(document: Document, register: Register, ontology: Ontology) ->
 
 def is_unread(target: models.TargetRow) -> bool:
     """Whether the value rests on its note alone, as its words are not read as a number."""
-    return _has_value(target) and bool(target.note) and _reading(target) is None
-
-
-def _has_value(target: models.TargetRow) -> bool:
-    return (target.value, target.upper) != (None, None)
+    return bool(target.note) and (target.value, target.upper) != (None, None) and not _reading(target)
 
 
 def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
@@ -63,12 +54,18 @@ def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
     return None if single is None else (single, None)
 
 
-def _check_value(target: models.TargetRow, read: tuple[Decimal, Decimal | None]) -> Iterator[Problem]:
-    if not all(map(_agree, (target.value, target.upper), read)):
+def _check_value(target: models.TargetRow) -> Iterator[Problem]:
+    value, upper = target.value, target.upper
+    read = _reading(target)
+    if (read or (value, upper) != (None, None)) and (target.comparator == "range") != (upper is not None):
+        what = "an upper bound belongs to the comparator range, and to no other"
+        yield target.problem("upper", "range-bounds", what, upper or "", "give both bounds of a range")
+    if read is None:
+        yield from _check_note(target)
+    elif not all(map(_agree, (value, upper), read)):
         shown = "-".join(_plain(n) for n in read if n is not None)
         what, remedy = f"the words {target.written!r} say {shown}", f"write {shown}, or correct the words"
-        value = "" if target.value is None else target.value
-        yield target.problem("value", "number-mismatch", what, value, remedy)
+        yield target.problem("value", "number-mismatch", what, "" if value is None else value, remedy)
 
 
 def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology) -> Iterator[Problem]:

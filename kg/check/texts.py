@@ -13,13 +13,8 @@ from kg.read.models import SourceRow
 from kg.read.seeds import Document
 from kg.read.tables import encoding_fault
 
-
-@dataclass(frozen=True)
-class Texts:
-    """Files by SHA-256 of their bytes, and the paragraphs of those that are UTF-8."""
-
-    files: Mapping[str, Path]
-    paragraphs: Mapping[str, list[str]]
+#: Paragraphs by the hash of the file; None if it is not UTF-8.
+Texts = Mapping[str, list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -42,13 +37,6 @@ def find_files(folders: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-def read_texts(folders: Iterable[Path]) -> Texts:
-    """Read all texts of folders."""
-    files = find_files(folders)
-    found = ((digest, read_paragraphs(path)) for digest, path in files.items())
-    return Texts(files, {digest: paragraphs for digest, paragraphs in found if paragraphs is not None})
-
-
 def read_paragraphs(path: Path) -> list[str] | None:
     """Read the paragraphs of a text; return None if it is not UTF-8."""
     try:
@@ -57,15 +45,14 @@ def read_paragraphs(path: Path) -> list[str] | None:
         return None
 
 
-def match_text(document: Document, texts: Texts) -> Match:
+def match_text(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     """Find the text of a source: by its hash, else the file that has most of its paragraphs."""
     source = document.source
-    if source.sha256 in texts.paragraphs:
-        paragraphs = texts.paragraphs[source.sha256]
+    if paragraphs := texts.get(source.sha256):
         return Match(source.sha256, paragraphs, tuple(check_count(source, paragraphs)))
-    if source.sha256 in texts.files:
-        return Match(problems=(not_utf8(source, texts.files[source.sha256]),))
-    return _match_by_paragraphs(document, texts)
+    if source.sha256 in files:
+        return Match(problems=(not_utf8(source, files[source.sha256]),))
+    return _match_by_paragraphs(document, files, texts)
 
 
 def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
@@ -79,30 +66,29 @@ def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
 
 def not_utf8(source: SourceRow, path: Path) -> Problem:
     """Return the problem of a text that has the recorded hash and cannot be read."""
-    _, fault, _ = encoding_fault(path.read_bytes()) or (0, "was saved meanwhile", "")
-    remedy = "save it as UTF-8, and write the hash of that file here"
-    return source.problem("sha256", "encoding", f"the text is there, but {fault}", path.name, remedy)
+    what, remedy = f"the text {_fault(path)}", "save it as UTF-8, and write the hash of that file here"
+    return source.problem("sha256", "encoding", what, path.name, remedy)
 
 
-def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
+def _fault(path: Path) -> str:
+    fault = encoding_fault(path.read_bytes())
+    return f"is there, but {fault[1]}" if fault else "is there"
+
+
+def _match_by_paragraphs(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     name = document.source.id
     known = {p.hash for p in document.positions if not p.quote}
-    shared = {
-        digest: len(known.intersection(map(text.folded_hash, found)))
-        for digest, found in texts.paragraphs.items()
-    }
+    shared = {d: len(known.intersection(map(text.folded_hash, found or ()))) for d, found in texts.items()}
     best = max(shared, key=shared.__getitem__, default="")
     number = shared.get(best, 0)
     as_before = f"{number} of {len(known)} paragraphs are as they were"
     if number and 2 * number >= len(known):
         notice = f"{name}: the file's hash is not the recorded one; {as_before}"
-        return Match(best, texts.paragraphs[best], notices=(notice,))
+        return Match(best, texts[best], notices=(notice,))
     notices = []
     if number:
-        file = texts.files[best].name
-        notices.append(f"{name}: {file} seems another edition, {as_before}; its quotes were not verified")
-    for digest, path in texts.files.items():
-        if digest not in texts.paragraphs and path.suffix == ".txt":
-            _, fault, _ = encoding_fault(path.read_bytes()) or (0, "was saved meanwhile", "")
-            notices.append(f"{name}: {path.name} is there, but {fault}")
-    return Match(notices=tuple(notices))
+        notices.append(
+            f"{name}: {files[best].name} seems another edition, {as_before}; its quotes were not verified"
+        )
+    unread = (path for digest, path in files.items() if texts[digest] is None and path.suffix == ".txt")
+    return Match(notices=(*notices, *(f"{name}: {path.name} {_fault(path)}" for path in unread)))

@@ -240,7 +240,7 @@ class _Compilation:
             state.count("quotes not verified", len(asked))
             return
         found = quotes.verify_quotes(part, paragraphs)
-        state.count("quotes verified", found.verified)
+        state.count("quotes verified", len(found.positions))
         yield from found.problems
         yield from (missing.problem() for missing in found.missing)
         if part.positions:
