@@ -61,7 +61,7 @@ def check_terms(at: models.Row, ontology: Ontology, *columns: str) -> Iterator[P
     for column in columns:
         values, scheme = getattr(at, column), ontology.schemes[f"{column.removesuffix('s')}s"]
         for value in [values] if isinstance(values, str) else values:
-            if value not in scheme:
+            if value and value not in scheme:
                 yield unknown_term(at, column, "unknown-term", value, scheme)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 
 from kg import ontology as ontologies
@@ -118,19 +118,14 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
         yield from check_targets(document, register, ontology)
         yield from check_coverage(document, ontology)
         for rows in (document.statements, document.targets, document.coverage):
-            yield from _check_order(rows)
+            unsorted = (after for before, after in pairwise(rows) if after.paragraph < before.paragraph)
+            for late in islice(unsorted, 1):
+                what, remedy = "rows are not sorted by paragraph", "kg fmt sorts the rows"
+                yield late.problem("paragraph", "unsorted", what, late.paragraph, remedy)
         if not document.statements:
             what, file = "the source has no statements yet", f"{document.source.id}/statements.csv"
             remedy = "add a row: paragraph, quote, subject, predicate, object"
             yield Problem(file, 0, "", "empty-table", what, "", remedy)
-
-
-def _check_order(rows: Iterable[models.ParagraphRow]) -> Iterator[Problem]:
-    for before, after in pairwise(rows):
-        if after.paragraph < before.paragraph:
-            what = "rows are not sorted by paragraph"
-            yield after.problem("paragraph", "unsorted", what, after.paragraph, "kg fmt sorts the rows")
-            return
 
 
 def _notices(seeds: Seeds) -> Iterator[str]:
@@ -222,11 +217,6 @@ def _rank(problem: Problem) -> int:
     return 2 + (_LATER.index(table) if source and table in _LATER else 2 * bool(source))
 
 
-def _is_unused_anyway(problem: Problem, lost: _Lost) -> bool:
-    users = [t for t in lost.tables if t in ("sources.csv", "hierarchy.csv") or "/" in t]
-    return bool(users) or "sources.csv" in lost.touched or problem.text in lost.cells
-
-
 def _touched(*names: str) -> Callable[[Problem, _Lost], bool]:
     return lambda p, lost: any(f"{_source(p)}/{name}.csv" in lost.touched for name in names)
 
@@ -236,7 +226,11 @@ _FOLLOWS: Mapping[str, Callable[[Problem, _Lost], bool]] = {
     "unknown-entity": lambda p, lost: lost.names(
         seed_tables.SEGMENT_TABLES.get(p.text.partition("/")[0], "sources.csv"), p.text
     ),
-    "unused-entity": _is_unused_anyway,
+    "unused-entity": lambda p, lost: (
+        "sources.csv" in lost.touched
+        or p.text in lost.cells
+        or any(table == "hierarchy.csv" or "/" in table for table in lost.tables)
+    ),
     "missing-label": lambda p, lost: lost.names("names.csv", p.text),
     "object-not-in-quote": lambda p, lost: (
         "names.csv" in lost.tables or any(f" {cell} " in p.what for cell in lost.cells if "/" in cell)

@@ -31,8 +31,8 @@ class Gap:
     opening: str
 
     def __str__(self) -> str:
-        where = f"{self.source}:{self.paragraph}"
-        return f"{where}: {self.words} words from position {self.start}, {self.opening!r} …"
+        place = f"{self.source}:{self.paragraph}: {self.words} words from position {self.start}"
+        return f"{place}, {self.opening!r} …"
 
 
 def check_sections(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:

@@ -48,7 +48,7 @@ def read_paragraphs(path: Path) -> list[str] | None:
 def match_text(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     """Find the text of a source: by its hash, else the file that has most of its paragraphs."""
     source = document.source
-    if paragraphs := texts.get(source.sha256):
+    if (paragraphs := texts.get(source.sha256)) is not None:
         return Match(source.sha256, paragraphs, tuple(check_count(source, paragraphs)))
     if source.sha256 in files:
         return Match(problems=(not_utf8(source, files[source.sha256]),))
@@ -57,11 +57,10 @@ def match_text(document: Document, files: Mapping[str, Path], texts: Texts) -> M
 
 def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
     """Check that a text has as many paragraphs as its source says."""
-    number = len(paragraphs)
-    if number == source.paragraphs:
-        return []
-    what = f"the text has {number} paragraphs"
-    return [source.problem("paragraphs", "paragraph-count", what, source.paragraphs, f"write {number}")]
+    said, number = source.paragraphs, len(paragraphs)
+    what, remedy = f"the text has {number} paragraphs", f"write {number}"
+    problem = source.problem("paragraphs", "paragraph-count", what, said, remedy)
+    return [] if number == said else [problem]
 
 
 def not_utf8(source: SourceRow, path: Path) -> Problem:

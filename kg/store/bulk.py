@@ -136,7 +136,7 @@ class _Compilation:
         self._sources()
         work.put(self._links())
         work.put(count_cube.lines(work.backed()))
-        work.put(reference.itself(self._folder, locations.VERSION))
+        work.put(reference.metadata_lines(self._folder, locations.VERSION))
         work.state.complete = True
         work.save()
 
@@ -179,9 +179,9 @@ class _Compilation:
             first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
             if self._keep_good or not state.problems:
                 if first == 1:
-                    work.put(compiler.sections(sound))
-                work.put(compiler.paragraphs(sound, range(first, done + 1)))
-                work.put(compiler.records(sound, self._common.register, self._ontology))
+                    work.put(compiler.section_lines(sound))
+                work.put(compiler.paragraph_lines(sound, range(first, done + 1)))
+                work.put(compiler.statement_lines(sound, self._common.register, self._ontology))
                 work.back(count_cube.backed(sound, self._common.register, self._ontology))
             self._keep_links(sound)
             state.count("statements", len(sound.statements))
@@ -251,7 +251,7 @@ class _Compilation:
         """Keep the hierarchical statements; they are closed when all tables are read."""
         for at in part.statements:
             if at.predicate in links.LINKS:
-                counts = at.predicate in reference.CLOSED and not compiler.withheld(at, self._ontology)
+                counts = at.predicate in reference.CLOSED and not compiler.is_withheld(at, self._ontology)
                 self._work.link((at.subject, at.predicate, at.object, at.file, at.line, counts))
 
     def _links(self) -> Iterator[str]:
@@ -282,8 +282,8 @@ class _Compilation:
             if (link.file, link.line) not in bad:
                 if link.relation in reference.CLOSED:
                     parents[link.relation].setdefault(link.child, set()).add(link.parent)
-                yield from reference.assumed(link, self._ontology)
-        yield from reference.closed(parents)
+                yield from reference.link_lines(link, self._ontology)
+        yield from reference.closure_lines(parents)
 
 
 def _store(where: Path, work: Work, made_from: str, progress: Progress) -> Built:

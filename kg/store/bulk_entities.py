@@ -51,13 +51,13 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source, verified.get(source.id)))
+        put(reference.source_lines(source, verified.get(source.id)))
     names = _compile_names(tables, register, ontology, put, tell)
     _compile_redirects(tables, register, put, tell)
     regions = frozenset(
         p for p in _regions(tables, order) if p.startswith("place/") and kinds.get(p, "Country") != "Country"
     )
-    put(map(reference.speaks_of, sorted(regions)))
+    put(map(reference.region_line, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
     return Common(replace(register, regions=regions), order, paragraphs, counts)
 
@@ -73,7 +73,7 @@ def _compile_entities(tables: Tables, register: Register, ontology: Ontology, pu
             kinds[intern(entry.id)] = intern(entry.kind)
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
-            put(reference.entity(entry, ontology))
+            put(reference.entity_lines(entry, ontology))
 
 
 def _compile_redirects(tables: Tables, register: Register, put: Put, tell: Tell) -> None:
@@ -82,7 +82,7 @@ def _compile_redirects(tables: Tables, register: Register, put: Put, tell: Tell)
             for fault in faults:
                 tell(fault)
         else:
-            put(reference.redirected(redirect))
+            put(reference.redirect_lines(redirect))
 
 
 def _entity(entry: models.EntityRow, table: str, register: Register, ontology: Ontology) -> Iterator[Problem]:
@@ -126,7 +126,7 @@ def _compile_names(tables: Tables, register: Register, ontology: Ontology, put: 
         for name in names:
             if name.line not in bad:
                 good += 1
-                put(reference.named(name, ontology))
+                put(reference.name_lines(name, ontology))
     return good
 
 
