@@ -9,17 +9,7 @@ BASE = "https://w3id.org/regiograph/"
 NS = BASE + "ns#"
 
 #: Segments whose members are entities, in the order in which tables and legends list them.
-ENTITY_SEGMENTS = (
-    "place",
-    "org",
-    "topic",
-    "project",
-    "programme",
-    "person",
-    "event",
-    "indicator",
-    "source",
-)
+ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator", "source")
 RECORD_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -48,7 +38,6 @@ PREFIXES = {
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 ID = re.compile(rf"(?P<segment>{'|'.join(ENTITY_SEGMENTS)})/(?P<slug>{SLUG})")
-RECIPE = "1"
 
 
 def iri(identifier: str) -> str:
@@ -64,10 +53,8 @@ def expand(curie: str) -> str:
 
 def short(term: str) -> str:
     """An IRI as people read it: ``place/jinan`` for ours, ``skos:broader`` for a known prefix."""
-    if term.startswith(NS):
-        return term.removeprefix(NS)
     if term.startswith(BASE):
-        return term.removeprefix(BASE)
+        return term.removeprefix(NS).removeprefix(BASE)
     for prefix, namespace in STANDARD.items():
         if term.startswith(namespace):
             return f"{prefix}:{term.removeprefix(namespace)}"
@@ -81,5 +68,5 @@ def notation(term: str) -> str:
 
 def digest(*parts: str | int) -> str:
     """The first 128 bits of SHA-256 over the parts, in hexadecimal; the parts cannot run together."""
-    joined = "\x1f".join(str(part) for part in (RECIPE, *parts))
-    return hashlib.sha256(joined.encode()).hexdigest()[:32]
+    version = "1"  # of this function: another one gives other ids
+    return hashlib.sha256("\x1f".join(map(str, (version, *parts))).encode()).hexdigest()[:32]
