@@ -30,10 +30,9 @@ class Class:
 
 @dataclass(frozen=True)
 class Predicate:
-    """A property that a statement may use.
+    """A property that a statement may use; ``backs`` tells whether it is below kg:backs.
 
-    ``datatype`` is empty if its object is an entity; ``subjects`` and ``objects`` are names of classes, from
-    the shapes; ``backs`` tells whether it is below kg:backs.
+    ``subjects`` and ``objects`` are names of classes; ``datatype`` is empty if the object is an entity.
     """
 
     name: str

@@ -248,10 +248,8 @@ def _clusters(raw: str) -> list[tuple[int, int]]:
 
 def _is_gap(before: str, folded_before: str, after: str, folded_after: str) -> bool:
     """Whether white space is layout: next to Han script, or to its punctuation outside numbers."""
-    if _HAN_CHAR.match(before) or _HAN_CHAR.match(after):
-        return True
     numeric = _is_numeric(folded_before) and _is_numeric(folded_after)
-    return bool(_CJK.match(before) or _CJK.match(after)) and not numeric
+    return bool((_HAN_CHAR if numeric else _CJK).search(before + after))
 
 
 def _without_lost(folded: Folded) -> Folded:

@@ -105,7 +105,7 @@ def check_circles(links: Links) -> Iterator[Problem]:
         for (child, name, parent), at in links.items():
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
-        while circle := _circle(parents):
+        while circle := _find_circle(parents):
             (file, line), child, parent = max((parents[a][b], a, b) for a, b in pairwise(circle))
             del parents[child][parent]
             column = "parent" if file.startswith("hierarchy.") else "object"
@@ -154,7 +154,7 @@ def _hash(*parts: str) -> int:
     return int.from_bytes(blake2b("\0".join(parts).encode(), digest_size=8).digest(), "big")
 
 
-def _circle(parents: Mapping[str, Iterable[str]]) -> list[str]:
+def _find_circle(parents: Mapping[str, Iterable[str]]) -> list[str]:
     """The nodes of a circle from child to parent, the first one again at the end; empty if there is none."""
     try:
         TopologicalSorter(parents).prepare()

@@ -74,7 +74,7 @@ def out_of_range(at: models.Row, column: str, document: Document) -> Problem:
 
 def unknown_term(at: models.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
     """Return the problem of a word that is not of a closed list, with the nearest ones and the list."""
-    near, remedy = get_close_matches(value, list(known), 3, 0.6), f"one of {_list(known)}"
+    near, remedy = get_close_matches(value, list(known), 3, 0.6), f"one of {', '.join(sorted(known))}"
     if near:  # a long list adds nothing to the right guess
         remedy = _ask(near) if len(known) > LONG else f"{_ask(near)} It is {remedy}"
     return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)
@@ -91,7 +91,10 @@ def unknown_entity(
     if not slash:
         what, remedy = "no id of an entity", "Write an id such as place/jinan"
     elif segment not in iris.ENTITY_SEGMENTS:
-        what, remedy = f"no such segment {segment!r}", f"An id begins with {_list(iris.ENTITY_SEGMENTS)}"
+        what, remedy = (
+            f"no such segment {segment!r}",
+            f"An id begins with {', '.join(sorted(iris.ENTITY_SEGMENTS))}",
+        )
     elif near:
         remedy = f"Or {remedy}"
     return at.problem(column, "unknown-entity", what, value, f"{_ask(near)} {remedy}" if near else remedy)
@@ -99,10 +102,6 @@ def unknown_entity(
 
 def _ask(near: Collection[str]) -> str:
     return f"did you mean {' or '.join(near)}?"
-
-
-def _list(known: Collection[str]) -> str:
-    return ", ".join(sorted(known))
 
 
 def _near_ids(value: str, known: Mapping[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models, tables
 from kg.read import seeds as seed_tables
-from kg.read.seeds import Document, Seeds
+from kg.read.seeds import SEGMENT_TABLES, Document, Seeds
 
 #: A table with one of these has no rows, or not all.
 _FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column", "empty-table"}
@@ -166,10 +166,6 @@ class _Lost:
     touched: set[str]
     cells: set[str]
 
-    def names(self, table: str, cell: str) -> bool:
-        """Whether a row with the cell may have been lost from a table."""
-        return table in self.tables or cell in self.cells
-
 
 def _lost_rows(folder: Path, problems: Iterable[Problem]) -> _Lost:
     whole = {p.file for p in problems if p.code in _FILE}
@@ -217,28 +213,29 @@ def _rank(problem: Problem) -> int:
     return 2 + (_LATER.index(table) if source and table in _LATER else 2 * bool(source))
 
 
-def _touched(*names: str) -> Callable[[Problem, _Lost], bool]:
-    return lambda p, lost: any(f"{_source(p)}/{name}.csv" in lost.touched for name in names)
-
-
 #: Problems that may follow from what could not be read → whether one does.
 _FOLLOWS: Mapping[str, Callable[[Problem, _Lost], bool]] = {
-    "unknown-entity": lambda p, lost: lost.names(
-        seed_tables.SEGMENT_TABLES.get(p.text.partition("/")[0], "sources.csv"), p.text
+    "unknown-entity": lambda p, lost: (
+        p.text in lost.cells or SEGMENT_TABLES.get(p.text.partition("/")[0], "sources.csv") in lost.tables
     ),
     "unused-entity": lambda p, lost: (
         "sources.csv" in lost.touched
         or p.text in lost.cells
         or any(table == "hierarchy.csv" or "/" in table for table in lost.tables)
     ),
-    "missing-label": lambda p, lost: lost.names("names.csv", p.text),
+    "missing-label": lambda p, lost: p.text in lost.cells or "names.csv" in lost.tables,
     "object-not-in-quote": lambda p, lost: (
         "names.csv" in lost.tables or any(f" {cell} " in p.what for cell in lost.cells if "/" in cell)
     ),
     **dict.fromkeys(("missing-source", "unknown-source"), lambda _, lost: "sources.csv" in lost.touched),
     "empty-table": lambda p, lost: p.line == 0 and p.file in lost.touched and p.what.startswith("the source"),
-    **dict.fromkeys(("no-section", "section-bounds", "other-region"), _touched("sections")),
-    "stale-position": _touched("statements", "targets", "positions"),
+    **dict.fromkeys(
+        ("no-section", "section-bounds", "other-region"),
+        lambda p, lost: f"{_source(p)}/sections.csv" in lost.touched,
+    ),
+    "stale-position": lambda p, lost: any(
+        f"{_source(p)}/{table}.csv" in lost.touched for table in ("statements", "targets", "positions")
+    ),
 }
 #: Problems of which alike ones are one → what alike ones share.
 _ALIKE: Mapping[str, Callable[[Problem], object]] = {

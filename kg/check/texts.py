@@ -29,12 +29,8 @@ class Match:
 
 def find_files(folders: Iterable[Path]) -> dict[str, Path]:
     """Return the files of folders, and of folders in them, by SHA-256 of their bytes."""
-    inside = {path for folder in folders for path in folder.rglob("*") if not path.name.startswith(".")}
-    found = {}
-    for path in sorted(path for path in inside if path.is_file()):
-        with path.open("rb") as file:
-            found[hashlib.file_digest(file, "sha256").hexdigest()] = path
-    return found
+    paths = {path for folder in folders for path in folder.rglob("[!.]*") if path.is_file()}
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(paths)}
 
 
 def read_paragraphs(path: Path) -> list[str] | None:
