@@ -18,6 +18,7 @@ from kg.read.seeds import Register, Seeds
 LINKS = ("broader", "isPartOf", "locatedIn")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
+_Labels = dict[int, str]
 
 
 def check_entity(entity: models.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
@@ -49,11 +50,7 @@ def check_use(seeds: Seeds) -> Iterator[Problem]:
 
 
 def check_names(
-    rows: Iterable[models.NameRow],
-    register: Register,
-    ontology: Ontology,
-    seen: set[int],
-    labels: dict[int, str],
+    rows: Iterable[models.NameRow], register: Register, ontology: Ontology, seen: set[int], labels: _Labels
 ) -> Iterator[Problem]:
     """Check that names belong to known entities, are not repeated, and that a label names one entity.
 
@@ -132,7 +129,7 @@ def _check_place(place: models.PlaceRow) -> Iterator[Problem]:
         yield place.problem("longitude", "bad-point", what, "", "give both or neither")
 
 
-def _check_label(name: models.NameRow, seen: set[int], labels: dict[int, str]) -> Iterator[Problem]:
+def _check_label(name: models.NameRow, seen: set[int], labels: _Labels) -> Iterator[Problem]:
     segment = name.entity.partition("/")[0]
     taken = labels.setdefault(_hash(segment, name.lang, text.key(name.name)), intern(name.entity))
     if taken != name.entity:

@@ -52,10 +52,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Verification:
-    """Result of verifying the quotes of a source, or of a part of it, against its text.
-
-    ``problems`` do not hold those of the missing quotes.
-    """
+    """Result of verifying quotes of a source; ``problems`` do not hold those of the missing ones."""
 
     positions: list[Position]
     missing: list[Missing]

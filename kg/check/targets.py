@@ -84,16 +84,15 @@ def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology
 
 
 def _check_words(target: models.TargetRow) -> Iterator[Problem]:
-    if "value-not-in-quote" in target.flags:
-        if not target.note:
-            what = "the quote does not hold the value"
-            yield target.problem("note", "missing-note", what, target.quote, "say why in a note")
-        return
-    for column in ("written", "unit_written"):
-        if not text.contains(target.quote, getattr(target, column)):
+    flagged = "value-not-in-quote" in target.flags
+    if flagged and not target.note:
+        what = "the quote does not hold the value"
+        yield target.problem("note", "missing-note", what, target.quote, "say why in a note")
+    for column in () if flagged else ("written", "unit_written"):
+        if not text.contains(target.quote, words := getattr(target, column)):
             what = "the quote does not hold it as a word or figure of its own"
             remedy = "write it as the quote has it, with its sign, decimals and scale"
-            yield target.problem(column, "value-not-in-quote", what, getattr(target, column), remedy)
+            yield target.problem(column, "value-not-in-quote", what, words, remedy)
 
 
 def _check_note(target: models.TargetRow) -> Iterator[Problem]:
@@ -122,6 +121,5 @@ def _is_endless(read: Decimal) -> bool:
 
 
 def _plain(read: Decimal) -> str:
-    if read == read.to_integral_value():
-        return str(int(read))
-    return format(round(read, 4) if _is_endless(read) else read, "f")
+    shown = format(round(read, 4) if _is_endless(read) else read, "f")
+    return shown.rstrip("0").rstrip(".") if read == read.to_integral_value() and "." in shown else shown

@@ -145,7 +145,7 @@ class Endpoint:
         request leaves it out, and so no engine fetches it.
         """
         shape = guard.refuse(query)
-        parameters = [("query", _declare(query, prefixes or {}))]
+        parameters = [("query", _declare(guard.decode_iris(query), prefixes or {}))]
         if default_graph is not None or named_graphs is not None:
             parameters += self._dataset(_values(default_graph), _values(named_graphs))
         elif shape.graphs or shape.named_graphs:
