@@ -269,7 +269,10 @@ def _has_sense(run: re.Match[str]) -> bool:
 
 
 def _is_numeric(char: str) -> bool:
-    return bool(char) and (char in _SIGNS or unicodedata.numeric(char, None) is not None)
+    """Whether a character is part of a number, or a mark on one."""
+    if not char or char in _SIGNS:
+        return bool(char)
+    return unicodedata.combining(char) > 0 or unicodedata.numeric(char, None) is not None
 
 
 def _differences(raw: str, quote: str) -> list[str]:

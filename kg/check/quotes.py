@@ -62,10 +62,7 @@ class Verification:
 
 @dataclass
 class Result:
-    """Result of verifying all sources: ``hashes`` of the texts that were read.
-
-    ``recorded`` counts the unverified quotes that an earlier check verified, by the tables.
-    """
+    """Result of verifying all sources; an earlier check verified ``recorded`` of the unverified quotes."""
 
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -187,17 +184,14 @@ def missing_problems(document: Document, found: Verification) -> Iterator[Proble
             yield from (one.problem() for one in alike)
         else:
             way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
-            what = f"{len(alike)} quotes all stand {way} than their rows say"
-            what += f", from paragraph {first.paragraph} on"
+            where = f"{way} than their rows say, from paragraph {first.paragraph} on"
+            what = f"{len(alike)} quotes all stand {where}"
             remedy = f"give the text that was read, or change the paragraphs of these rows by {moved:+d}"
             yield first.problem("paragraph", "quotes-moved", what, first.paragraph, remedy)
 
 
 def _find_elsewhere(rows: Sequence[_ROW], paragraphs: Sequence[str]) -> Iterator[int | None]:
-    """By how many paragraphs each quote stands later than its row says; None if it is not found.
-
-    Rows that moved alike take one look each.
-    """
+    """By how many paragraphs each quote stands later than its row says; None if it is not found."""
     folded = [text.fold(raw).text for raw in paragraphs] if rows else []
     moved = in_vain = 0
     for row in rows:

@@ -45,8 +45,7 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
 def _check_relation(at: models.StatementRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
     predicate = ontology.predicates.get(at.predicate)
     if predicate is None:
-        known = ontology.predicates
-        yield unknown_term(at, "predicate", "unknown-predicate", at.predicate, known)
+        yield unknown_term(at, "predicate", "unknown-predicate", at.predicate, ontology.predicates)
     elif predicate.datatype:
         yield from check_end(at, "subject", predicate.name, predicate.subjects, register, ontology)
         if predicate.datatype.endswith("#date") and not periods.is_day(at.object):

@@ -97,12 +97,10 @@ def _check_words(target: models.TargetRow) -> Iterator[Problem]:
 
 def _check_note(target: models.TargetRow) -> Iterator[Problem]:
     """Words that are not read as a number need a note, which says what is meant or bears the value."""
-    if target.note or (target.comparator == "several" and target.value is None):
-        return
-    if target.value is None:
+    if not target.note and target.value is None and target.comparator != "several":
         what, remedy = "the target has no number", "say in a note what is meant"
         yield target.problem("note", "missing-note", what, target.written, remedy)
-    else:
+    elif not target.note and target.value is not None:
         what = f"the words of the value {target.value} are not read as a number"
         remedy = "say in a note how the value follows from them"
         yield target.problem("note", "unread-number", what, target.written, remedy)
@@ -121,5 +119,5 @@ def _is_endless(read: Decimal) -> bool:
 
 
 def _plain(read: Decimal) -> str:
-    shown = format(round(read, 4) if _is_endless(read) else read, "f")
-    return shown.rstrip("0").rstrip(".") if read == read.to_integral_value() and "." in shown else shown
+    whole = read == read.to_integral_value()
+    return str(int(read)) if whole else format(round(read, 4) if _is_endless(read) else read, "f")
