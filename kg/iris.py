@@ -12,17 +12,7 @@ BASE = "https://w3id.org/regiograph/"
 NS = BASE + "ns#"
 
 #: Segments whose members are entities, in the order in which tables and legends list them.
-ENTITY_SEGMENTS = (
-    "place",
-    "org",
-    "topic",
-    "project",
-    "programme",
-    "person",
-    "event",
-    "indicator",
-    "source",
-)
+ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator", "source")
 NODE_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -68,10 +58,8 @@ def expand(curie: str) -> str:
 
 def short(term: str) -> str:
     """An IRI as people read it: ``place/jinan`` for ours, ``skos:broader`` for a known prefix."""
-    if term.startswith(NS):
-        return term.removeprefix(NS)
     if term.startswith(BASE):
-        return term.removeprefix(BASE)
+        return term.removeprefix(NS).removeprefix(BASE)
     for prefix, namespace in STANDARD.items():
         if term.startswith(namespace):
             return f"{prefix}:{term.removeprefix(namespace)}"

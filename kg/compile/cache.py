@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg import locations
 from kg.compile import statements
 from kg.ontology import Ontology
 from kg.read.seeds import Document, EntityIndex
@@ -60,15 +61,7 @@ class Cache:
 
 def tables(seeds: Path) -> dict[str, str]:
     """Return a hash of each source's folder of tables."""
-    found = {}
-    for folder in sorted({path.parent for path in seeds.glob("*/statements.csv")}):
-        state = hashlib.sha256()
-        for path in sorted(folder.glob("*.csv")):
-            content = path.read_bytes()
-            state.update(f"{path.name}\0{len(content)}\0".encode())
-            state.update(content)
-        found[folder.name] = state.hexdigest()
-    return found
+    return {path.parent.name: locations.fingerprint(path.parent) for path in seeds.glob("*/statements.csv")}
 
 
 def _read(path: Path) -> list[str] | None:

@@ -325,10 +325,8 @@ def parse(
 
 def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
     """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
-    if column == "exact":
+    inner = cell.strip()
+    if column == "exact" or (inner == cell and not _CONTROL.search(cell)):
         return
-    if cell != cell.strip():
-        place = "beginning" if cell[:1].isspace() else "end"
-        yield f"white space at the {place} of the cell", "kg fmt trims cells"
-    elif _CONTROL.search(cell):
-        yield "a line break, tab or other control character in the cell", "write it in one line"
+    fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
+    yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

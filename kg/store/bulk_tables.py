@@ -101,7 +101,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
             kinds[intern(entry.id)] = intern(entry.kind)
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
-            put(reference.entity(entry, ontology))
+            put(reference.entity_lines(entry, ontology))
     entities, names, paragraphs = len(kinds), 0, 0
     order: dict[str, int] = {}
     verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, report)}
@@ -112,7 +112,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source, verified.get(source.id)))
+        put(reference.source_lines(source, verified.get(source.id)))
     seen: set[int] = set()
     labels: dict[int, str] = {}
     for name in _sound(
@@ -121,15 +121,15 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         report,
     ):
         names += 1
-        put(reference.named(name, ontology))
+        put(reference.name_lines(name, ontology))
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
-        put(reference.redirected(redirect))
+        put(reference.redirect_lines(redirect))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
     places = (place for place in named if place.startswith("place/"))
     regions = frozenset(place for place in places if kinds.get(place, "Country") != "Country")
-    put(map(reference.speaks_of, sorted(regions)))
+    put(map(reference.region_line, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
     return Entities(replace(register, regions=regions), order, paragraphs, counts)
 

@@ -179,7 +179,7 @@ def test_graphs_that_a_query_names(engine: Graph, reference: Graph, name: str) -
     query, found = FROM[name]
     if engine.where == "rdflib" and "unknown" in name:
         pytest.xfail("rdflib fetches graphs that it does not hold")
-    if engine.where in ("rdflib", "virtuoso") and name == "an escape":
+    if engine.where == "rdflib" and name == "an escape":
         pytest.xfail("the engine does not decode escapes in IRIs")
     expected = answer(reference, query)
     assert bool(expected) is found
