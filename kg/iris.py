@@ -23,7 +23,7 @@ ENTITY_SEGMENTS = (
     "indicator",
     "source",
 )
-RECORD_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
+NODE_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -45,7 +45,7 @@ STANDARD = {
 #: Prefix to namespace: ours by segment (``place:jinan``), ``kg:`` for our terms, then the standards.
 PREFIXES = {
     "kg": NS,
-    **{segment: f"{BASE}{segment}/" for segment in ENTITY_SEGMENTS + RECORD_SEGMENTS},
+    **{segment: f"{BASE}{segment}/" for segment in ENTITY_SEGMENTS + NODE_SEGMENTS},
     **STANDARD,
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from kg import locations
 from kg import ontology as ontologies
 from kg.check import causes, quotes
 from kg.check.coverage import Gap
@@ -59,8 +60,8 @@ class Report:
 
 
 def check_seeds(
-    folder: Path,
-    ontology: Path,
+    folder: Path | None = None,
+    ontology: Path | None = None,
     texts: Path | Sequence[Path] | None = None,
     *,
     write: bool = False,
@@ -68,10 +69,12 @@ def check_seeds(
 ) -> Report:
     """Check a folder of seeds, and its quotes against the texts in a folder or several.
 
+    Folders of seeds and of the ontology that are not given are the project's own.
     ``write`` records the positions of quotes, and ``today`` (the present day unless given) as the day on
     which they were verified.
     """
-    known = ontologies.read(ontology)
+    folder = locations.seeds(folder)
+    known = ontologies.read(locations.ontology(ontology))
     seeds, unread = seed_tables.read_seeds(folder)
     found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
     problems = [*unread, *_check_tables(seeds, known), *found.problems]

@@ -12,7 +12,7 @@ from kg import iris, locations
 from kg.cli import arguments, options, terminal
 from kg.errors import BadQuery
 from kg.query import result
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import open_graph
 from kg.query.result import Answer
 from kg.query.statements import Statement, Target
@@ -64,7 +64,7 @@ def ask_command(
         terminal.echo(asked.bind(opened.terms(asked, given)).rstrip())
         return
     found = opened.ask(name, **given)
-    found = opened.cite(found) if evidence else found.without(result.RECORDS)
+    found = opened.cite(found) if evidence else found.without(result.STATED)
     if form == "table" and output == "-":
         _print(asked, found.without(("link",)) if evidence else found)
     else:

@@ -8,11 +8,11 @@ import click
 
 from kg.cli import build as builds
 from kg.cli import options, terminal
-from kg.export import dictionary, diff, rdf, release
+from kg.export import dictionary, diff, rdf, release, statements
 from kg.page import Part, render_page
 from kg.query.graph import open_graph
 
-_FORMATS = sorted({form for kind in rdf.EXPORTS.values() for form in kind.formats})
+_FORMATS = sorted({form for forms in rdf.EXPORTS.values() for form in forms})
 
 
 @click.command("page")
@@ -64,7 +64,7 @@ def export_command(what: str, graph: str | None, form: str | None, hierarchy: bo
       kg export statements --format jsonl -o statements.jsonl
       kg export rdf --format trig -o regiograph.trig
     """
-    formats = rdf.EXPORTS[what].formats
+    formats = rdf.EXPORTS[what]
     chosen = form or formats[0]
     if chosen not in formats:
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
@@ -72,7 +72,7 @@ def export_command(what: str, graph: str | None, form: str | None, hierarchy: bo
     writers: dict[str, Callable[[], str | bytes]] = {
         "rdf": lambda: rdf.rdf_bytes(opened, chosen),
         "graph": lambda: rdf.view_bytes(opened, chosen, hierarchy=hierarchy),
-        "statements": lambda: rdf.statement_bytes(opened, chosen),
+        "statements": lambda: statements.statement_bytes(opened, chosen),
         "dictionary": lambda: dictionary.dictionary_markdown(opened),
     }
     terminal.write(writers[what](), output)

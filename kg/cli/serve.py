@@ -47,7 +47,7 @@ def serve_command(
 
         from kg.server import app as server
         from kg.server.sandbox import Limits
-        from kg.server.worker import WorkerDied
+        from kg.server.workers import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,7 +19,6 @@ from tests.conftest import example
 NAMES = list(queries.catalogue())
 #: Nothing in the curated graph answers them yet: one document a region, both readings of no section.
 EMPTY = {"change"}
-SLOWEST = 0.05
 
 EARLIER_AND_LATER = """
 { graph:old prov:wasDerivedFrom source:old . graph:new prov:wasDerivedFrom source:new .
@@ -59,16 +57,8 @@ def test_a_header_tells_all(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_example_is_answered_fast(curated: Graph, name: str) -> None:
-    given = example(queries.find(name))
-    found = curated.ask(name, **given)
-    assert name in EMPTY or len(found) > 0
-    again = []
-    for _ in range(3):
-        start = time.perf_counter()
-        curated.ask(name, **given)
-        again.append(time.perf_counter() - start)
-    assert min(again) < SLOWEST * 4, "four times the budget, since machines differ"
+def test_every_example_is_answered(curated: Graph, name: str) -> None:
+    assert name in EMPTY or len(curated.ask(name, **example(queries.find(name)))) > 0
 
 
 @pytest.mark.parametrize("name", NAMES)

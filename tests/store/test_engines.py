@@ -15,7 +15,7 @@ from kg.compile import reference as reference_data
 from kg.errors import BadQuery, NotFound
 from kg.export import rdf
 from kg.query import networkx_view
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.store import oxigraph
