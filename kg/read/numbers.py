@@ -61,7 +61,6 @@ _ORDINAL = {
     "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10,
 }  # fmt: skip
-_HALVES = {"half", "a half", "one half", "one-half", "半", "一半"}
 _MULTIPLES = {
     2: "double doubled doubles doubling twice twofold two-fold 翻番 翻倍 翻了番 倍增",
     3: "triple tripled triples tripling threefold three-fold",
@@ -247,7 +246,7 @@ def _fraction(text: str) -> Decimal | None:
     above: Decimal | None
     below: Decimal | None
     whole = Decimal(0)
-    if text in _HALVES:
+    if text in ("half", "半", "一半"):
         return Decimal("0.5")
     if match := _FRACTION.fullmatch(text):
         whole, above, below = Decimal(match[1] or 0), Decimal(match[2]), Decimal(match[3])

@@ -3,14 +3,19 @@
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kg import iris, text
 from kg.errors import KgError, Problem
 from kg.read import files, models, seeds, tables
 
-_ROLES = ("label", "alias", "abbreviation", "printed")
+_ROLES = {"label": 0, "alias": 1, "abbreviation": 2, "printed": 3}
+_SORTED_BY: Mapping[str, Sequence[str]] = {
+    "names.csv": ("entity", "role", "lang", "name"),
+    "hierarchy.csv": ("child", "relation", "parent"),
+    **dict.fromkeys(seeds.ENTITY_TABLES, ("id",)),
+}
 
 
 def scaffold_source(
@@ -112,13 +117,12 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
         return raw.decode("utf-8-sig")
     if encoding == "utf-8":
         _raise_first([fault])
-    guess = f"; {fault.remedy}"
     try:
         content = raw.decode(encoding).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:
-        raise KgError(f"{path}: {error}{guess}") from None
+        raise KgError(f"{path}: {error}; {fault.remedy}") from None
     if "\x00" in content:
-        raise KgError(f"{path} is not {encoding}: it holds a NUL character{guess}")
+        raise KgError(f"{path} is not {encoding}: it holds a NUL character; {fault.remedy}")
     return content
 
 
@@ -130,18 +134,10 @@ def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
             _number(cells["paragraph"]),
             positions.get((cells["paragraph"], cells.get("quote", "")), 1 << 40),
         )
-    if path.name == "names.csv":
-        return lambda cells: (
-            cells["entity"],
-            _ROLES.index(cells["role"]) if cells["role"] in _ROLES else len(_ROLES),
-            cells["lang"],
-            cells["name"],
-        )
-    columns = {
-        "hierarchy.csv": ("child", "relation", "parent"),
-        **dict.fromkeys(seeds.ENTITY_TABLES, ("id",)),
-    }
-    return lambda cells: tuple(cells[column] for column in columns.get(path.name, ()))
+    columns = _SORTED_BY.get(path.name, ())
+    return lambda cells: tuple(
+        _ROLES.get(cells[name], 9) if name == "role" else cells[name] for name in columns
+    )
 
 
 def _positions(path: Path) -> dict[tuple[str, str], int]:
