@@ -102,7 +102,7 @@ def _search(
     return [named, *(hit for hit in hits if hit.entity != identifier)]
 
 
-def _score(  # noqa: PLR0913  what a score is made of
+def _score(
     graph: Graph,
     words: str,
     hit: Hit,
