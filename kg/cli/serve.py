@@ -46,7 +46,7 @@ def serve_command(
         import uvicorn  # the extra: nothing else needs it
 
         from kg.server import app as server
-        from kg.server.sandbox import Limits
+        from kg.server.limits import Limits
         from kg.server.workers import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None

@@ -24,8 +24,8 @@ from kg import iris, locations
 from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
 from kg.server.http import Front, LimitedProtocol
+from kg.server.limits import Limits
 from kg.server.pool import Pool
-from kg.server.sandbox import Limits
 from kg.server.workers import WorkerDied
 from kg.store import manifest
 

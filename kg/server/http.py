@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from kg.server.limits import Limits
 from kg.server.pool import Answer, Pool
-from kg.server.sandbox import Limits
 from kg.server.workers import WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")

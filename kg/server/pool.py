@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from kg.server.sandbox import Limits
+from kg.server.limits import Limits
 from kg.server.worker import BEGIN
 from kg.server.workers import DEAD, MOVED, Call, Worker, WorkerDied, now, start_worker
 

@@ -14,8 +14,8 @@ from kg import iris
 from kg.errors import BadQuery, BadStore
 from kg.query.graph import Graph
 from kg.read import queries
+from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, RESULTS, choose_format, content_type
-from kg.server.sandbox import Limits
 from kg.store import guard, oxigraph
 
 FORM, QUERY, UPDATE = (

@@ -24,8 +24,8 @@ from starlette.exceptions import HTTPException
 from kg.errors import BadStore, KgError, NotFound
 from kg.query.graph import Graph, open_built, open_graph
 from kg.server import sandbox, sparql
+from kg.server.limits import Limits
 from kg.server.negotiation import takes_gzip
-from kg.server.sandbox import Limits
 from kg.server.sparql import TooLong
 
 #: A frame is its kind, the lengths of its head and body, and both. Kinds: a whole answer, the beginning of a

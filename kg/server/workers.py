@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from starlette.exceptions import HTTPException
 
 from kg import locations
-from kg.server.sandbox import Limits
+from kg.server.limits import Limits
 from kg.server.worker import BEGIN, END, HEAD, LENGTH, PIECE
 
 LOG = logging.getLogger("kg.server")

@@ -27,8 +27,8 @@ from kg.read import models
 from kg.read import tables as streams
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
+from kg.store.bulk_journal import BACKED, LINKS, Work, read_report
 from kg.store.bulk_tables import Feeds, Tables, read_entities
-from kg.store.journal import BACKED, LINKS, Work, read_report
 from kg.store.manifest import Built
 
 #: Progress callback: stage (names, rows or bytes), units done since the last call, total.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.server.sandbox import MIB, Limits
+from kg.server.limits import MIB, Limits
 from tests.serving import Client, sample_store, serving, wait_until
 
 TIMEOUT = 2.0

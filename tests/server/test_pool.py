@@ -16,8 +16,8 @@ import pytest
 import uvicorn
 
 from kg.server import app as server
+from kg.server.limits import Limits
 from kg.server.pool import Pool
-from kg.server.sandbox import Limits
 from kg.server.workers import WorkerDied
 from tests.serving import sample_store, serving, wait_until
 

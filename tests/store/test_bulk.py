@@ -18,7 +18,7 @@ from kg.query import graph
 from kg.read import tables as streams
 from kg.read.tables import Record
 from kg.store import build, bulk, manifest
-from kg.store.journal import LINKS, Work, read_report
+from kg.store.bulk_journal import LINKS, Work, read_report
 from tests.bench import corpus
 from tests.cli.test_cli import kg
 from tests.conftest import SAMPLE, absent
@@ -314,7 +314,7 @@ def test_an_interrupted_load_goes_on_where_it_stood(
     folder = tmp_path / "corpus"
     corpus.write(folder, 2_000, form=form)
     load(folder, tmp_path / "whole")
-    monkeypatch.setattr("kg.store.journal.SAVE", 100)
+    monkeypatch.setattr("kg.store.bulk_journal.SAVE", 100)
     interrupted(folder, tmp_path / "graph", 25)
     [begun] = (tmp_path / "graph").glob(".bulk-*")
     with Work(begun, shown=0) as work:
@@ -335,7 +335,7 @@ def test_a_source_longer_than_a_slice_is_taken_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_sample: set[str]
 ) -> None:
     monkeypatch.setattr("kg.store.bulk_tables.RUN", 1)
-    monkeypatch.setattr("kg.store.journal.SAVE", 1)
+    monkeypatch.setattr("kg.store.bulk_journal.SAVE", 1)
     for number, folder in enumerate((SEEDS, flat(SEEDS, tmp_path / "flat", "csv"))):
         for stop in (2, 3, 4):
             interrupted(folder, tmp_path / f"graph-{number}", stop)
