@@ -172,6 +172,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin to count the head's bytes and time."""
         super().connection_made(transport)
         self._head_bytes = 0
+        self._head_last = b""
         self._head_timer: asyncio.TimerHandle | None = None
         self._unread_timer: asyncio.TimerHandle | None = None
         self._await_head()
@@ -185,7 +186,10 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Refuse a head that is too long."""
         if self._head_timer:
-            self._head_bytes += len(data)
+            received = self._head_last + data
+            end = received.find(b"\r\n\r\n")  # what follows in the same piece is the body
+            self._head_bytes += len(data) if end < 0 else end
+            self._head_last = received[-3:]
             if self._head_bytes > self.limits.head + self.limits.address:
                 self.send_400_response("The head of the request is too long.")
                 return
@@ -218,6 +222,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         self._head_bytes = 0
+        self._head_last = b""
         self._head_timer = self.loop.call_later(self.limits.header_time, self.transport.abort)
 
     def _head_done(self) -> None:
