@@ -20,6 +20,7 @@ _QUOTING = (
     "a cell with a separator, a line break or a quotation mark needs quotation marks around it, and a mark "
     "inside is written twice"
 )
+csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
 #: Words that Excel would turn into a date or another number.
 _MISREAD = re.compile(
     r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
@@ -248,8 +249,21 @@ def _as_text(cell: str, *, excel: bool) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
+#: How files begin that are no text.
+_NOT_TEXT = {
+    b"PK\x03\x04": "a workbook or another ZIP archive, not text",
+    b"\xd0\xcf\x11\xe0": "a workbook of an old Excel, not text",
+    b"\x1f\x8b": "a file compressed with gzip, not text",
+    b"\xff\xfe\0\0": "UTF-32, not UTF-8",
+    b"PAR1": "a Parquet file, not text",
+}
+
+
 def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
     """Return line, fault and likely encoding (empty: none) of bytes that are not UTF-8 text, or None."""
+    for magic, what in _NOT_TEXT.items():
+        if raw.startswith(magic):
+            return 1, what, ""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return 1, "not UTF-8 at byte 0", "utf-16"
     if 0 in raw:
