@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -190,6 +192,10 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
             else:
                 entities[entity.id] = entity
     documents = _read_documents(folder, rows, problems)
+    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
+        if (folder / home).is_dir():
+            stems = [name.removesuffix(".csv") for name in names]
+            problems += unread_files(folder / home, stems, [".csv"], home and f"{home}/")
     seeds = Seeds(
         folder,
         entities,
@@ -200,6 +206,20 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         {row.source: row for row in rows("verified.csv", models.VerificationRow)},
     )
     return seeds, problems
+
+
+def unread_files(
+    folder: Path, stems: Collection[str], endings: Sequence[str], prefix: str = ""
+) -> Iterator[Problem]:
+    """Yield a problem for each file that looks like a table and is not read: topic.csv, topics (1).csv."""
+    for path in sorted(folder.iterdir()):
+        stem = path.name.partition(".")[0].casefold()
+        near = [known for known in stems if re.match(rf"{known}[^a-z]", stem)]
+        near = near or get_close_matches(stem, stems, 1, 0.85)
+        read = [f"{near[0]}{ending}" for ending in endings] if near else [path.name]
+        if path.is_file() and path.name not in read and not path.name.startswith((".", "~$")):
+            remedy = f"save it as {' or '.join(read)}, or move it away"
+            yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", "the file is not read", "", remedy)
 
 
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:
