@@ -97,7 +97,9 @@ def ask_command(
 @click.command("show")
 @click.argument("entity", nargs=-1, required=True)
 @options.graph
-@click.option("--limit", default=0, help="Show at most this many statements; 0 shows all.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=0, help="Show at most this many statements; 0 shows all."
+)
 @options.as_json
 def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, as_json: bool) -> None:
     """Show everything known about an entity, with evidence and rows.
@@ -133,7 +135,9 @@ def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, 
 @click.argument("words", nargs=-1, required=True)
 @options.graph
 @options.seeds
-@click.option("-n", "--limit", default=10, show_default=True, help="How many entities to show.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="How many entities to show."
+)
 @options.as_json
 def find_command(
     words: tuple[str, ...], graph: str | Path | None, seeds: Path | None, limit: int, as_json: bool

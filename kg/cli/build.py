@@ -69,7 +69,9 @@ def build_command(
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV file for all problems (default: problems.csv beside the graph).",
 )
-@click.option("--limit", default=20, show_default=True, help="How many problems to print.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, show_default=True, help="How many problems to print."
+)
 @options.as_json
 @options.quiet
 def bulk_command(
@@ -131,7 +133,13 @@ def bulk_command(
 @click.argument("where")
 @click.option("--graph", "source", type=options.PATH, help="Folder of kg build or kg bulk, or an RDF file.")
 @click.option("--stated", is_flag=True, help="Put the default graph into graph/stated (Virtuoso, Neptune).")
-@click.option("--size", default=256, show_default=True, help="MiB of a file, if WHERE is a folder.")
+@click.option(
+    "--size",
+    type=click.IntRange(1),
+    default=256,
+    show_default=True,
+    help="MiB of a file, if WHERE is a folder.",
+)
 @click.option("--again", is_flag=True, help="Send everything, also what had arrived before.")
 @options.quiet
 def load_command(where: str, source: Path | None, stated: bool, size: int, again: bool, quiet: bool) -> None:

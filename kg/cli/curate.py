@@ -25,7 +25,13 @@ from kg.read import seeds as tables
 @click.option(
     "--shacl", is_flag=True, help="Also validate the compiled graph against the SHACL shapes (slower)."
 )
-@click.option("--limit", default=50, show_default=True, help="How many problems to print; 0 for all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=50,
+    show_default=True,
+    help="How many problems to print; 0 for all.",
+)
 @options.as_json
 @options.quiet
 def check_command(

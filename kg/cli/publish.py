@@ -112,7 +112,13 @@ def export_command(
 @click.command("diff")
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
-@click.option("--limit", default=50, show_default=True, help="How many of each list to print; 0 for all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=50,
+    show_default=True,
+    help="How many of each list to print; 0 for all.",
+)
 @options.as_json
 @options.output
 def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -> None:

@@ -25,7 +25,14 @@ MIB = 1 << 20
     help="Built graph: a folder of kg build, an RDF file, or an endpoint's address (default: the project's).",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("-p", "--port", default=7878, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7878,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option(
     "--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host name to answer to; repeatable."
 )

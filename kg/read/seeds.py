@@ -192,10 +192,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
             else:
                 entities[entity.id] = entity
     documents = _read_documents(folder, rows, problems)
-    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
-        if (folder / home).is_dir():
-            stems = [name.removesuffix(".csv") for name in names]
-            problems += unread_files(folder / home, stems, [".csv"], home and f"{home}/")
+    problems += _unread_tables(folder, documents)
     seeds = Seeds(
         folder,
         entities,
@@ -220,6 +217,13 @@ def unread_files(
         if path.is_file() and path.name not in read and not path.name.startswith((".", "~$")):
             remedy = f"save it as {' or '.join(read)}, or move it away"
             yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", "the file is not read", "", remedy)
+
+
+def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem]:
+    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
+        if (folder / home).is_dir():
+            stems = [name.removesuffix(".csv") for name in names]
+            yield from unread_files(folder / home, stems, [".csv"], home and f"{home}/")
 
 
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:
