@@ -312,7 +312,9 @@ def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -
     if len(cells) != len(header):
         what = f"{len(cells)} cells where the header has {len(header)}"
         text = printable(",".join(cells))
-        return Problem(name, line, "", "cell-count", what, text, "quote cells that hold a comma")
+        short = len(cells) < len(header)
+        remedy = "an empty cell has its comma, too" if short else "quote cells that hold a comma"
+        return Problem(name, line, "", "cell-count", what, text, remedy)
     found = dict(zip(header, cells, strict=True))
     if "" in found:
         stray = "".join(cell for column, cell in zip(header, cells, strict=True) if not column).strip()
