@@ -16,7 +16,7 @@ WEB = PACKAGE / "page" / "web"
 
 
 def seeds(folder: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of curated tables: the one given, else the project's own."""
+    """Return the folder of curated tables: the one given, else the project's own."""
     return _folder(folder, "seeds", "sources.csv")
 
 
@@ -34,8 +34,8 @@ def texts(folder: str | os.PathLike[str] | None = None) -> tuple[Path, ...]:
         if not Path(folder).is_dir():
             raise KgError(f"no folder of texts at {folder}")
         return (Path(folder),)
-    named = [part for part in os.environ.get("KG_TEXTS", "").split(os.pathsep) if part] or ["texts"]
-    return tuple(path for path in map(Path, named) if path.is_dir())
+    named = os.environ.get("KG_TEXTS") or "texts"
+    return tuple(Path(part) for part in named.split(os.pathsep) if part and Path(part).is_dir())
 
 
 def build(folder: str | os.PathLike[str] | None = None) -> Path:
@@ -52,12 +52,10 @@ def build(folder: str | os.PathLike[str] | None = None) -> Path:
 
 
 def newer(than: Path) -> bool:
-    """Whether a table or query of the checkout was saved after a file was."""
-    if not _checkout():
-        return False
-    moment = than.stat().st_mtime_ns
-    folders = (PACKAGE.parent / "seeds", PACKAGE.parent / "ontology")
-    return any(path.stat().st_mtime_ns > moment for folder in folders for path in folder.rglob("*.*"))
+    """Whether a table or the ontology of the checkout was saved after a file was."""
+    moment, top = than.stat().st_mtime_ns, PACKAGE.parent
+    paths = (path for name in ("seeds", "ontology") for path in (top / name).rglob("*.*"))
+    return _checkout() and any(path.stat().st_mtime_ns > moment for path in paths)
 
 
 def fingerprint(*folders: Path) -> str:
@@ -76,12 +74,10 @@ def _checkout() -> bool:
 
 
 def _folder(given: str | os.PathLike[str] | None, name: str, landmark: str) -> Path:
-    if given is not None:
-        path = Path(given)
-        if not (path / landmark).is_file():
-            raise KgError(f"{path} is not a folder of {name}: it has no {landmark}")
-        return path
-    for path in (PACKAGE.parent / name, PACKAGE / "data" / name):
+    places = (PACKAGE.parent / name, PACKAGE / "data" / name) if given is None else (Path(given),)
+    for path in places:
         if (path / landmark).is_file():
             return path
+    if given is not None:
+        raise KgError(f"{given} is not a folder of {name}: it has no {landmark}")
     raise KgError(f"the {name} folder is missing from this installation; name one with --{name}")

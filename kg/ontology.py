@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 
@@ -29,10 +30,9 @@ class Class:
 
 @dataclass(frozen=True)
 class Predicate:
-    """A property that a statement may use.
+    """A property that a statement may use; ``backs`` tells whether it is below kg:backs.
 
-    ``datatype`` is empty if its object is an entity; ``subjects`` and ``objects`` are names of classes, from
-    the shapes; ``backs`` tells whether it is below kg:backs.
+    ``subjects`` and ``objects`` are names of classes; ``datatype`` is empty if the object is an entity.
     """
 
     name: str
@@ -78,11 +78,18 @@ def read(folder: Path) -> Ontology:
     store = ox.Store()
     for name in (*FILES, SHAPES):
         store.extend(quads(folder / name))
-    return Ontology(
-        {rows[0]["c"]: _class(rows) for rows in _groups(store, "classes", "c")},
-        {_local(rows[0]["p"]): _predicate(rows) for rows in _groups(store, "predicates", "p")},
-        _schemes(store),
-    )
+    classes = {
+        name: Class(name, rows[0]["label"], rows[0]["label_zh"], rows[0]["segment"], _values(rows, "super"))
+        for name, rows in _groups(store, "classes", "c").items()
+    }
+    predicates = [_predicate(rows) for rows in _groups(store, "predicates", "p").values()]
+    schemes: dict[str, dict[str, Concept]] = {}
+    for name, rows in _groups(store, "schemes", "c").items():
+        first, cues = rows[0], tuple(row["cue"] for row in rows if row["cue"])
+        withholds = first["withholds"] == "true"
+        concept = Concept(first["notation"], iris.NS + name, first["label"], cues, withholds)
+        schemes.setdefault(first["scheme"], {})[concept.notation] = concept
+    return Ontology(classes, {predicate.name: predicate for predicate in predicates}, schemes)
 
 
 def quads(path: Path) -> Iterator[ox.Quad]:
@@ -95,46 +102,26 @@ def quads(path: Path) -> Iterator[ox.Quad]:
         raise KgError(f"{path} is not valid Turtle: {error}") from None
 
 
-def _class(rows: list[dict[str, str]]) -> Class:
-    first = rows[0]
-    ancestors = frozenset(row["super"] for row in rows)
-    return Class(first["c"], first["label"], first["label_zh"], first["segment"], ancestors)
-
-
 def _predicate(rows: list[dict[str, str]]) -> Predicate:
     first = rows[0]
-    subjects, objects = (tuple(sorted({r[end] for r in rows if r[end]})) for end in ("subject", "object"))
-    address = iris.expand(first["p"]) if ":" in first["p"] else iris.NS + first["p"]
+    prefix, _, name = first["p"].rpartition(":")
+    subjects, objects = (tuple(sorted(_values(rows, end))) for end in ("subject", "object"))
     datatype = iris.expand(first["datatype"]) if first["datatype"] else ""
-    backs = bool(first["parent"])
-    return Predicate(_local(first["p"]), address, first["label"], datatype, subjects, objects, backs)
+    address = iris.expand(f"{prefix or 'kg'}:{name}")
+    return Predicate(name, address, first["label"], datatype, subjects, objects, bool(first["parent"]))
 
 
-def _schemes(store: ox.Store) -> dict[str, dict[str, Concept]]:
-    schemes: dict[str, dict[str, Concept]] = {}
-    for rows in _groups(store, "schemes", "c"):
-        first = rows[0]
-        cues = tuple(row["cue"] for row in rows if row["cue"])
-        concept = Concept(
-            first["notation"], iris.NS + first["c"], first["label"], cues, first["withholds"] == "true"
-        )
-        schemes.setdefault(first["scheme"], {})[concept.notation] = concept
-    return schemes
+def _values(rows: list[dict[str, str]], column: str) -> frozenset[str]:
+    return frozenset(row[column] for row in rows if row[column])
 
 
-def _local(term: str) -> str:
-    return term.rpartition(":")[2]
-
-
-def _groups(store: ox.Store, query: str, name: str) -> Iterator[list[dict[str, str]]]:
+def _groups(store: ox.Store, query: str, name: str) -> dict[str, list[dict[str, str]]]:
     """Solutions of an internal query by the value of one variable, as short IRIs and plain strings."""
-    prefixes = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in iris.PREFIXES.items())
     sparql = (locations.INTERNAL_QUERIES / f"ontology-{query}.rq").read_text(encoding="utf-8")
-    solutions = store.query(prefixes + sparql)
-    assert isinstance(solutions, ox.QuerySolutions)
+    solutions = cast(ox.QuerySolutions, store.query(sparql, prefixes=iris.PREFIXES))
     groups: dict[str, list[dict[str, str]]] = {}
-    names = [variable.value for variable in solutions.variables]
     for solution in solutions:
-        row = {key: iris.short(solution[key].value) if solution[key] else "" for key in names}
+        terms = zip(solutions.variables, solution, strict=True)
+        row = {variable.value: iris.short(term.value) if term else "" for variable, term in terms}
         groups.setdefault(row[name], []).append(row)
-    yield from groups.values()
+    return groups

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_WORDS = 12
 MAX_HAN = 30
@@ -27,19 +28,16 @@ _MARKS = {
     **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
     **dict.fromkeys("〜∼～", "~"),
 }
+_RADICALS = (
+    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿"
+    "⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲"
+)
+_IDEOGRAPHS = (
+    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹"
+    "艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀"
+)
 #: Ligatures, and the CJK radicals that NFKC leaves (Unicode, EquivalentUnifiedIdeograph.txt).
-_FORMS = {
-    **dict(zip("œŒæÆ", ("oe", "OE", "ae", "AE"), strict=True)),
-    **dict(
-        zip(
-            "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿"
-            "⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
-            "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹"
-            "艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
-            strict=True,
-        )
-    ),
-}
+_FORMS = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", **dict(zip(_RADICALS, _IDEOGRAPHS, strict=True))}
 #: Default-ignorable characters but for the invisible operators (U+2061 to U+2064), which carry a sense.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u206f\ufe00-\ufe0f\ufeff"
@@ -83,8 +81,7 @@ class Folded:
         return Span(self.start[first], self.end[last - 1])
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A run of a raw text, 0-based, in code points, ``end`` exclusive."""
 
     start: int
@@ -128,16 +125,14 @@ def find(raw: str, quote: str) -> tuple[list[Span], list[str]]:
 def near(raw: str, quote: str) -> str:
     """Say what in a paragraph is nearly a quote that is not in it; return the empty text if nothing is."""
     hay, needle = fold(raw), fold(quote).text
-    for match in re.finditer(re.escape(needle), hay.text, re.IGNORECASE) if needle else ():
-        first, last = match.span()
-        while first and not is_border(hay.text, first):
-            first -= 1
-        while last < len(hay.text) and not is_border(hay.text, last):
-            last += 1
-        sign = _PER_CENT.match(hay.text, last)
-        span = hay.span(first, sign.end() if sign else last)
-        return f"the paragraph has {raw[span.start : span.end]!r}"
-    return ""
+    match = re.search(re.escape(needle), hay.text, re.IGNORECASE)
+    if not needle or not match:
+        return ""
+    first = next(at for at in range(match.start(), -1, -1) if is_border(hay.text, at))
+    last = next(at for at in range(match.end(), len(hay.text) + 1) if is_border(hay.text, at))
+    sign = _PER_CENT.match(hay.text, last)
+    start, end = hay.span(first, sign.end() if sign else last)
+    return f"the paragraph has {raw[start:end]!r}"
 
 
 def contains(text: str, name: str) -> bool:
@@ -154,10 +149,10 @@ def is_border(folded: str, at: int) -> bool:
     """Whether no word or figure of a folded text goes on across a place."""
     if not 0 < at < len(folded):
         return True
-    if unicodedata.combining(folded[at]):
+    if unicodedata.combining(folded[at]) or _WITHIN.match(folded, at):
         return False
     ranges = _RANGE.finditer(folded, max(0, at - 4), at + 4)
-    return _WITHIN.match(folded, at) is None and not any(m.start() <= at <= m.end() for m in ranges)
+    return not any(found.start() <= at <= found.end() for found in ranges)
 
 
 @lru_cache(maxsize=8_192)
@@ -192,24 +187,22 @@ def _places(hay: str, needle: str) -> Iterator[int]:
 
 
 def _fold_by_cluster(raw: str) -> Folded:
-    text: list[str] = []
-    start: list[int] = []
-    end: list[int] = []
+    found: list[tuple[str, int, int]] = []  # a character, and the bounds of what became it
     for first, last in _clusters(raw):
         for char in _compatible(_INVISIBLE.sub("", raw[first:last])):
+            spaced = bool(found) and found[-1][0] == " "
             if char.isspace():
-                if text[-1:] == [" "]:
-                    end[-1] = last
-                if text[-1:] in ([], [" "]):
-                    continue
-            elif text[-1:] == [" "] and _is_gap(raw[start[-2]], text[-2], raw[first], char):
-                text.pop(), start.pop(), end.pop()
-            text.append(" " if char.isspace() else char)
-            start.append(first)
-            end.append(last)
-    if text[-1:] == [" "]:
-        text.pop(), start.pop(), end.pop()
-    return Folded("".join(text), tuple(start), tuple(end))
+                if spaced:
+                    found[-1] = (" ", found[-1][1], last)
+                elif found:
+                    found.append((" ", first, last))
+                continue
+            if spaced and _is_gap(raw[found[-2][1]], found[-2][0], raw[first], char):
+                found.pop()
+            found.append((char, first, last))
+    if found and found[-1][0] == " ":
+        found.pop()
+    return Folded("".join(c for c, _, _ in found), [at for _, at, _ in found], [end for _, _, end in found])
 
 
 class _Even(dict[int, str]):
@@ -217,8 +210,7 @@ class _Even(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        folded = "" if unicodedata.combining(char) else _compatible(char)
-        self[code] = folded or char * 2
+        self[code] = ("" if unicodedata.combining(char) else _compatible(char)) or char * 2
         return self[code]
 
 
@@ -227,8 +219,7 @@ _EVEN = _Even()
 
 def _compatible(cluster: str) -> str:
     cluster = _MARKS.get(cluster, cluster)
-    distinct = any(map(_is_distinct, cluster))
-    folded = unicodedata.normalize("NFC" if distinct else "NFKC", cluster)
+    folded = unicodedata.normalize("NFC" if any(map(_is_distinct, cluster)) else "NFKC", cluster)
     return "".join(_MARKS.get(c, _FORMS.get(c, c)) for c in folded)
 
 
@@ -249,29 +240,24 @@ def _clusters(raw: str) -> list[tuple[int, int]]:
     """Bounds of each visible character together with the combining marks that follow it."""
     bounds: list[tuple[int, int]] = []
     for i, char in enumerate(raw):
-        if _INVISIBLE.match(char):
-            continue
         if bounds and unicodedata.combining(char):
             bounds[-1] = (bounds[-1][0], i + 1)
-        else:
+        elif not _INVISIBLE.match(char):
             bounds.append((i, i + 1))
     return bounds
 
 
 def _is_gap(before: str, folded_before: str, after: str, folded_after: str) -> bool:
     """Whether white space is layout: next to Han script, or to its punctuation outside numbers."""
-    if _HAN_CHAR.match(before) or _HAN_CHAR.match(after):
-        return True
     numeric = _is_numeric(folded_before) and _is_numeric(folded_after)
-    return bool(_CJK.match(before) or _CJK.match(after)) and not numeric
+    return bool((_HAN_CHAR if numeric else _CJK).search(before + after))
 
 
 def _without_lost(folded: Folded) -> Folded:
-    text = folded.text
-    lost = {i for run in _LOST.finditer(text) if not _has_sense(run) for i in range(*run.span())}
-    kept = [i for i in range(len(text)) if i not in lost]
+    lost = {i for run in _LOST.finditer(folded.text) if not _has_sense(run) for i in range(*run.span())}
+    kept = [i for i in range(len(folded.text)) if i not in lost]
     start, end = ([bounds[i] for i in kept] for bounds in (folded.start, folded.end))
-    return Folded("".join(text[i] for i in kept), start, end)
+    return Folded("".join(folded.text[i] for i in kept), start, end)
 
 
 def _has_sense(run: re.Match[str]) -> bool:
@@ -288,22 +274,23 @@ def _has_sense(run: re.Match[str]) -> bool:
 
 
 def _is_numeric(char: str) -> bool:
-    return bool(char) and (char in _SIGNS or unicodedata.numeric(char, None) is not None)
+    """Whether a character is part of a number, or a mark on one."""
+    if not char or char in _SIGNS:
+        return bool(char)
+    return unicodedata.combining(char) > 0 or unicodedata.numeric(char, None) is not None
 
 
 def _differences(raw: str, quote: str) -> list[str]:
     if raw == quote:
         return []
     both = set(raw + quote)
-    spaces = [re.findall(r"\s+", found) for found in (raw, quote)]
-    marks = [[c for c in found if c in _MARKS] for found in (raw, quote)]
     wide = {c for c in both if not c.isspace() and c not in _MARKS}
     differences = {
         "width": any(unicodedata.normalize("NFKC", c) != c for c in wide),
         "forms": not both.isdisjoint(_FORMS),
         "invisible": any(map(_INVISIBLE.match, both)),
-        "space": spaces[0] != spaces[1],
-        "marks": marks[0] != marks[1],
+        "space": re.findall(r"\s+", raw) != re.findall(r"\s+", quote),
+        "marks": [c for c in raw if c in _MARKS] != [c for c in quote if c in _MARKS],
         "punctuation": fold(raw).text != fold(quote).text,
     }
     return [name for name, differ in differences.items() if differ] or ["composition"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from kg import locations
 from kg.check import run
+from kg.cli import arguments
 from kg.compile import reference
 from kg.query import graph
 from kg.query.graph import Graph
+from kg.read.queries import Question
 from kg.store import build, oxigraph
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +28,21 @@ def absent(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def node_modules(*names: str) -> Path:
+    """The folder that KG_NODE_MODULES names, else node_modules here, if Node and these packages are there."""
+    folder = Path(os.environ.get("KG_NODE_MODULES") or "node_modules").resolve()
+    if not shutil.which("node") or not all((folder / name).exists() for name in names):
+        absent(f"Node with {', '.join(names)} in {folder} (KG_NODE_MODULES names another folder)")
+    return folder
+
+
+def example(asked: Question) -> dict[str, str]:
+    """The values of a question's example, by parameter."""
+    named, plain = arguments.split(asked, shlex.split(asked.example))
+    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
+    return {**named, **dict(zip(free[: len(plain)], plain, strict=True))}
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from kg import locations
 from kg.check import run as checks
 from kg.compile import reference
 from kg.server import app as server
+from kg.server.pool import Pool
 from kg.server.sandbox import Limits
-from kg.server.workers import Pool
 from kg.store import oxigraph
 
 SAMPLE = Path(__file__).parent / "sample" / "seeds"

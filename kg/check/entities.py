@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
+from itertools import pairwise
 from sys import intern
 
 from kg import text
@@ -11,14 +13,15 @@ from kg.check.references import check_ends, check_terms, unknown_entity, unknown
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.seeds import Register, Seeds
+from kg.read.seeds import EntityIndex, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
+_Labels = dict[int, str]
 
 
-def check_entity(entity: models.EntityRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_entity(entity: models.EntityRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check that the kind of an entity fits its id, that it has a label, and a basis for its codes."""
     root = ontology.segments[entity.id.partition("/")[0]]
     if entity.kind not in ontology.classes or root not in ontology.classes[entity.kind].ancestors:
@@ -27,10 +30,10 @@ def check_entity(entity: models.EntityRow, register: Register, ontology: Ontolog
     if entity.id not in register.labels:
         what, remedy = "the entity has no English label", "add a row with role label to names.csv"
         yield entity.problem("id", "missing-label", what, entity.id, remedy)
+    if isinstance(entity, models.IndicatorRow):
+        yield from check_terms(entity, ontology, "unit")
     if isinstance(entity, models.PlaceRow):
         yield from _check_place(entity)
-    if isinstance(entity, models.IndicatorRow):
-        yield from check_terms(entity, {"unit": "units"}, ontology)
 
 
 def check_use(seeds: Seeds) -> Iterator[Problem]:
@@ -47,11 +50,7 @@ def check_use(seeds: Seeds) -> Iterator[Problem]:
 
 
 def check_names(
-    rows: Iterable[models.NameRow],
-    register: Register,
-    ontology: Ontology,
-    seen: set[int],
-    labels: dict[int, str],
+    rows: Iterable[models.NameRow], register: EntityIndex, ontology: Ontology, seen: set[int], labels: _Labels
 ) -> Iterator[Problem]:
     """Check that names belong to known entities, are not repeated, and that a label names one entity.
 
@@ -60,7 +59,7 @@ def check_names(
     for name in rows:
         if name.entity not in register.kinds:
             yield unknown_entity(name, "entity", register)
-        yield from check_terms(name, {"role": "roles", "confidence": "confidences"}, ontology)
+        yield from check_terms(name, ontology, "role", "confidence")
         if _is_repeated(seen, name.entity, name.lang, name.name):
             what, remedy = "an earlier row has the name already", "keep one of the rows"
             yield name.problem("name", "duplicate-name", what, name.name, remedy)
@@ -81,7 +80,7 @@ def check_hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
 
 
 def check_links(
-    rows: Iterable[models.HierarchyRow], register: Register, ontology: Ontology, links: Links
+    rows: Iterable[models.HierarchyRow], register: EntityIndex, ontology: Ontology, links: Links
 ) -> Iterator[Problem]:
     """Check assumed links one by one; add the new ones to ``links``."""
     for link in rows:
@@ -97,20 +96,21 @@ def check_links(
 
 
 def check_circles(links: Links) -> Iterator[Problem]:
-    """Find hierarchies that run in a circle; each is a problem of the link that closes it."""
+    """Find hierarchies that run in a circle; each is a problem of the link on it that was read last."""
     for relation in LINKS:
         parents: dict[str, dict[str, tuple[str, int]]] = {}
         for (child, name, parent), at in links.items():
             if name == relation:
                 parents.setdefault(child, {})[parent] = at
-        for circle in _circles(parents):
-            file, line = parents[circle[-2]][circle[-1]]
+        while circle := _find_circle(parents):
+            (file, line), child, parent = max((parents[a][b], a, b) for a, b in pairwise(circle))
+            del parents[child][parent]
             column = "parent" if file.startswith("hierarchy.") else "object"
             what = f"{relation} runs in a circle: {' → '.join(circle)}"
-            yield Problem(file, line, column, "circle", what, circle[-1], "delete one of the links")
+            yield Problem(file, line, column, "circle", what, parent, "delete one of the links")
 
 
-def check_redirect(redirect: models.RedirectRow, register: Register) -> Iterator[Problem]:
+def check_redirect(redirect: models.RedirectRow, register: EntityIndex) -> Iterator[Problem]:
     """Check that a retired id is not in use again and leads to one that is."""
     if redirect.old in register.kinds:
         what, remedy = "a retired id is in use", "give the entity a new id"
@@ -129,7 +129,7 @@ def _check_place(place: models.PlaceRow) -> Iterator[Problem]:
         yield place.problem("longitude", "bad-point", what, "", "give both or neither")
 
 
-def _check_label(name: models.NameRow, seen: set[int], labels: dict[int, str]) -> Iterator[Problem]:
+def _check_label(name: models.NameRow, seen: set[int], labels: _Labels) -> Iterator[Problem]:
     segment = name.entity.partition("/")[0]
     taken = labels.setdefault(_hash(segment, name.lang, text.key(name.name)), intern(name.entity))
     if taken != name.entity:
@@ -141,10 +141,9 @@ def _check_label(name: models.NameRow, seen: set[int], labels: dict[int, str]) -
 
 
 def _is_repeated(seen: set[int], *parts: str) -> bool:
-    found = _hash(*parts)
-    known = found in seen
-    seen.add(found)
-    return known
+    size = len(seen)
+    seen.add(_hash(*parts))
+    return len(seen) == size
 
 
 def _hash(*parts: str) -> int:
@@ -152,21 +151,10 @@ def _hash(*parts: str) -> int:
     return int.from_bytes(blake2b("\0".join(parts).encode(), digest_size=8).digest(), "big")
 
 
-def _circles(parents: Mapping[str, Mapping[str, object]]) -> Iterator[list[str]]:
-    """Circles, each as the nodes on it, the first one again at the end."""
-    done: set[str] = set()
-    for first in sorted(parents):
-        trail: list[str] = []
-        stack = [(first, iter(sorted(parents[first])))]
-        while stack:
-            node, above = stack[-1]
-            if trail[-1:] != [node]:
-                trail.append(node)
-            following = next(above, None)
-            if following is None:
-                done.add(node)
-                stack.pop(), trail.pop()
-            elif following in trail:
-                yield [*trail[trail.index(following) :], following]
-            elif following not in done and following in parents:
-                stack.append((following, iter(sorted(parents[following]))))
+def _find_circle(parents: Mapping[str, Iterable[str]]) -> list[str]:
+    """The nodes of a circle from child to parent, the first one again at the end; empty if there is none."""
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from kg import text
-from kg.check import coverage
-from kg.check.coverage import Gap
-from kg.check.texts import match_text, read_texts
+from kg.check import sections
+from kg.check.texts import find_files, match_text, read_paragraphs
 from kg.errors import Problem
 from kg.read import models
 from kg.read.seeds import Document, Seeds
 
-Position = Mapping[str, object]
+MAX_QUOTED = 0.6
 _ROW = models.StatementRow | models.TargetRow
 _WRITE = "kg check --texts DIR --write"
 #: Rows that moved alike are one problem from this number on; so many quotes may be looked for in vain.
 ALIKE, IN_VAIN = 3, 200
+
+
+class Position(NamedTuple):
+    """Where a quote stands, as a row of positions.csv; the empty quote is the paragraph."""
+
+    paragraph: int
+    quote: str
+    start: int
+    end: int
+    exact: str
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -42,55 +52,67 @@ class Missing:
 
 @dataclass(frozen=True)
 class Verification:
-    """Result of verifying the quotes of a source, or of a part of it, against its text.
-
-    ``problems`` do not hold those of the missing quotes.
-    """
+    """Result of verifying quotes of a source; ``problems`` do not hold those of the missing ones."""
 
     positions: list[Position]
     missing: list[Missing]
     problems: list[Problem]
     notices: list[str]
 
-    @property
-    def verified(self) -> int:
-        """How many quotes were found, each once a paragraph."""
-        return len(self.positions)
-
 
 @dataclass
 class Result:
-    """Result of verifying all sources: ``hashes`` of the texts that were read, ``absent`` sources without.
-
-    ``explained`` are absent sources of which a problem or notice says why.
-    """
+    """Result of verifying all sources; an earlier check verified ``recorded`` of the unverified quotes."""
 
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     positions: dict[str, list[Position]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
-    absent: list[str] = field(default_factory=list)
-    explained: set[str] = field(default_factory=set)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[sections.Gap] = field(default_factory=list)
     verified: int = 0
+    unverified: int = 0
+    recorded: int = 0
 
 
 def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
     """Verify every quote of the seeds against the texts in folders, matched by content, not by name."""
     result = Result()
-    texts = read_texts(folders)
+    files = find_files(folders)
+    texts = {digest: read_paragraphs(path) for digest, path in files.items()}
     for name, document in seeds.documents.items():
-        match = match_text(document, texts)
+        match = match_text(document, files, texts)
         result.problems += match.problems
         result.notices += match.notices
-        if match.paragraphs is None:
-            result.absent.append(name)
-            if match.problems or match.notices:
-                result.explained.add(name)
-        else:
+        if match.paragraphs is not None:
             result.hashes[name] = match.sha256
             _verify_document(document, match.paragraphs, result)
+            continue
+        number = len({(row.paragraph, row.quote) for row in document.evidence()})
+        result.unverified += number
+        result.recorded += document.verified_quotes
+        if not match.problems and not match.notices and document.verified_quotes < number:
+            result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
     return result
+
+
+def _verify_document(document: Document, paragraphs: list[str], result: Result) -> None:
+    name = document.source.id
+    found = verify_quotes(document, paragraphs)
+    result.verified += len(found.positions)
+    whole = paragraph_positions(paragraphs, range(1, len(paragraphs) + 1))
+    result.positions[name] = sorted([*whole, *found.positions], key=_order)
+    under: dict[int, list[text.Span]] = {}
+    for at in found.positions:
+        under.setdefault(at.paragraph, []).append(text.Span(at.start, at.end))
+    covered, problems = sections.cover(document, paragraphs, under)
+    result.problems += [*found.problems, *missing_problems(document, found), *problems]
+    result.gaps += sections.gaps(name, paragraphs, covered)
+    share, total = sections.share_quoted(paragraphs, under)
+    result.notices += [*found.notices, f"{name}: quotes cover {share:.0%} of the document's {total} words"]
+    if share > MAX_QUOTED and document.source.kind != "table":  # a user's own table is quoted whole
+        what = f"quotes cover {share:.0%} of the document's words"
+        remedy = f"shorten quotes: {MAX_QUOTED:.0%} at most"
+        result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
 
 
 def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification:
@@ -110,161 +132,85 @@ def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification
             remedy = "lengthen it until it is unique"
             problems.append(row.problem("quote", "quote-repeated", what, row.quote, remedy))
         else:
-            found[at] = _position(row.paragraph, row.quote, spans[0], raw)
+            [(start, end)], exact = spans, raw[slice(*spans[0])]
+            found[at] = Position(*at, start, end, "" if exact == row.quote else exact, text.folded_hash(raw))
             if folded:
                 notices.append(f"{row.file}:{row.line}:quote: found after folding {', '.join(folded)}")
+    lost = [
+        Missing(row, moved, text.near(paragraphs[row.paragraph - 1], row.quote))
+        for row, moved in zip(missing, _find_elsewhere(missing, paragraphs), strict=True)
+    ]
     problems += _check_cues(document, paragraphs)
-    elsewhere = _Elsewhere(paragraphs)
-    return Verification(
-        sorted(found.values(), key=_order),
-        [
-            Missing(row, elsewhere.moved(row), text.near(paragraphs[row.paragraph - 1], row.quote))
-            for row in missing
-        ],
-        problems,
-        notices,
-    )
+    return Verification(sorted(found.values(), key=_order), lost, problems, notices)
 
 
 def paragraph_positions(paragraphs: Sequence[str], numbers: Iterable[int]) -> list[Position]:
     """Return the positions of whole paragraphs, by their numbers."""
     texts = ((n, paragraphs[n - 1]) for n in numbers if n <= len(paragraphs))
-    return [_position(n, "", text.Span(0, len(raw)), raw) for n, raw in texts]
+    return [Position(n, "", 0, len(raw), "", text.folded_hash(raw)) for n, raw in texts]
 
 
-def check_positions(document: Document, positions: Iterable[Position]) -> list[Problem]:
+def check_positions(document: Document, positions: Iterable[Position]) -> Iterator[Problem]:
     """Compare the recorded positions of a source, or of a part of it, with those just found."""
-    fresh = {(p["paragraph"], p["quote"]): p for p in positions}
-    problems = []
+    fresh = {(p.paragraph, p.quote): p for p in positions}
     for at, old in document.found.items():
         new = fresh.pop(at, None)
         if new is None:
             what = "no statement has this quote any more"
-        elif any(getattr(old, c) != new[c] for c in ("start", "end", "exact", "hash")):
+        elif new != (*at, old.start, old.end, old.exact, old.hash):
             what = "the position is not what the text shows"
         else:
             continue
-        problems.append(old.problem("start", "stale-position", what, old.quote, _WRITE))
+        yield old.problem("start", "stale-position", what, old.quote, _WRITE)
     if fresh:
         number = len(fresh)
         what = f"{number} positions are not recorded yet" if number > 1 else "a position is not recorded yet"
-        file = f"{document.source.id}/positions.csv"
-        problems.append(Problem(file, 0, "quote", "stale-position", what, "", _WRITE))
-    return problems
+        yield Problem(f"{document.source.id}/positions.csv", 0, "quote", "stale-position", what, "", _WRITE)
 
 
-def _verify_document(document: Document, paragraphs: list[str], result: Result) -> None:
-    name = document.source.id
-    found = verify_quotes(document, paragraphs)
-    result.verified += found.verified
-    result.notices += found.notices
-    result.problems += [*found.problems, *missing_problems(document, found)]
-    whole = paragraph_positions(paragraphs, range(1, len(paragraphs) + 1))
-    result.positions[name] = sorted([*whole, *found.positions], key=_order)
-    under: dict[int, list[text.Span]] = {}
-    for at in found.positions:
-        span = text.Span(int(str(at["start"])), int(str(at["end"])))
-        under.setdefault(int(str(at["paragraph"])), []).append(span)
-    covered, problems = coverage.cover(document, paragraphs, under)
-    result.problems += problems
-    result.gaps += coverage.gaps(name, paragraphs, covered)
-    share, total = coverage.share_quoted(paragraphs, under)
-    result.notices.append(f"{name}: quotes cover {share:.0%} of the document's {total} words")
-    if share > coverage.MAX_QUOTED and document.source.kind != "table":  # a user's own table is quoted whole
-        what = f"quotes cover {share:.0%} of the document's words"
-        remedy = f"shorten quotes: {coverage.MAX_QUOTED:.0%} at most"
-        result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
-
-
-def missing_problems(document: Document, found: Verification) -> list[Problem]:
-    """One problem for quotes that moved alike or are all missing, else one for each."""
-    lost = [one for one in found.missing if one.moved is None]
-    problems = []
-    if len(lost) > max(ALIKE, found.verified + len(found.missing) - len(lost)):
-        what = f"{len(lost)} quotes are not in the text: it is another edition, or another text"
-        remedy = "give the text from which the quotes were copied"
-        problems.append(
-            document.source.problem("sha256", "another-text", what, document.source.sha256, remedy)
-        )
-    else:
-        problems += [one.problem() for one in lost]
-    moves: dict[int, list[Missing]] = {}
+def missing_problems(document: Document, found: Verification) -> Iterator[Problem]:
+    """Yield one problem for quotes that moved alike or are all missing, else one for each."""
+    moves: dict[int | None, list[Missing]] = {}
     for one in found.missing:
-        if one.moved is not None:
-            moves.setdefault(one.moved, []).append(one)
+        moves.setdefault(one.moved, []).append(one)
+    lost = len(moves.get(None, ()))
     for moved, alike in moves.items():
-        if len(alike) < ALIKE:
-            problems += [one.problem() for one in alike]
-            continue
         first = min(alike, key=lambda one: one.at.paragraph).at
-        way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
-        what = f"{len(alike)} quotes all stand {way} than their rows say, from paragraph {first.paragraph} on"
-        remedy = f"give the text that was read, or change the paragraphs of these rows by {moved:+d}"
-        problems.append(first.problem("paragraph", "quotes-moved", what, first.paragraph, remedy))
-    return problems
+        if moved is None and lost > max(ALIKE, len(found.positions) + len(found.missing) - lost):
+            what = f"{lost} quotes are not in the text: it is another edition, or another text"
+            remedy = "give the text from which the quotes were copied"
+            yield document.source.problem("sha256", "another-text", what, document.source.sha256, remedy)
+        elif moved is None or len(alike) < ALIKE:
+            yield from (one.problem() for one in alike)
+        else:
+            way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
+            where = f"{way} than their rows say, from paragraph {first.paragraph} on"
+            what = f"{len(alike)} quotes all stand {where}"
+            remedy = f"give the text that was read, or change the paragraphs of these rows by {moved:+d}"
+            yield first.problem("paragraph", "quotes-moved", what, first.paragraph, remedy)
 
 
-class _Elsewhere:
-    """Search of the other paragraphs; linear in the text for rows that moved alike."""
-
-    def __init__(self, paragraphs: Sequence[str]) -> None:
-        self.paragraphs = paragraphs
-        self.last = 0
-        self.in_vain = 0
-
-    def moved(self, row: _ROW) -> int | None:
-        """By how many paragraphs a quote stands later than its row says; None if it is not found."""
-        likely = row.paragraph + self.last
-        if 0 < likely <= len(self.paragraphs) and text.find(self.paragraphs[likely - 1], row.quote)[0]:
-            return self.last
-        number = self._search(row.quote) if self.in_vain < IN_VAIN else None
-        if number is None:
-            self.in_vain += 1
-            return None
-        self.last = number - row.paragraph
-        return self.last
-
-    def _search(self, quote: str) -> int | None:
-        needle = text.fold(quote).text
-        at = self._joined.find(needle)
-        while at >= 0:
-            number = bisect_right(self._starts, at)
-            if text.find(self.paragraphs[number - 1], quote)[0]:
-                return number
-            at = self._joined.find(needle, self._starts[number]) if number < len(self._starts) else -1
-        return None
-
-    @cached_property
-    def _joined(self) -> str:
-        return "\n".join(text.fold(raw).text for raw in self.paragraphs)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        starts, at = [], 0
-        for line in self._joined.split("\n"):
-            starts.append(at)
-            at += len(line) + 1
-        return starts
-
-
-def _position(paragraph: int, quote: str, span: text.Span, raw: str) -> Position:
-    exact = raw[span.start : span.end]
-    return {
-        "paragraph": paragraph,
-        "quote": quote,
-        "start": span.start,
-        "end": span.end,
-        "exact": "" if exact == quote or not quote else exact,
-        "hash": text.folded_hash(raw),
-    }
+def _find_elsewhere(rows: Sequence[_ROW], paragraphs: Sequence[str]) -> Iterator[int | None]:
+    """By how many paragraphs each quote stands later than its row says; None if it is not found."""
+    folded = [text.fold(raw).text for raw in paragraphs] if rows else []
+    moved = in_vain = 0
+    for row in rows:
+        needle, texts = text.fold(row.quote).text, folded if in_vain < IN_VAIN else []
+        places = chain([row.paragraph + moved], (n for n, hay in enumerate(texts, 1) if needle in hay))
+        valid = (n for n in places if 0 < n <= len(paragraphs))
+        found = next((n for n in valid if text.find(paragraphs[n - 1], row.quote)[0]), None)
+        if found is None:
+            in_vain += 1
+        else:
+            moved = found - row.paragraph
+        yield None if found is None else moved
 
 
 def _order(position: Position) -> tuple[object, ...]:
-    return position["paragraph"], bool(position["quote"]), position["start"], position["end"]
+    return position.paragraph, bool(position.quote), position.start, position.end
 
 
-def _check_cues(document: Document, paragraphs: Sequence[str]) -> list[Problem]:
-    problems = []
+def _check_cues(document: Document, paragraphs: Sequence[str]) -> Iterator[Problem]:
     for statement in document.statements:
         section = document.section(statement.paragraph)
         if not statement.cue or section is None:
@@ -273,5 +219,4 @@ def _check_cues(document: Document, paragraphs: Sequence[str]) -> list[Problem]:
         if not any(text.contains(paragraphs[n - 1], statement.cue) for n in within):
             what = "the cue stands neither in the paragraph nor in its heading"
             remedy = "quote the words that speak for stage or tier"
-            problems.append(statement.problem("cue", "cue-missing", what, statement.cue, remedy))
-    return problems
+            yield statement.problem("cue", "cue-missing", what, statement.cue, remedy)

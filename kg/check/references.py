@@ -10,7 +10,7 @@ from kg import iris, text
 from kg.errors import Problem
 from kg.ontology import Ontology, Predicate
 from kg.read import models
-from kg.read.seeds import SEGMENT_TABLES, Document, Register
+from kg.read.seeds import SEGMENT_TABLES, Document, EntityIndex
 
 #: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100
@@ -18,7 +18,7 @@ LONG = 15
 
 
 def check_ends(
-    at: models.Row, columns: tuple[str, str], predicate: Predicate, register: Register, ontology: Ontology
+    at: models.Row, columns: tuple[str, str], predicate: Predicate, register: EntityIndex, ontology: Ontology
 ) -> Iterator[Problem]:
     """Check that both entities of a row exist, differ and may be joined by the predicate."""
     subject, target = (getattr(at, column) for column in columns)
@@ -30,7 +30,12 @@ def check_ends(
 
 
 def check_end(
-    at: models.Row, column: str, name: str, allowed: tuple[str, ...], register: Register, ontology: Ontology
+    at: models.Row,
+    column: str,
+    name: str,
+    allowed: tuple[str, ...],
+    register: EntityIndex,
+    ontology: Ontology,
 ) -> Iterator[Problem]:
     """Check that the entity in a cell exists and is of an allowed class; ``name`` is what takes it."""
     entity = getattr(at, column)
@@ -56,13 +61,13 @@ def check_evidence(at: models.StatementRow | models.TargetRow, document: Documen
         yield at.problem("paragraph", "no-section", what, at.paragraph, remedy)
 
 
-def check_terms(at: models.Row, columns: Mapping[str, str], ontology: Ontology) -> Iterator[Problem]:
-    """Check that cells hold words of closed lists; ``columns`` maps them to the schemes of the ontology."""
-    for column, scheme in columns.items():
-        values = getattr(at, column)
+def check_terms(at: models.Row, ontology: Ontology, *columns: str) -> Iterator[Problem]:
+    """Check that cells hold words of the schemes of the ontology that bear their columns' names."""
+    for column in columns:
+        values, scheme = getattr(at, column), ontology.schemes[f"{column.removesuffix('s')}s"]
         for value in [values] if isinstance(values, str) else values:
-            if value not in ontology.schemes[scheme]:
-                yield unknown_term(at, column, "unknown-term", value, ontology.schemes[scheme])
+            if value and value not in scheme:
+                yield unknown_term(at, column, "unknown-term", value, scheme)
 
 
 def out_of_range(at: models.Row, column: str, document: Document) -> Problem:
@@ -74,37 +79,34 @@ def out_of_range(at: models.Row, column: str, document: Document) -> Problem:
 
 def unknown_term(at: models.Row, column: str, code: str, value: str, known: Collection[str]) -> Problem:
     """Return the problem of a word that is not of a closed list, with the nearest ones and the list."""
-    near = get_close_matches(value, list(known), 3, 0.6)
-    remedy = f"one of {_list(known)}"
+    near, remedy = get_close_matches(value, list(known), 3, 0.6), f"one of {', '.join(sorted(known))}"
     if near:  # a long list adds nothing to the right guess
         remedy = _ask(near) if len(known) > LONG else f"{_ask(near)} It is {remedy}"
     return at.problem(column, code, f"no such {code.removeprefix('unknown-')}", value, remedy)
 
 
 def unknown_entity(
-    at: models.Row, column: str, register: Register, fits: Callable[[str], bool] = bool
+    at: models.Row, column: str, register: EntityIndex, fits: Callable[[str], bool] = bool
 ) -> Problem:
     """Return the problem of an id that no table has, with near ones whose class ``fits``, and the table."""
     value = str(getattr(at, column))
     segment, slash, _ = value.partition("/")
     near = [found for found in _near_ids(value, register.kinds) if fits(register.kinds[found])]
-    ask = f"{_ask(near)} " if near else ""
+    what, remedy = "no such entity", f"add it to {SEGMENT_TABLES.get(segment, 'sources.csv')}"
     if not slash:
-        what, remedy = "no id of an entity", f"{ask}Write an id such as place/jinan"
+        what, remedy = "no id of an entity", "Write an id such as place/jinan"
     elif segment not in iris.ENTITY_SEGMENTS:
-        what, remedy = f"no such segment {segment!r}", f"{ask}An id begins with {_list(iris.ENTITY_SEGMENTS)}"
-    else:
-        table = SEGMENT_TABLES.get(segment, "sources.csv")
-        what, remedy = "no such entity", f"{ask}Or add it to {table}" if near else f"add it to {table}"
-    return at.problem(column, "unknown-entity", what, value, remedy)
+        what, remedy = (
+            f"no such segment {segment!r}",
+            f"An id begins with {', '.join(sorted(iris.ENTITY_SEGMENTS))}",
+        )
+    elif near:
+        remedy = f"Or {remedy}"
+    return at.problem(column, "unknown-entity", what, value, f"{_ask(near)} {remedy}" if near else remedy)
 
 
 def _ask(near: Collection[str]) -> str:
     return f"did you mean {' or '.join(near)}?"
-
-
-def _list(known: Collection[str]) -> str:
-    return ", ".join(sorted(known))
 
 
 def _near_ids(value: str, known: Mapping[str, str]) -> list[str]:
@@ -113,12 +115,10 @@ def _near_ids(value: str, known: Mapping[str, str]) -> list[str]:
     slug = "-".join(re.findall(r"[a-z0-9]+", written))
     if (exact := f"{segment}/{slug}") in known:
         return [exact]
-    begin = f"{segment}/"
+    alike = [k for k in known if k.startswith(f"{segment}/")]
     if len(known) > MANY:  # a comparison with each would take a second
-        begin += slug[: len(slug) // 4]
-        size = range(len(value) - 2, len(value) + 3)
-        slugs = [k.partition("/")[2] for k in known if k.startswith(begin) and len(k) in size][:MOST]
-    else:
-        slugs = [k.partition("/")[2] for k in known if k.startswith(begin)]
+        begin, size = f"{segment}/{slug[: len(slug) // 4]}", range(len(value) - 2, len(value) + 3)
+        alike = [k for k in alike if k.startswith(begin) and len(k) in size][:MOST]
+    slugs = [k.partition("/")[2] for k in alike]
     near = [f"{segment}/{found}" for found in get_close_matches(slug, slugs, 3, 0.7)]
     return near or sorted(k for k in known if k.endswith(f"/{slug}"))

@@ -1,25 +1,32 @@
-"""The check of a folder of seeds: all problems at once, and what could not be verified."""
+"""The check of a folder of seeds: all problems at once, causes before consequences."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 
+from kg import locations
 from kg import ontology as ontologies
-from kg.check import causes, quotes
-from kg.check.coverage import Gap
-from kg.check.entities import check_entity, check_hierarchy, check_names, check_redirect, check_use
-from kg.check.sections import check_coverage, check_sections
+from kg.check import quotes
+from kg.check.entities import LINKS, check_entity, check_hierarchy, check_names, check_redirect, check_use
+from kg.check.sections import Gap, check_coverage, check_sections
 from kg.check.statements import check_statements
 from kg.check.targets import check_targets, is_unread
 from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.read import models, tables
+from kg.read import files, models, tables
 from kg.read import seeds as seed_tables
-from kg.read.seeds import Document, Seeds
+from kg.read.seeds import SEGMENT_TABLES, Document, Seeds
+
+#: A table with one of these has no rows, or not all.
+_FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column", "empty-table"}
+_ROW = {"cell-count", "bad-cell", "duplicate-id", "missing-folder"}
+#: Problems of the form of a file, whose rows were read all the same.
+_FORM = {"byte-order-mark", "line-ends", "separator", "missing-source"}
+_LATER = ("", "sections.csv", "statements.csv", "positions.csv")
 
 
 @dataclass(frozen=True)
@@ -59,41 +66,39 @@ class Report:
 
 
 def check_seeds(
-    folder: Path,
-    ontology: Path,
-    texts: Path | Sequence[Path] | None = None,
+    folder: Path | None = None,
+    ontology: Path | None = None,
+    texts: Path | Iterable[Path] | None = None,
     *,
     write: bool = False,
     today: datetime.date | None = None,
 ) -> Report:
     """Check a folder of seeds, and its quotes against the texts in a folder or several.
 
+    Folders of seeds and of the ontology that are not given are the project's own.
     ``write`` records the positions of quotes, and ``today`` (the present day unless given) as the day on
     which they were verified.
     """
-    known = ontologies.read(ontology)
+    folder = locations.seeds(folder)
+    known = ontologies.read(locations.ontology(ontology))
     seeds, unread = seed_tables.read_seeds(folder)
     found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
-    problems = [*unread, *_check_tables(seeds, known), *found.problems]
+    problems = {*(_list_choices(problem, known) for problem in unread), *_check_tables(seeds, known)}
+    problems.update(found.problems)
     if write:
         _write(folder, seeds, found, today or datetime.date.today())
     else:
         for name, positions in found.positions.items():
-            problems += quotes.check_positions(seeds.documents[name], positions)
-    absent = [seeds.documents[name] for name in found.absent]
+            problems.update(quotes.check_positions(seeds.documents[name], positions))
     return Report(
         seeds,
         known,
-        causes.sort_out(
-            (causes.explain_cell(problem, known) for problem in problems),
-            seeds.documents,
-            causes.lost_rows(folder, unread),
-        ),
-        tuple(_notices(seeds, found)),
+        _sort_out(problems, seeds.documents, _lost_rows(folder, unread)),
+        (*found.notices, *_notices(seeds)),
         tuple(found.gaps),
         found.verified,
-        sum(len({(e.paragraph, e.quote) for e in document.evidence()}) for document in absent),
-        sum(document.verified_quotes for document in absent),
+        found.unverified,
+        found.recorded,
     )
 
 
@@ -115,30 +120,18 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
         yield from check_statements(document, register, ontology)
         yield from check_targets(document, register, ontology)
         yield from check_coverage(document, ontology)
-        yield from _check_order(document)
+        for rows in (document.statements, document.targets, document.coverage):
+            unsorted = (after for before, after in pairwise(rows) if after.paragraph < before.paragraph)
+            for late in islice(unsorted, 1):
+                what, remedy = "rows are not sorted by paragraph", "kg fmt sorts the rows"
+                yield late.problem("paragraph", "unsorted", what, late.paragraph, remedy)
         if not document.statements:
             what, file = "the source has no statements yet", f"{document.source.id}/statements.csv"
             remedy = "add a row: paragraph, quote, subject, predicate, object"
             yield Problem(file, 0, "", "empty-table", what, "", remedy)
 
 
-def _check_order(document: Document) -> Iterator[Problem]:
-    rows: Sequence[models.ParagraphRow]
-    for rows in (document.statements, document.targets, document.coverage):
-        for before, after in pairwise(rows):
-            if after.paragraph < before.paragraph:
-                what = "rows are not sorted by paragraph"
-                yield after.problem("paragraph", "unsorted", what, after.paragraph, "kg fmt sorts the rows")
-                break
-
-
-def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
-    yield from found.notices
-    for name in found.absent:
-        document = seeds.documents[name]
-        known = all((e.paragraph, e.quote) in document.found for e in document.evidence())
-        if name not in found.explained and not known:
-            yield f"{name}: the text is not at hand, so its quotes could not be verified"
+def _notices(seeds: Seeds) -> Iterator[str]:
     noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
     if noted:
         yield f"{noted} statements rest on words that do not name the object; their notes say why"
@@ -150,10 +143,116 @@ def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
 
 def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.date) -> None:
     for name, positions in found.positions.items():
-        tables.write_table(folder / name / "positions.csv", models.PositionRow.columns(), positions)
-    rows = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
+        rows = [position._asdict() for position in positions]
+        files.write_table(folder / name / "positions.csv", models.PositionRow.columns(), rows)
+    days = {name: row.model_dump() for name, row in seeds.verified.items() if name in seeds.documents}
     for name, digest in found.hashes.items():
-        rows[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
-    tables.write_table(
-        folder / "verified.csv", models.VerificationRow.columns(), [rows[n] for n in sorted(rows)]
-    )
+        days[name] = {"source": name, "date": today.isoformat(), "sha256": digest}
+    columns = models.VerificationRow.columns()
+    files.write_table(folder / "verified.csv", columns, [days[name] for name in sorted(days)])
+
+
+def _list_choices(problem: Problem, ontology: Ontology) -> Problem:
+    """Add its closed list to the problem of a cell that should hold a word of it."""
+    lists = {**ontology.schemes, "relations": LINKS, "predicates": ontology.predicates}
+    choices = lists.get(problem.column.rstrip("s") + "s", ())
+    if not choices or not problem.text or not problem.remedy.startswith("it should hold"):
+        return problem
+    return replace(problem, remedy=f"{problem.remedy}: {', '.join(sorted(choices))}")
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """What could not be read: whole tables, tables of which rows are missing, and the cells of these rows."""
+
+    tables: set[str]
+    touched: set[str]
+    cells: set[str]
+
+
+def _lost_rows(folder: Path, problems: Iterable[Problem]) -> _Lost:
+    whole = {p.file for p in problems if p.code in _FILE}
+    at = sorted({(p.file, p.line) for p in problems if p.code in _ROW})
+    cells = {cell for p in problems if p.code in _ROW for cell in p.text.split(",")}
+    known = {**seed_tables.COMMON_TABLES, **seed_tables.SOURCE_TABLES}
+    for file, places in groupby(at, key=lambda place: place[0]):
+        lines = {line for _, line in places}
+        records, _ = tables.read_table(folder / file, known[Path(file).name].columns(), name=file)
+        cells.update(cell for row in records if row.line in lines for cell in row.cells.values())
+    return _Lost(whole, {*whole, *(file for file, _ in at)}, cells - {""})
+
+
+def _sort_out(
+    found: Iterable[Problem], documents: Mapping[str, Document], lost: _Lost
+) -> tuple[Problem, ...]:
+    """Return the problems without those that follow from others, alike ones as one, causes first."""
+    found = set(found)
+    misspelt = {(p.file, p.text) for p in found if p.code == "missing-column"}
+    unframed = {_source(p) for p in found if p.code == "section-bounds"}
+    of_line = {document.source.line: name for name, document in documents.items()}
+    miscounted = {of_line.get(p.line, "") for p in found if p.code == "paragraph-count"}
+    changed = {of_line.get(p.line, "") for p in found if p.code == "another-text"}
+    changed |= {_source(p) for p in found if p.code == "quotes-moved"}
+    kept = [
+        p
+        for p in found
+        if not (p.code in _FOLLOWS and _FOLLOWS[p.code](p, lost))
+        and not (p.code == "extra-column" and (p.file, p.text) in misspelt)
+        and not (p.code in ("no-section", "other-region") and _source(p) in unframed)
+        and not (p.code in ("out-of-range", "section-bounds", "no-section") and _source(p) in miscounted)
+        and not (p.code in ("stale-position", "span-missing", "cue-missing") and _source(p) in changed)
+    ]
+    return tuple(sorted(_join_alike(kept), key=lambda p: (_rank(p), p)))
+
+
+def _source(problem: Problem) -> str:
+    return problem.file.rpartition("/")[0]
+
+
+def _rank(problem: Problem) -> int:
+    if problem.code in _FILE | _FORM | _ROW:
+        return 1 if problem.code in _ROW else 0
+    source, _, table = problem.file.rpartition("/")
+    return 2 + (_LATER.index(table) if source and table in _LATER else 2 * bool(source))
+
+
+#: Problems that may follow from what could not be read → whether one does.
+_FOLLOWS: Mapping[str, Callable[[Problem, _Lost], bool]] = {
+    "unknown-entity": lambda p, lost: (
+        p.text in lost.cells or SEGMENT_TABLES.get(p.text.partition("/")[0], "sources.csv") in lost.tables
+    ),
+    "unused-entity": lambda p, lost: (
+        "sources.csv" in lost.touched
+        or p.text in lost.cells
+        or any(table == "hierarchy.csv" or "/" in table for table in lost.tables)
+    ),
+    "missing-label": lambda p, lost: p.text in lost.cells or "names.csv" in lost.tables,
+    "object-not-in-quote": lambda p, lost: (
+        "names.csv" in lost.tables or any(f" {cell} " in p.what for cell in lost.cells if "/" in cell)
+    ),
+    **dict.fromkeys(("missing-source", "unknown-source"), lambda _, lost: "sources.csv" in lost.touched),
+    "empty-table": lambda p, lost: p.line == 0 and p.file in lost.touched and p.what.startswith("the source"),
+    **dict.fromkeys(
+        ("no-section", "section-bounds", "other-region"),
+        lambda p, lost: f"{_source(p)}/sections.csv" in lost.touched,
+    ),
+    "stale-position": lambda p, lost: any(
+        f"{_source(p)}/{table}.csv" in lost.touched for table in ("statements", "targets", "positions")
+    ),
+}
+#: Problems of which alike ones are one → what alike ones share.
+_ALIKE: Mapping[str, Callable[[Problem], object]] = {
+    **dict.fromkeys(("unknown-entity", "unknown-predicate"), lambda p: p.text),
+    **dict.fromkeys(("unknown-term", "unknown-kind"), lambda p: (p.column, p.text)),
+    **dict.fromkeys(("no-section", "out-of-range"), lambda p: (p.file, p.column)),
+    "stale-position": lambda p: (p.file, p.what),
+}
+
+
+def _join_alike(problems: Iterable[Problem]) -> Iterator[Problem]:
+    groups: dict[object, list[Problem]] = {}
+    for problem in sorted(problems):
+        alike = _ALIKE.get(problem.code)
+        groups.setdefault((problem.code, alike(problem)) if alike else problem, []).append(problem)
+    for first, *others in groups.values():
+        yield replace(first, what=f"{first.what}, in {len(others) + 1} rows") if others else first

@@ -1,20 +1,41 @@
-"""Checks of the sections of a source, and of the spans of its text that hold no statement."""
+"""Sections of a source, spans of its text that hold no statement, and what is under no quote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kg import text
 from kg.check.references import check_end, check_terms, out_of_range
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
+GAP_WORDS = 6
 SPAN_WORDS = 4
+#: A Han character, or a run of other characters that begins with a letter or figure.
+_WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\W_\u3000-\u9fff][^\s\u3000-\u9fff\uff00-\uff0f\uff1a-\uff20]*")
+Spans = Mapping[int, Sequence[text.Span]]
 
 
-def check_sections(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class Gap:
+    """A run of words under no quote and no coverage row; ``opening`` are its first words as printed."""
+
+    source: str
+    paragraph: int
+    words: int
+    start: int
+    opening: str
+
+    def __str__(self) -> str:
+        place = f"{self.source}:{self.paragraph}: {self.words} words from position {self.start}"
+        return f"{place}, {self.opening!r} …"
+
+
+def check_sections(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check that sections follow each other from the first paragraph to the last, and are about places."""
     expected = 1
     for section in document.sections:
@@ -38,7 +59,7 @@ def check_coverage(document: Document, ontology: Ontology) -> Iterator[Problem]:
     for span in document.coverage:
         if span.paragraph > document.source.paragraphs:
             yield out_of_range(span, "paragraph", document)
-        yield from check_terms(span, {"reason": "reasons"}, ontology)
+        yield from check_terms(span, ontology, "reason")
         known = span.reason in ontology.schemes["reasons"]
         if known and (span.reason == "repeats-paragraph") != bool(span.repeats):
             what = "a repeated paragraph is named with the reason repeats-paragraph only"
@@ -46,13 +67,66 @@ def check_coverage(document: Document, ontology: Ontology) -> Iterator[Problem]:
             yield span.problem("repeats", "missing-repeats", what, span.repeats, remedy)
         if span.repeats and not 1 <= int(span.repeats) <= document.source.paragraphs:
             yield out_of_range(span, "repeats", document)
-        yield from _check_span(span)
+        for column, words in (("from", span.begins), ("to", span.to)):
+            if text.length(words)[0] > SPAN_WORDS:
+                yield span.problem(column, "span-words", f"more than {SPAN_WORDS} words", words, "name fewer")
+        if span.to and not span.begins:
+            what = "the span has an end and no beginning"
+            yield span.problem("from", "span-words", what, "", "name its first words")
 
 
-def _check_span(span: models.CoverageRow) -> Iterator[Problem]:
-    for column, words in (("from", span.begins), ("to", span.to)):
-        if text.length(words)[0] > SPAN_WORDS:
-            yield span.problem(column, "span-words", f"more than {SPAN_WORDS} words", words, "name fewer")
-    if span.to and not span.begins:
-        what = "the span has an end and no beginning"
-        yield span.problem("from", "span-words", what, "", "name its first words")
+def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[Spans, list[Problem]]:
+    """Return the spans under quotes and coverage rows, and the problems of rows whose span is missing."""
+    covered = {n: list(under.get(n, ())) for n in range(1, len(paragraphs) + 1)}
+    problems = []
+    for row in document.coverage:
+        if row.paragraph <= len(paragraphs):
+            found = _find_span(row, paragraphs[row.paragraph - 1])
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                covered[row.paragraph].append(found)
+    return covered, problems
+
+
+def _find_span(row: models.CoverageRow, raw: str) -> text.Span | Problem:
+    if not row.begins:
+        return text.Span(0, len(raw))
+    remedy = "name the span by words that stand there once"
+    starts, _ = text.find(raw, row.begins)
+    if len(starts) != 1:
+        what = f"the words stand {len(starts)} times in paragraph {row.paragraph}"
+        return row.problem("from", "span-missing", what, row.begins, remedy)
+    for end in text.find(raw, row.to or row.begins)[0]:
+        if end.end >= starts[0].end:
+            return text.Span(starts[0].start, end.end)
+    what = "the words do not follow the first ones of the span"
+    return row.problem("to", "span-missing", what, row.to, remedy)
+
+
+def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap]:
+    """Return the runs of more than GAP_WORDS words that no span covers."""
+    for number, raw in enumerate(paragraphs, 1):
+        run: list[re.Match[str]] = []
+        for word in [*_WORD.finditer(raw), None]:
+            if word and not _is_under(word, covered[number]):
+                run.append(word)
+                continue
+            if len(run) > GAP_WORDS:
+                start = run[0].start()
+                yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()])
+            run = []
+
+
+def share_quoted(paragraphs: Sequence[str], under: Spans) -> tuple[float, int]:
+    """Return the share of a document's words that stand under quotes, and how many words it has."""
+    words = [
+        _is_under(word, under.get(n, ()))
+        for n, raw in enumerate(paragraphs, 1)
+        for word in _WORD.finditer(raw)
+    ]
+    return (sum(words) / len(words) if words else 0.0), len(words)
+
+
+def _is_under(word: re.Match[str], spans: Sequence[text.Span]) -> bool:
+    return any(span.start < word.end() and word.start() < span.end for span in spans)

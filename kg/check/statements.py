@@ -10,26 +10,20 @@ from kg.check.references import check_end, check_ends, check_evidence, check_ter
 from kg.errors import Problem
 from kg.ontology import Concept, Ontology
 from kg.read import models, periods
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 CUE_WORDS = 5
 
 
-def check_statements(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_statements(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check the statements of a source, or of whole paragraphs of it."""
     yield from _check_repetition(document)
     for statement in document.statements:
         yield from check_evidence(statement, document)
         yield from _check_relation(statement, register, ontology)
         yield from _check_cue(statement, ontology)
-        yield from check_terms(statement, {"flags": "flags"}, ontology)
+        yield from check_terms(statement, ontology, "stage", "tier", "flags")
         yield from _check_region(statement, document, register)
-
-
-def object_in_quote(statement: models.StatementRow, register: Register) -> bool:
-    """Whether a printed name of the object stands in the quote as words of its own."""
-    quote = text.key(statement.quote)
-    return any(text.holds(quote, name) for name in register.keys.get(statement.object, ()))
 
 
 def _check_repetition(document: Document) -> Iterator[Problem]:
@@ -38,8 +32,7 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
     for statement in document.statements:
         same = seen.setdefault(statement.id, statement)
         if same is not statement:
-            what = f"line {same.line} states it already"
-            remedy = "keep one of the two rows"
+            what, remedy = f"line {same.line} states it already", "keep one of the two rows"
             yield statement.problem("object", "duplicate-statement", what, statement.object, remedy)
             continue
         other = pairs.setdefault((statement.paragraph, statement.subject, statement.object), statement)
@@ -49,52 +42,47 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
             yield statement.problem("predicate", "second-relation", what, statement.predicate, remedy)
 
 
-def _check_relation(
-    statement: models.StatementRow, register: Register, ontology: Ontology
-) -> Iterator[Problem]:
-    predicate = ontology.predicates.get(statement.predicate)
+def _check_relation(at: models.StatementRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
+    predicate = ontology.predicates.get(at.predicate)
     if predicate is None:
-        known = ontology.predicates
-        yield unknown_term(statement, "predicate", "unknown-predicate", statement.predicate, known)
+        yield unknown_term(at, "predicate", "unknown-predicate", at.predicate, ontology.predicates)
     elif predicate.datatype:
-        yield from check_end(statement, "subject", predicate.name, predicate.subjects, register, ontology)
-        if predicate.datatype.endswith("#date") and not periods.is_day(statement.object):
+        yield from check_end(at, "subject", predicate.name, predicate.subjects, register, ontology)
+        if predicate.datatype.endswith("#date") and not periods.is_day(at.object):
             what = f"{predicate.name} takes a day that exists"
-            yield statement.problem("object", "bad-literal", what, statement.object, "write it as 2024-01-21")
+            yield at.problem("object", "bad-literal", what, at.object, "write it as 2024-01-21")
     else:
-        yield from check_ends(statement, ("subject", "object"), predicate, register, ontology)
-        yield from _check_object_named(statement, register)
+        yield from check_ends(at, ("subject", "object"), predicate, register, ontology)
+        yield from _check_object_named(at, register)
 
 
-def _check_object_named(statement: models.StatementRow, register: Register) -> Iterator[Problem]:
-    if "object-not-in-quote" in statement.flags:
-        if not statement.note:
+def _check_object_named(at: models.StatementRow, register: EntityIndex) -> Iterator[Problem]:
+    if "object-not-in-quote" in at.flags:
+        if not at.note:
             what, remedy = "the quote does not name the object", "say in a note how the words carry it"
-            yield statement.problem("note", "missing-note", what, statement.quote, remedy)
-    elif statement.object in register.kinds and not object_in_quote(statement, register):
-        what = f"no name of {statement.object} stands in the quote"
+            yield at.problem("note", "missing-note", what, at.quote, remedy)
+        return
+    quote, names = text.key(at.quote), register.keys.get(at.object, ())
+    if at.object in register.kinds and not any(text.holds(quote, name) for name in names):
+        what = f"no name of {at.object} stands in the quote"
         remedy = "lengthen the quote, or add the printed form to names.csv"
-        yield statement.problem("quote", "object-not-in-quote", what, statement.quote, remedy)
+        yield at.problem("quote", "object-not-in-quote", what, at.quote, remedy)
 
 
-def _check_cue(statement: models.StatementRow, ontology: Ontology) -> Iterator[Problem]:
-    if text.length(statement.cue)[0] > CUE_WORDS:
-        what = f"more than {CUE_WORDS} words"
-        yield statement.problem("cue", "cue-too-long", what, statement.cue, "quote fewer")
-    for column, scheme in (("stage", "stages"), ("tier", "tiers")):
-        value = getattr(statement, column)
-        concepts = ontology.schemes[scheme]
-        if not value:
-            continue
-        if value not in concepts:
-            yield unknown_term(statement, column, "unknown-term", value, concepts)
-        elif not statement.cue:
+def _check_cue(at: models.StatementRow, ontology: Ontology) -> Iterator[Problem]:
+    if text.length(at.cue)[0] > CUE_WORDS:
+        yield at.problem("cue", "cue-too-long", f"more than {CUE_WORDS} words", at.cue, "quote fewer")
+    for column in ("stage", "tier"):
+        if (value := getattr(at, column)) and not at.cue:
             what = f"a {column} rests on words"
-            yield statement.problem("cue", "missing-cue", what, value, "quote them as cue")
-        elif column == "stage" and (other := _stage_of_cue(statement.cue, value, concepts)):
-            what = f"the list gives the cue to {other}"
-            remedy = "change the stage, or quote the words that bear it"
-            yield statement.problem("cue", "cue-of-another-stage", what, statement.cue, remedy)
+            yield at.problem("cue", "missing-cue", what, value, "quote them as cue")
+    stages = ontology.schemes["stages"]
+    if at.cue and at.stage in stages and (other := _stage_of_cue(at.cue, at.stage, stages)):
+        what, remedy = (
+            f"the list gives the cue to {other}",
+            "change the stage, or quote the words that bear it",
+        )
+        yield at.problem("cue", "cue-of-another-stage", what, at.cue, remedy)
 
 
 def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
@@ -109,16 +97,13 @@ def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
     return "" if not found or any(own for _, own, _ in found) else max(found)[2]
 
 
-def _check_region(
-    statement: models.StatementRow, document: Document, register: Register
-) -> Iterator[Problem]:
-    section = document.section(statement.paragraph)
-    region = section.region if section else ""
-    another = (
-        statement.subject in register.regions
-        and statement.subject != region
-        and region not in register.within.get(statement.subject, ())
-    )
-    if region and another and "other-region" not in statement.flags:
-        what, remedy = f"the section is about {region}", "flag it other-region, or correct the subject"
-        yield statement.problem("subject", "other-region", what, statement.subject, remedy)
+def _check_region(at: models.StatementRow, document: Document, register: EntityIndex) -> Iterator[Problem]:
+    section, subject = document.section(at.paragraph), at.subject
+    if section is None or not section.region or "other-region" in at.flags:
+        return
+    within = (subject, *register.within.get(subject, ()))
+    if subject in register.regions and section.region not in within:
+        what = f"the section is about {section.region}"
+        yield at.problem(
+            "subject", "other-region", what, subject, "flag it other-region, or correct the subject"
+        )

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kg import text
-from kg.check.references import check_end, check_evidence, check_terms, unknown_term
+from kg.check.references import check_end, check_evidence, check_terms
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import models, numbers
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 _COUNTED = ("count", "multiple")
 #: More decimals than any figure that a document prints: such a number is the quotient of a fraction.
@@ -22,12 +22,12 @@ _ENDS = {
 }
 
 
-def check_targets(document: Document, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def check_targets(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     """Check the targets of a source, or of whole paragraphs of it."""
     seen: dict[str, models.TargetRow] = {}
     for target in document.targets:
         yield from check_evidence(target, document)
-        yield from check_terms(target, {"comparator": "comparators", "flags": "flags"}, ontology)
+        yield from check_terms(target, ontology, "comparator", "flags")
         for column, kinds in _ENDS.items():
             if getattr(target, column):
                 yield from check_end(target, column, column, kinds, register, ontology)
@@ -42,11 +42,7 @@ def check_targets(document: Document, register: Register, ontology: Ontology) ->
 
 def is_unread(target: models.TargetRow) -> bool:
     """Whether the value rests on its note alone, as its words are not read as a number."""
-    return _has_value(target) and bool(target.note) and _reading(target) is None
-
-
-def _has_value(target: models.TargetRow) -> bool:
-    return (target.value, target.upper) != (None, None)
+    return bool(target.note) and (target.value, target.upper) != (None, None) and not _reading(target)
 
 
 def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
@@ -59,31 +55,28 @@ def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
 
 
 def _check_value(target: models.TargetRow) -> Iterator[Problem]:
+    value, upper = target.value, target.upper
     read = _reading(target)
-    if (read or _has_value(target)) and (target.comparator == "range") != (target.upper is not None):
+    if (read or (value, upper) != (None, None)) and (target.comparator == "range") != (upper is not None):
         what = "an upper bound belongs to the comparator range, and to no other"
-        yield target.problem("upper", "range-bounds", what, target.upper or "", "give both bounds of a range")
+        yield target.problem("upper", "range-bounds", what, upper or "", "give both bounds of a range")
     if read is None:
         yield from _check_note(target)
-    elif not all(map(_agree, (target.value, target.upper), read)):
+    elif not all(map(_agree, (value, upper), read)):
         shown = "-".join(_plain(n) for n in read if n is not None)
         what, remedy = f"the words {target.written!r} say {shown}", f"write {shown}, or correct the words"
-        value = "" if target.value is None else target.value
-        yield target.problem("value", "number-mismatch", what, value, remedy)
+        yield target.problem("value", "number-mismatch", what, "" if value is None else value, remedy)
 
 
-def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology) -> Iterator[Problem]:
+def _check_unit(target: models.TargetRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     remedy = "name the unit, normalised and as written"
     if not target.unit:
         yield target.problem("unit", "number-without-unit", "the number has no unit", target.written, remedy)
         return
-    units = ontology.schemes["units"]
-    if target.unit not in units:
-        yield unknown_term(target, "unit", "unknown-term", target.unit, units)
+    yield from check_terms(target, ontology, "unit")
     unit = register.units.get(target.indicator)
     if unit not in (None, target.unit):
-        what = f"{target.indicator} is measured in {unit}"
-        other = "choose the indicator that has this unit"
+        what, other = f"{target.indicator} is measured in {unit}", "choose the indicator that has this unit"
         yield target.problem("unit", "unit-mismatch", what, target.unit, other)
     if target.value is not None and not target.unit_written and target.unit not in _COUNTED:
         what = "the number has no unit"
@@ -91,26 +84,23 @@ def _check_unit(target: models.TargetRow, register: Register, ontology: Ontology
 
 
 def _check_words(target: models.TargetRow) -> Iterator[Problem]:
-    if "value-not-in-quote" in target.flags:
-        if not target.note:
-            what = "the quote does not hold the value"
-            yield target.problem("note", "missing-note", what, target.quote, "say why in a note")
-        return
-    for column in ("written", "unit_written"):
-        if not text.contains(target.quote, getattr(target, column)):
+    flagged = "value-not-in-quote" in target.flags
+    if flagged and not target.note:
+        what = "the quote does not hold the value"
+        yield target.problem("note", "missing-note", what, target.quote, "say why in a note")
+    for column in () if flagged else ("written", "unit_written"):
+        if not text.contains(target.quote, words := getattr(target, column)):
             what = "the quote does not hold it as a word or figure of its own"
             remedy = "write it as the quote has it, with its sign, decimals and scale"
-            yield target.problem(column, "value-not-in-quote", what, getattr(target, column), remedy)
+            yield target.problem(column, "value-not-in-quote", what, words, remedy)
 
 
 def _check_note(target: models.TargetRow) -> Iterator[Problem]:
     """Words that are not read as a number need a note, which says what is meant or bears the value."""
-    if target.note or (target.comparator == "several" and target.value is None):
-        return
-    if target.value is None:
+    if not target.note and target.value is None and target.comparator != "several":
         what, remedy = "the target has no number", "say in a note what is meant"
         yield target.problem("note", "missing-note", what, target.written, remedy)
-    else:
+    elif not target.note and target.value is not None:
         what = f"the words of the value {target.value} are not read as a number"
         remedy = "say in a note how the value follows from them"
         yield target.problem("note", "unread-number", what, target.written, remedy)
@@ -129,6 +119,5 @@ def _is_endless(read: Decimal) -> bool:
 
 
 def _plain(read: Decimal) -> str:
-    if read == read.to_integral_value():
-        return str(int(read))
-    return format(round(read, 4) if _is_endless(read) else read, "f")
+    whole = read == read.to_integral_value()
+    return str(int(read)) if whole else format(round(read, 4) if _is_endless(read) else read, "f")

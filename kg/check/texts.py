@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,10 @@ from kg import text
 from kg.errors import Problem
 from kg.read.models import SourceRow
 from kg.read.seeds import Document
+from kg.read.tables import encoding_fault
 
-
-@dataclass(frozen=True)
-class Texts:
-    """Files by SHA-256 of their bytes, and the paragraphs of those that are UTF-8."""
-
-    files: Mapping[str, Path]
-    paragraphs: Mapping[str, list[str]]
+#: Paragraphs by the hash of the file; None if it is not UTF-8.
+Texts = Mapping[str, list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -34,19 +29,8 @@ class Match:
 
 def find_files(folders: Iterable[Path]) -> dict[str, Path]:
     """Return the files of folders, and of folders in them, by SHA-256 of their bytes."""
-    inside = {path for folder in folders for path in folder.rglob("*") if not path.name.startswith(".")}
-    found = {}
-    for path in sorted(path for path in inside if path.is_file()):
-        with path.open("rb") as file:
-            found[hashlib.file_digest(file, "sha256").hexdigest()] = path
-    return found
-
-
-def read_texts(folders: Iterable[Path]) -> Texts:
-    """Read all texts of folders."""
-    files = find_files(folders)
-    found = ((digest, read_paragraphs(path)) for digest, path in files.items())
-    return Texts(files, {digest: paragraphs for digest, paragraphs in found if paragraphs is not None})
+    paths = {path for folder in folders for path in folder.rglob("[!.]*") if path.is_file()}
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(paths)}
 
 
 def read_paragraphs(path: Path) -> list[str] | None:
@@ -57,24 +41,22 @@ def read_paragraphs(path: Path) -> list[str] | None:
         return None
 
 
-def match_text(document: Document, texts: Texts) -> Match:
+def match_text(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     """Find the text of a source: by its hash, else the file that has most of its paragraphs."""
     source = document.source
-    if source.sha256 in texts.paragraphs:
-        paragraphs = texts.paragraphs[source.sha256]
+    if (paragraphs := texts.get(source.sha256)) is not None:
         return Match(source.sha256, paragraphs, tuple(check_count(source, paragraphs)))
-    if source.sha256 in texts.files:
-        return Match(problems=(not_utf8(source, texts.files[source.sha256]),))
-    return _match_by_paragraphs(document, texts)
+    if source.sha256 in files:
+        return Match(problems=(not_utf8(source, files[source.sha256]),))
+    return _match_by_paragraphs(document, files, texts)
 
 
 def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:
     """Check that a text has as many paragraphs as its source says."""
-    number = len(paragraphs)
-    if number == source.paragraphs:
-        return []
-    what = f"the text has {number} paragraphs"
-    return [source.problem("paragraphs", "paragraph-count", what, source.paragraphs, f"write {number}")]
+    said, number = source.paragraphs, len(paragraphs)
+    what, remedy = f"the text has {number} paragraphs", f"write {number}"
+    problem = source.problem("paragraphs", "paragraph-count", what, said, remedy)
+    return [] if number == said else [problem]
 
 
 def not_utf8(source: SourceRow, path: Path) -> Problem:
@@ -84,32 +66,24 @@ def not_utf8(source: SourceRow, path: Path) -> Problem:
 
 
 def _fault(path: Path) -> str:
-    try:
-        path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"is there, but not UTF-8 at byte {error.start}"
-    return "is there"
+    fault = encoding_fault(path.read_bytes())
+    return f"is there, but {fault[1]}" if fault else "is there"
 
 
-def _match_by_paragraphs(document: Document, texts: Texts) -> Match:
+def _match_by_paragraphs(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     name = document.source.id
     known = {p.hash for p in document.positions if not p.quote}
-    shared = Counter(
-        {
-            digest: len(known.intersection(map(text.folded_hash, found)))
-            for digest, found in texts.paragraphs.items()
-        }
-    )
-    [(best, number)] = shared.most_common(1) or [("", 0)]
+    shared = {d: len(known.intersection(map(text.folded_hash, found or ()))) for d, found in texts.items()}
+    best = max(shared, key=shared.__getitem__, default="")
+    number = shared.get(best, 0)
     as_before = f"{number} of {len(known)} paragraphs are as they were"
     if number and 2 * number >= len(known):
         notice = f"{name}: the file's hash is not the recorded one; {as_before}"
-        return Match(best, texts.paragraphs[best], notices=(notice,))
+        return Match(best, texts[best], notices=(notice,))
     notices = []
     if number:
-        file = texts.files[best].name
-        notices.append(f"{name}: {file} seems another edition, {as_before}; its quotes were not verified")
-    for digest, path in texts.files.items():
-        if digest not in texts.paragraphs and path.suffix == ".txt":
-            notices.append(f"{name}: {path.name} {_fault(path)}")
-    return Match(notices=tuple(notices))
+        notices.append(
+            f"{name}: {files[best].name} seems another edition, {as_before}; its quotes were not verified"
+        )
+    unread = (path for digest, path in files.items() if texts[digest] is None and path.suffix == ".txt")
+    return Match(notices=(*notices, *(f"{name}: {path.name} {_fault(path)}" for path in unread)))

@@ -3,8 +3,6 @@
 A command's module is imported when that command runs, so that help is instant.
 """
 
-from __future__ import annotations
-
 import codecs
 import importlib
 import os
@@ -88,7 +86,10 @@ class _Group(click.Group):
                 formatter.write_dl([(name.ljust(width), summary) for name, _, summary in rows])
 
 
-@click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
+
+
+@click.command(cls=_Group, context_settings=_SETTINGS)
 @click.version_option(locations.VERSION, prog_name="kg")
 def cli() -> None:
     """Regiograph: what Chinese regional industrial policy states about regions, companies and technologies.
@@ -113,10 +114,10 @@ def main() -> None:
 
 
 def _run() -> int:
-    if instruction := os.environ.get("_KG_COMPLETE"):
-        return shell_complete(cli, {}, "kg", "_KG_COMPLETE", instruction)
     message = ""
     try:
+        if instruction := os.environ.get("_KG_COMPLETE"):
+            return shell_complete(cli, {}, "kg", "_KG_COMPLETE", instruction)
         try:  # not cli.main(): click ends with 1 when the reader of a pipe leaves, which is no failure
             with cli.make_context("kg", sys.argv[1:]) as context:
                 cli.invoke(context)

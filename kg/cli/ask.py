@@ -1,20 +1,19 @@
 """Commands that ask the graph: ask, show, find, query. They import no slow library."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
 import pyoxigraph as ox
 
 from kg import iris, locations
-from kg.cli import options, parameters, sparql, terminal
+from kg.cli import arguments, options, terminal
 from kg.errors import BadQuery
 from kg.query import result
-from kg.query.description import describe_entity
-from kg.query.graph import Graph, open_graph
+from kg.query.entities import describe_entity
+from kg.query.graph import open_graph
 from kg.query.result import Answer
 from kg.query.statements import Statement, Target
 from kg.read import queries
@@ -22,12 +21,7 @@ from kg.read.queries import Question
 from kg.store import names, oxigraph
 from kg.store.oxigraph import Rows
 
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "xml": ox.QueryResultsFormat.XML,
-}
+_RESULTS = ("json", "csv", "tsv", "xml")
 
 
 @click.command("ask", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -35,30 +29,17 @@ _RESULTS = {
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @options.graph
 @click.option("--list", "listed", is_flag=True, help="List the named questions.")
-@click.option("-f", "--format", "form", type=click.Choice(result.FORMATS), default="table", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(result.FORMATS), default="table")
 @click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
 @click.option("--sparql", "as_sparql", is_flag=True, help="Print the query instead of running it.")
-@click.option("--about", is_flag=True, help="Describe the question NAME and its parameters.")
-@click.option(
-    "-h", "--help", "helped", is_flag=True, help="Show this message, or describe the question NAME."
-)
+@click.option("-h", "--help", "helped", is_flag=True, help="Show this message, or describe NAME.")
 @options.output
 @click.pass_context
 def ask_command(
-    context: click.Context,
-    name: str | None,
-    values: Sequence[str],
-    graph: str | Path | None,
-    listed: bool,
-    form: str,
-    evidence: bool,
-    bom: bool,
-    as_sparql: bool,
-    about: bool,
-    helped: bool,
-    output: str,
-) -> None:
+    context: click.Context, name: str | None, values: Sequence[str], graph: str | None, listed: bool,
+    form: str, evidence: bool, bom: bool, as_sparql: bool, helped: bool, output: str,
+) -> None:  # fmt: skip
     """Answer a named question.
 
     VALUES fill the question's parameters in order, or by name (--topic "silicon carbide"). A value is a
@@ -67,31 +48,29 @@ def ask_command(
 
     \b
     Example:
-      kg ask --list
       kg ask promoters "silicon carbide" --evidence
       kg ask targets --region Ningbo --format csv -o ningbo.csv
     """
-    if name is None:
-        terminal.echo(context.get_help()) if helped else _list_questions()
-        return
-    if listed:
-        _list_questions()
+    if name is None or listed:
+        terminal.echo(context.get_help()) if helped and not listed else _list_questions()
         return
     asked = queries.find(name)
-    if about or helped:
+    if helped:
         _describe(asked)
         return
     opened = open_graph(graph)
-    given = parameters.assign(opened, asked, values)
+    given = arguments.assign(opened, asked, values)
     if as_sparql:
         terminal.echo(asked.bind(opened.terms(asked, given)).rstrip())
         return
     found = opened.ask(name, **given)
-    found = opened.cite(found) if evidence else found.without(result.RECORDS)
+    found = opened.cite(found) if evidence else found.without(result.STATED)
     if form == "table" and output == "-":
         _print(asked, found.without(("link",)) if evidence else found)
     else:
-        terminal.write(_serialize(found, form, bom=bom), output)
+        csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
+        writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
+        terminal.write(writers.get(form, result.as_markdown)(found), output)
 
 
 @click.command("show")
@@ -101,7 +80,7 @@ def ask_command(
     "--limit", type=click.IntRange(0), default=0, help="Show at most this many statements; 0 shows all."
 )
 @options.as_json
-def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, as_json: bool) -> None:
+def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json: bool) -> None:
     """Show everything known about an entity, with evidence and rows.
 
     ENTITY is a name or alias in English or Chinese, or an id.
@@ -134,33 +113,32 @@ def show_command(entity: tuple[str, ...], graph: str | Path | None, limit: int, 
 @click.command("find")
 @click.argument("words", nargs=-1, required=True)
 @options.graph
-@options.seeds
-@click.option(
-    "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="How many entities to show."
-)
+@click.option("--seeds", type=options.PATH, help="Look in curated tables, before they are built.")
+@click.option("-n", "--limit", type=click.IntRange(1), default=10, help="How many entities to show.")
 @options.as_json
-def find_command(
-    words: tuple[str, ...], graph: str | Path | None, seeds: Path | None, limit: int, as_json: bool
-) -> None:
+def find_command(words: list[str], graph: str | None, seeds: Path | None, limit: int, as_json: bool) -> None:
     """Find entities by name, and near misses.
 
-    Names are English, Chinese or as printed, and may have typing errors. The command looks in the built
-    graph, or with --seeds in curated tables, before they are built. Exit code 1 if nothing is near.
+    Names are English, Chinese or as printed, and may have typing errors. Exit code 1 if nothing is near.
 
     \b
     Example:
       kg find silicon carbid
       kg find 封测
     """
-    index = _seed_index(seeds) if seeds else open_graph(graph).names
+    if seeds:
+        from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
+
+        found = tables.read_seeds(locations.seeds(seeds))[0].names
+        index = names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found)
+    else:
+        index = open_graph(graph).names
     hits = index.search(" ".join(words), limit=limit)
     if as_json:
         terminal.write_json([asdict(hit) for hit in hits])
     elif hits:
-        rows = [
-            [hit.entity, index.labels.get(hit.entity, ""), hit.name, hit.role, f"{hit.score:g}"]
-            for hit in hits
-        ]
+        labels = index.labels
+        rows = [[h.entity, labels.get(h.entity, ""), h.name, h.role, f"{h.score:g}"] for h in hits]
         terminal.table(("entity", "label", "found as", "role", "score"), rows, whole=("entity",))
     else:
         terminal.echo("no name is near")
@@ -170,12 +148,10 @@ def find_command(
 @click.command("query")
 @click.argument("query")
 @options.graph
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["table", *_RESULTS]), default="table", show_default=True
-)
+@click.option("-f", "--format", "form", type=click.Choice(["table", *_RESULTS]), default="table")
 @click.option("--allow-service", is_flag=True, help="Let the query call other servers with SERVICE.")
 @options.output
-def query_command(query: str, graph: str | Path | None, form: str, allow_service: bool, output: str) -> None:
+def query_command(query: str, graph: str | None, form: str, allow_service: bool, output: str) -> None:
     """Run a SPARQL query.
 
     QUERY is a file, the query itself, or - for standard input. The usual prefixes (kg:, place:, topic:,
@@ -186,40 +162,35 @@ def query_command(query: str, graph: str | Path | None, form: str, allow_service
       kg query 'SELECT ?region { ?region kg:promotes topic:silicon-carbide }'
       kg query count.rq --format csv -o count.csv
     """
-    opened, text = open_graph(graph), sparql.read(query)
+    opened, text = open_graph(graph), arguments.read_query(query)
     answer = opened.query(text, allow_service=allow_service)
     if oxigraph.is_triples(answer):
         if form != "table":
             raise BadQuery(f"CONSTRUCT and DESCRIBE give RDF, printed as Turtle: --format {form} is for rows")
-        triples = list(answer)
+        empty = not (triples := list(answer))
         shown = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=iris.PREFIXES)
         terminal.write(shown or b"", output)
-        empty = not triples
     elif form != "table" and isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
-        terminal.write(answer.serialize(format=_RESULTS[form]) or b"", output)
+        terminal.write(answer.serialize(format=ox.QueryResultsFormat.from_extension(form)) or b"", output)
         return
     elif isinstance(answer, ox.QuerySolutions):
-        empty = not _print_rows(opened, answer)
+        columns = tuple(variable.value for variable in answer.variables)
+        found = opened.answer(Rows(columns, tuple(tuple(row) for row in answer)))
+        terminal.table(columns, found.shown())
+        terminal.echo(terminal.count(len(found), "row"), err=True)
+        empty = not found
     else:
         terminal.echo("yes" if answer else "no")
         empty = not answer
     if empty:
-        for hint in (*oxigraph.unknown_terms(opened.store, text), *sparql.unknown_entities(opened, text)):
+        for hint in (*oxigraph.unknown_terms(opened.store, text), *arguments.unknown_entities(opened, text)):
             terminal.echo(f"note: {hint}", err=True)
-
-
-def _print_rows(graph: Graph, answer: ox.QuerySolutions) -> int:
-    columns = tuple(variable.value for variable in answer.variables)
-    found = graph.answer(Rows(columns, tuple(tuple(row) for row in answer)))
-    terminal.table(columns, found.shown())
-    terminal.echo(terminal.count(len(found), "row"), err=True)
-    return len(found)
 
 
 def _print(asked: Question, found: Answer) -> None:
     """Print a table: source and paragraph in one cell, values that are the same in all rows below it."""
     columns, shown = list(found.columns), found.shown()
-    if "source" in columns and "paragraph" in columns and "quote" in columns:
+    if {"source", "paragraph", "quote"} <= set(columns):
         source, paragraph = columns.index("source"), columns.index("paragraph")
         for row in shown:
             row[source] = f"{row[source].removeprefix('source/')} ¶{row[paragraph]}"
@@ -230,14 +201,6 @@ def _print(asked: Question, found: Answer) -> None:
     terminal.table(columns, shown, title=asked.title, whole=("where",))
     same = "".join(f"; {column}: {cell}" for column, cell in said.items())
     terminal.echo("\n" + terminal.count(len(found), "row") + same)
-
-
-def _serialize(found: Answer, form: str, *, bom: bool) -> str:
-    if form == "json":
-        return result.as_json(found)
-    if form in ("md", "table"):
-        return result.as_markdown(found)
-    return result.as_csv(found, delimiter="\t" if form == "tsv" else ",", bom=bom)
 
 
 def _list_questions() -> None:
@@ -267,10 +230,3 @@ def _row(said: Statement | Target, sentence: str) -> list[str]:
         f"{evidence.source.partition('/')[2]} ¶{evidence.paragraph}",
         evidence.row.rpartition("/")[2],
     ]
-
-
-def _seed_index(folder: Path) -> names.Index:
-    from kg.read import seeds as tables  # late: reading tables needs pydantic, searching a graph does not
-
-    found, _ = tables.read_seeds(locations.seeds(folder))
-    return names.index_in_memory((n.entity, n.role, n.lang, n.name) for n in found.names)

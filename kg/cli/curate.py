@@ -1,17 +1,14 @@
 """Commands of a curator: check, fmt, new."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from kg import locations
 from kg.check import run
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.errors import KgError, Problem, shorten
+from kg.errors import KgError, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -22,29 +19,14 @@ from kg.read import seeds as tables
 @options.texts
 @click.option("--write", is_flag=True, help="Record the positions of quotes in positions.csv.")
 @click.option("--gaps", is_flag=True, help="List runs of words under no quote and no coverage row.")
-@click.option(
-    "--shacl", is_flag=True, help="Also validate the compiled graph against the SHACL shapes (slower)."
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=50,
-    show_default=True,
-    help="How many problems to print; 0 for all.",
-)
+@click.option("--shacl", is_flag=True, help="Validate the graph against the SHACL shapes, too (slower).")
+@click.option("--limit", type=click.IntRange(0), default=50, help="How many problems to print; 0 for all.")
 @options.as_json
 @options.quiet
 def check_command(
-    seeds: Path | None,
-    ontology: Path | None,
-    texts: Path | None,
-    write: bool,
-    gaps: bool,
-    shacl: bool,
-    limit: int,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+    seeds: Path, ontology: Path, texts: tuple[Path, ...], write: bool, gaps: bool, shacl: bool, limit: int,
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
     """Check the curated tables, and their quotes against the texts.
 
     All problems of a run are reported at once, each with file, line and column, the text, and what would be
@@ -52,23 +34,23 @@ def check_command(
 
     \b
     Example:
-      kg check
       kg check --texts texts --gaps
     """
-    if write and not locations.texts(texts):
+    if write and not texts:
         raise click.UsageError("--write needs the texts: name their folder with --texts")
-    report = run.check_seeds(
-        locations.seeds(seeds), locations.ontology(ontology), locations.texts(texts), write=write
-    )
+    report = run.check_seeds(seeds, ontology, texts, write=write)
     problems = list(report.problems)
     if shacl and not problems:
         from kg.compile.shacl import validate  # late: pyshacl is an extra and slow to import
 
-        problems.extend(validate(report.seeds, report.ontology, locations.ontology(ontology)))
+        problems.extend(validate(report.seeds, report.ontology, ontology))
     if as_json:
-        terminal.write_json(_as_json(report, problems, gaps=gaps))
+        found = {"counts": report.counts(), "verified": report.verified, "unverified": report.unverified}
+        listed = [str(gap) for gap in report.gaps] if gaps else []
+        shown = {"problems": list(map(asdict, problems)), "notices": report.notices, "gaps": listed}
+        terminal.write_json({**found, **shown})
     else:
-        _print_problems(problems, limit)
+        terminal.problems(problems[: limit or None], len(problems), more=" (--limit 0 prints all)")
         for gap in report.gaps if gaps else ():
             terminal.echo(f"gap: {gap}")
         if not quiet:
@@ -77,11 +59,11 @@ def check_command(
 
 
 @click.command("fmt")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=options.FILE)
 @options.seeds
-@click.option("--encoding", default="utf-8", show_default=True, help="Of files that are not UTF-8.")
+@click.option("--encoding", default="utf-8", help="Of files that are not UTF-8.")
 @options.quiet
-def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quiet: bool) -> None:
+def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool) -> None:
     """Sort the rows of tables; repair encoding and line ends.
 
     Without FILES all tables of the folder. Cells are trimmed; empty rows are dropped, other rows never. A
@@ -90,12 +72,10 @@ def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quie
 
     \b
     Example:
-      kg fmt
       kg fmt seeds/orgs.csv --encoding gb18030
     """
-    folder = locations.seeds(seeds)
     known = {*tables.COMMON_TABLES, *tables.SOURCE_TABLES}
-    chosen = files or tuple(sorted(path for path in folder.rglob("*.csv") if path.name in known))
+    chosen = files or tuple(sorted(path for path in seeds.rglob("*.csv") if path.name in known))
     done = scaffold.format_tables(chosen, encoding=encoding)
     failed = [error for error in done.values() if isinstance(error, KgError)]
     changed = [path for path, result in done.items() if result is True]
@@ -111,14 +91,12 @@ def fmt_command(files: tuple[Path, ...], seeds: Path | None, encoding: str, quie
 
 @click.command("new")
 @click.argument("what", type=click.Choice(["source"]), metavar="source")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=options.FILE)
 @options.seeds
 @click.option("--id", "name", help="The source's id (default: from the file's name).")
 @click.option("--address", default="", help="Where the document is published.")
 @click.option("--title", default="", help="Its title, in our own words.")
-def new_command(
-    what: str, file: Path, seeds: Path | None, name: str | None, address: str, title: str
-) -> None:
+def new_command(what: str, file: Path, seeds: Path, name: str | None, address: str, title: str) -> None:
     """Scaffold the tables of a new source from its text.
 
     Prints the numbered paragraphs, adds the source to sources.csv and makes a folder of empty tables for it.
@@ -128,57 +106,30 @@ def new_command(
       kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
     """
     del what
-    folder = locations.seeds(seeds)
-    chosen, paragraphs = scaffold.scaffold_source(folder, file, name or "", address=address, title=title)
+    chosen, paragraphs = scaffold.scaffold_source(seeds, file, name or "", address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     terminal.echo(f"""
 {len(paragraphs)} paragraphs. Now:
-  1. complete its row in {folder / "sources.csv"} (publisher, date, address)
-  2. write into {folder / chosen / "sections.csv"} which region each run of paragraphs is about
+  1. complete its row in {seeds / "sources.csv"} (publisher, date, address)
+  2. write into {seeds / chosen / "sections.csv"} which region each run of paragraphs is about
   3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists
   4. kg check --texts {file.parent} --gaps, then with --write""")
-
-
-def _as_json(report: Report, problems: list[Problem], *, gaps: bool) -> dict[str, object]:
-    return {
-        "counts": report.counts(),
-        "verified": report.verified,
-        "unverified": report.unverified,
-        "problems": [problem.as_json() for problem in problems],
-        "notices": list(report.notices),
-        "gaps": [str(gap) for gap in report.gaps] if gaps else [],
-    }
-
-
-def _print_problems(problems: list[Problem], limit: int) -> None:
-    for problem in problems[: limit or None]:
-        terminal.echo(str(problem))
-    if limit and len(problems) > limit:
-        terminal.echo(f"... and {len(problems) - limit:,} more (--limit 0 prints all)")
 
 
 def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:
     for notice in report.notices:
         terminal.echo(f"note: {notice}")
     terminal.echo(f"checked {terminal.counts(report.counts())}")
-    for line in _quotes(report):
-        terminal.echo(line)
+    away = "the texts are not in this copy"
+    if report.verified or not report.unverified:
+        terminal.echo(f"{terminal.count(report.verified, 'quote')} verified")
+    if report.recorded:
+        earlier = terminal.count(report.recorded, "quote")
+        when = report.verified_on() or "earlier"
+        terminal.echo(f"{earlier} verified {when}, against texts with the recorded hashes; {away}")
+    if never := report.unverified - report.recorded:
+        terminal.echo(f"{terminal.count(never, 'quote')} not verified: {away}")
     if gaps:
         terminal.echo(f"gaps: {len(report.gaps):,}")
     terminal.echo(terminal.count(problems, "problem"))
-
-
-def _quotes(report: Report) -> Iterator[str]:
-    """Say how many quotes were verified now, how many earlier, and how many never."""
-    never = report.unverified - report.recorded
-    if report.verified or not report.unverified:
-        yield f"{terminal.count(report.verified, 'quote')} verified"
-    if report.recorded:
-        when = report.verified_on() or "earlier"
-        yield (
-            f"{terminal.count(report.recorded, 'quote')} verified {when}, against texts with the recorded"
-            " hashes; the texts are not in this copy"
-        )
-    if never:
-        yield f"{terminal.count(never, 'quote')} not verified: the texts are not in this copy"

@@ -1,51 +1,31 @@
 """Commands that write the graph for others: page, export, diff, dist."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from kg import locations
 from kg.cli import build as builds
 from kg.cli import options, terminal
-from kg.export import dictionary, diff, rdf, release
+from kg.export import dictionary, diff, rdf, release, statements
 from kg.page import Part, render_page
 from kg.query.graph import open_graph
-from kg.store import build
 
-_FORMATS = sorted({form for kind in rdf.EXPORTS.values() for form in kind.formats})
+_FORMATS = sorted({form for forms in rdf.EXPORTS.values() for form in forms})
 
 
 @click.command("page")
 @options.graph
-@click.option(
-    "-o", "--output", help="File; - is standard output (default: graph.html in the graph's folder)."
-)
+@click.option("-o", "--output", help="File; - is standard output (default: in the graph's folder).")
 @click.option("--region", help="Only what lies within two steps of a region.")
 @click.option("--around", help="Only the neighbourhood of an entity.")
-@click.option(
-    "--depth", default=1, show_default=True, type=click.IntRange(1, 9), help="How many steps --around goes."
-)
+@click.option("--depth", default=1, type=click.IntRange(1, 9), help="How many steps --around goes.")
 @click.option("--kind", "kinds", multiple=True, help="Only this kind, such as Company; may be repeated.")
-@click.option(
-    "--shared", type=click.IntRange(1), help="Only regions, and what at least so many of them name."
-)
-@click.option(
-    "--hierarchy/--no-hierarchy", default=True, help="Whether to include assumed links.", show_default=True
-)
+@click.option("--shared", default=0, type=click.IntRange(0), help="Only what so many regions name, and them.")
+@click.option("--hierarchy/--no-hierarchy", default=True, help="Whether to include assumed links.")
 @options.quiet
-def page_command(
-    graph: str | Path | None,
-    output: str | None,
-    region: str | None,
-    around: str | None,
-    depth: int,
-    kinds: tuple[str, ...],
-    shared: int | None,
-    hierarchy: bool,
-    quiet: bool,
-) -> None:
+def page_command(graph: str | None, output: str | None, quiet: bool, **part: Any) -> None:
     """Write the graph as one interactive HTML page.
 
     The file is complete: it can be mailed and opened from disk, without a server or network. kg serve
@@ -53,11 +33,9 @@ def page_command(
 
     \b
     Example:
-      kg page
       kg page --around "silicon carbide" --depth 2 -o silicon-carbide.html
     """
-    part = Part(region, around, depth, kinds, shared or 0, hierarchy)
-    html = render_page(open_graph(graph), part)
+    html = render_page(open_graph(graph), Part(**part))
     file = output or str(terminal.near(options.page(graph)))
     terminal.write(html, file)
     if not quiet and file != "-":
@@ -67,14 +45,10 @@ def page_command(
 @click.command("export")
 @click.argument("what", type=click.Choice(list(rdf.EXPORTS)))
 @options.graph
-@click.option(
-    "-f", "--format", "form", type=click.Choice(_FORMATS), help="Default: the first listed for WHAT."
-)
+@click.option("-f", "--format", "form", type=click.Choice(_FORMATS), help="Default: the first of WHAT.")
 @click.option("--hierarchy", is_flag=True, help="Add assumed links to the networkx view.")
 @options.output
-def export_command(
-    what: str, graph: str | Path | None, form: str | None, hierarchy: bool, output: str
-) -> None:
+def export_command(what: str, graph: str | None, form: str | None, hierarchy: bool, output: str) -> None:
     """Write the graph as RDF, GraphML, GEXF, CSV or JSON Lines.
 
     Lines are in a fixed order: the same graph gives the same bytes.
@@ -90,34 +64,27 @@ def export_command(
       kg export statements --format jsonl -o statements.jsonl
       kg export rdf --format trig -o regiograph.trig
     """
-    formats = rdf.EXPORTS[what].formats
+    formats = rdf.EXPORTS[what]
     chosen = form or formats[0]
     if chosen not in formats:
         raise click.UsageError(f"{what} is written as {', '.join(formats)}, not as {chosen}")
     opened = open_graph(graph)
-    content: str | bytes
-    if what == "rdf":
-        content = rdf.rdf_bytes(opened, chosen)
-        if note := rdf.graph_names_note(chosen):
-            terminal.echo(note, err=True)
-    elif what == "graph":
-        content = rdf.view_bytes(opened, chosen, hierarchy=hierarchy)
-    elif what == "statements":
-        content = rdf.statement_bytes(opened, chosen)
-    else:
-        content = dictionary.dictionary_markdown(opened)
-    terminal.write(content, output)
+    writers: dict[str, Callable[[], str | bytes]] = {
+        "rdf": lambda: rdf.rdf_bytes(opened, chosen),
+        "graph": lambda: rdf.view_bytes(opened, chosen, hierarchy=hierarchy),
+        "statements": lambda: statements.statement_bytes(opened, chosen),
+        "dictionary": lambda: dictionary.dictionary_markdown(opened),
+    }
+    terminal.write(writers[what](), output)
+    if what == "rdf" and (note := rdf.graph_names_note(chosen)):
+        terminal.echo(note, err=True)
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(exists=True, path_type=Path))
-@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.argument("old", type=options.EXISTING)
+@click.argument("new", type=options.EXISTING)
 @click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=50,
-    show_default=True,
-    help="How many of each list to print; 0 for all.",
+    "--limit", type=click.IntRange(0), default=50, help="How many of each list to print; 0 for all."
 )
 @options.as_json
 @options.output
@@ -130,7 +97,6 @@ def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -
 
     \b
     Example:
-      kg diff release-1.nq build
       kg diff old-build new-build --json
     """
     found = diff.compare(old, new)
@@ -141,25 +107,14 @@ def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -
 
 
 @click.command("dist")
-@click.argument(
-    "target", metavar="[FOLDER]", type=click.Path(file_okay=False, path_type=Path), default="dist"
-)
+@click.argument("target", metavar="[FOLDER]", type=options.NEW_FOLDER, default="dist")
 @options.seeds
 @options.ontology
 @options.builds
-@click.option(
-    "--since",
-    type=click.Path(exists=True, path_type=Path),
-    help="The previous release: its N-Quads file, or a folder of builds.",
-)
+@click.option("--since", type=options.EXISTING, help="The previous release: N-Quads, or a folder of builds.")
 @options.quiet
 def dist_command(
-    target: Path,
-    seeds: Path | None,
-    ontology: Path | None,
-    folder: Path | None,
-    since: Path | None,
-    quiet: bool,
+    target: Path, seeds: Path, ontology: Path, folder: Path, since: Path | None, quiet: bool
 ) -> None:
     """Write a release: page, quads, tables, changes.
 
@@ -169,14 +124,9 @@ def dist_command(
 
     \b
     Example:
-      kg dist
       kg dist release --since old-release/regiograph.nq
     """
-    tables, place = locations.seeds(seeds), locations.build(folder)
-    try:
-        build.build_graph(tables, locations.ontology(ontology), place)
-    except build.Unsound as error:
-        raise builds.refused(error) from None
-    for path in release.write(tables, place, target, since=since):
+    builds.build_tables(seeds, ontology, folder)
+    for path in release.write(seeds, folder, target, since=since):
         if not quiet:
             terminal.echo(f"{path}: {path.stat().st_size / 1e6:.2f} MB")

@@ -1,7 +1,5 @@
 """The command that serves the graph: serve."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import signal
@@ -15,57 +13,22 @@ from kg import iris
 from kg.cli import options, terminal
 from kg.errors import BadStore, KgError, missing_extra
 
-MIB = 1 << 20
-
 
 @click.command("serve")
+@options.graph
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option(
-    "--graph",
-    "where",
-    help="Built graph: a folder of kg build, an RDF file, or an endpoint's address (default: the project's).",
+    "-p", "--port", type=click.IntRange(0, 65535), default=7878, help="Port to listen on; 0 takes a free one."
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "-p",
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=7878,
-    show_default=True,
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host name to answer to; repeatable."
-)
-@click.option(
-    "--page",
-    type=click.Path(path_type=Path),
-    help="Explorer page to serve at / (default: the build's graph.html).",
-)
-@click.option("--timeout", default=15.0, show_default=True, help="Seconds a query may run.")
-@click.option(
-    "--workers",
-    default=4,
-    show_default=True,
-    type=click.IntRange(4),
-    help="Worker processes for quick queries.",
-)
-@click.option(
-    "--memory",
-    default=1024,
-    show_default=True,
-    type=click.IntRange(512),
-    help="MiB of address space a worker may have.",
-)
-@click.option(
-    "--rows",
-    default=1_000_000,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Rows that an answer may have.",
-)
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host name to answer to.")
+@click.option("--page", type=options.PATH, help="Page to serve at / (default: the build's graph.html).")
+@click.option("--timeout", default=15.0, help="Seconds a query may run.")
+@click.option("--workers", default=4, type=click.IntRange(4), help="Worker processes for quick queries.")
+@click.option("--memory", default=1024, type=click.IntRange(512), help="MiB of memory a worker may have.")
+@click.option("--rows", default=1_000_000, type=click.IntRange(1), help="Rows that an answer may have.")
 @click.option("-q", "--quiet", is_flag=True, help="Write no access log.")
 def serve_command(
-    where: str | None, host: str, port: int, hosts: tuple[str, ...], page: Path | None, timeout: float,
+    graph: str | None, host: str, port: int, hosts: tuple[str, ...], page: Path | None, timeout: float,
     workers: int, memory: int, rows: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Serve SPARQL, linked data, reconciliation and a query page.
@@ -78,7 +41,6 @@ def serve_command(
 
     \b
     Example:
-      kg serve
       kg serve --host 0.0.0.0 --allow-host graph.example.org
       kg serve --graph http://127.0.0.1:7879/query
     """
@@ -87,14 +49,14 @@ def serve_command(
 
         from kg.server import app as server
         from kg.server.sandbox import Limits
-        from kg.server.worker import WorkerDied
+        from kg.server.workers import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    limits = Limits(timeout=timeout, workers=workers, memory=memory * MIB, rows=rows)
-    explorer = page or options.page(where)
-    app = server.create_app(where, limits=limits, hosts=[host, *hosts], page=explorer, quiet=quiet)
+    limits = Limits(timeout=timeout, workers=workers, memory=memory << 20, rows=rows)
+    page = page or options.page(graph)
+    app = server.create_app(graph, limits=limits, hosts=[host, *hosts], page=page, quiet=quiet)
     config = server.configure_uvicorn(app)
     running = uvicorn.Server(config)
     for name in (signal.SIGINT, signal.SIGTERM):  # uvicorn takes them over, and raises them again in the end
@@ -109,16 +71,14 @@ def serve_command(
             terminal.echo(f"  {iris.BASE}place/... at {address}place/...   stop with Ctrl-C", err=True)
         await running.serve(sockets=[listener])
 
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024
-        )
+        listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise KgError(f"port {port} of {host} cannot be listened on: {error.strerror}") from None
     try:
         with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(serve())
     except WorkerDied as died:
-        raise BadStore(
-            f"a worker could not open {where or 'the graph'} (it ended with {died.code}); is --memory enough?"
-        ) from None
+        ended = f"a worker could not open {graph or 'the graph'} (it ended with {died.code})"
+        raise BadStore(f"{ended}; is --memory enough?") from None

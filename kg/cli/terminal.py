@@ -1,7 +1,5 @@
 """Printing: tables that fit the terminal, JSON, and files or standard output."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -16,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kg.read.tables import replace
+from kg.errors import KgError, Problem
+from kg.read.files import replace_file
 
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
@@ -49,15 +48,13 @@ def table(
     if title:
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
     fixed = [columns[at] in whole for at in kept]
-    widths = _widths([[name, *column] for name, *column in zip(names, *cells, strict=True)], fixed, out.width)
+    widths = _widths(list(zip(names, *cells, strict=True)), fixed, out.width)
     if names and not widths:
         _print_list(names, cells, out)
         return
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
-    for name, width, column in zip(
-        names, widths, zip(*cells, strict=True) if cells else [()] * len(names), strict=True
-    ):
-        numeric = bool(column) and all(map(_is_number, column))
+    for name, width, *column in zip(names, widths, *cells, strict=True):
+        numeric = column and all(map(_is_number, column))
         shown.add_column(name, overflow="fold", width=width, justify="right" if numeric else "left")
     for row in cells:
         shown.add_row(*map(Text, row))
@@ -80,23 +77,20 @@ def write(content: str | bytes, output: str = "-") -> None:
     """Write UTF-8 to a file in one step, or to standard output, whatever the console's encoding."""
     if output == "-":
         sys.stdout.flush()
-        data = content if isinstance(content, bytes) else content.encode()
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
+        sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode())
         return
     path = Path(output)
     if not path.parent.is_dir():
-        raise click.ClickException(f"no folder {path.parent}")
+        raise KgError(f"no folder {path.parent}")
     try:
-        replace(path, content)
+        replace_file(path, content)
     except OSError as error:
-        message = f"cannot write {path}: {error.strerror}; what was there is intact"
-        raise click.ClickException(message) from None
+        raise KgError(f"cannot write {path}: {error.strerror}; what was there is intact") from None
 
 
 def write_json(value: object, output: str = "-") -> None:
-    """Write a value as indented JSON."""
-    write(json.dumps(value, ensure_ascii=False, indent=1) + "\n", output)
+    """Write a value as indented JSON, paths as text."""
+    write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n", output)
 
 
 def echo(message: str = "", *, err: bool = False) -> None:
@@ -118,6 +112,14 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def problems(found: Sequence[Problem], total: int, *, err: bool = False, more: str = "") -> None:
+    """Print problems, and how many more there are of a total."""
+    for problem in found:
+        echo(str(problem), err=err)
+    if total > len(found):
+        echo(f"... and {total - len(found):,} more{more}", err=err)
+
+
 def counts(numbers: dict[str, int]) -> str:
     """Return ``2 sources, 907 entities``."""
     return ", ".join(f"{number:,} {what}" for what, number in numbers.items())
@@ -125,26 +127,18 @@ def counts(numbers: dict[str, int]) -> str:
 
 def _widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) -> list[int]:
     """Widths in terminal cells that fit the room, widest columns narrowed first; empty if nothing fits."""
-    natural = [max(_longest_line(cell) for cell in column) or 1 for column in columns]
-    least = [
-        full
-        if whole
-        else min(full, WIDEST_WORD, max((cell_len(w) for c in column for w in c.split()), default=1))
-        for column, whole, full in zip(columns, fixed, natural, strict=True)
-    ]
+    widths = [max(cell_len(line) for cell in column for line in cell.split("\n")) or 1 for column in columns]
+    words = [max((cell_len(w) for cell in column for w in cell.split()), default=1) for column in columns]
+    shapes = zip(fixed, widths, words, strict=True)
+    least = [width if whole else min(width, word, WIDEST_WORD) for whole, width, word in shapes]
     room -= _GAP * (len(columns) - 1)
     if sum(least) > room:
         return []
-    cap = max(natural, default=0)
-    while True:
-        widths = [min(full, max(cap, low)) for full, low in zip(natural, least, strict=True)]
-        if sum(widths) <= room:
-            return widths
+    cap = max(widths, default=0)
+    while sum(widths) > room:
         cap -= 1
-
-
-def _longest_line(cell: str) -> int:
-    return max(map(cell_len, cell.split("\n")))
+        widths = [max(min(width, cap), low) for width, low in zip(widths, least, strict=True)]
+    return widths
 
 
 def _print_list(names: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg import locations
 from kg.compile import statements
 from kg.ontology import Ontology
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 NAME = "lines"
 
@@ -26,7 +27,7 @@ class Cache:
     code: str
     tables: Mapping[str, str]
 
-    def lines(self, document: Document, register: Register, ontology: Ontology) -> list[str]:
+    def lines(self, document: Document, register: EntityIndex, ontology: Ontology) -> list[str]:
         """Return the lines of a source: kept ones, else compiled now and kept."""
         path = self.path(document, register)
         kept = _read(path) if path else None
@@ -40,7 +41,7 @@ class Cache:
             path.write_bytes(f"# {_hash(data)}\n".encode() + data)
         return lines
 
-    def path(self, document: Document, register: Register) -> Path | None:
+    def path(self, document: Document, register: EntityIndex) -> Path | None:
         """Return the file for the lines of a source; None if its tables changed while they were read."""
         state = self.tables.get(document.source.id)
         if state is None:
@@ -50,7 +51,7 @@ class Cache:
         parts = (self.code, source, state, *sorted(labels))
         return self.folder / f"{document.source.id}.{_hash(chr(0).join(parts).encode())[:32]}.nq"
 
-    def sweep(self, documents: Iterable[Document], register: Register) -> None:
+    def sweep(self, documents: Iterable[Document], register: EntityIndex) -> None:
         """Delete kept lines that belong to none of these sources."""
         keep = {self.path(document, register) for document in documents}
         for path in self.folder.glob("*.nq"):
@@ -60,15 +61,7 @@ class Cache:
 
 def tables(seeds: Path) -> dict[str, str]:
     """Return a hash of each source's folder of tables."""
-    found = {}
-    for folder in sorted({path.parent for path in seeds.glob("*/statements.csv")}):
-        state = hashlib.sha256()
-        for path in sorted(folder.glob("*.csv")):
-            content = path.read_bytes()
-            state.update(f"{path.name}\0{len(content)}\0".encode())
-            state.update(content)
-        found[folder.name] = state.hexdigest()
-    return found
+    return {path.parent.name: locations.fingerprint(path.parent) for path in seeds.glob("*/statements.csv")}
 
 
 def _read(path: Path) -> list[str] | None:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 from kg.compile import statements
-from kg.compile.nquads import TYPE, iri, literal, name, quad, quads
+from kg.compile.nquads import integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
 
 GRAPH = "graph/counts"
 #: A region that backs a topic, once: their ids, and the year in which the source came out.
@@ -25,7 +25,7 @@ UNION ALL SELECT region, topic, year, count(*) FROM backed GROUP BY region, topi
 """
 
 
-def backed(document: Document, register: Register, ontology: Ontology) -> Iterator[Backed]:
+def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Backed]:
     """Yield the statements of a source by which a region backs a topic, without those withheld."""
     year = document.source.published[:4]
     for at in document.statements:
@@ -33,7 +33,7 @@ def backed(document: Document, register: Register, ontology: Ontology) -> Iterat
             ontology.predicates[at.predicate].backs
             and at.object.startswith("topic/")
             and at.subject in register.regions
-            and not statements.withheld(at, ontology)
+            and not statements.is_withheld(at, ontology)
         ):
             yield at.subject, at.object, year
 
@@ -43,24 +43,22 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
 
     SQLite groups them, on disk if they are many. Raises OSError if the disk is full.
     """
-    graph, kind, measure = iri(GRAPH), name("qb:Observation"), name("kg:count")
     with closing(sqlite3.connect("")) as groups:
         try:
             groups.execute("CREATE TABLE backed (region TEXT, topic TEXT, year TEXT)")
             groups.executemany("INSERT INTO backed VALUES (?, ?, ?)", found)
             for region, topic, year, number in groups.execute(_GROUPS):
-                facts = [
-                    (TYPE, kind),
-                    (name("qb:dataSet"), name("kg:countsByYear" if year else "kg:counts")),
-                    (name("kg:countsRegion"), iri(region)),
-                    (name("kg:countsTopic"), iri(topic)),
-                    (measure, literal(str(number), datatype="xsd:integer")),
-                ]
-                if year:
-                    facts.append((name("kg:countsYear"), literal(year, datatype="xsd:integer")))
-                else:
+                pairs = (
+                    ("rdf:type", name("qb:Observation")),
+                    ("qb:dataSet", name("kg:countsByYear" if year else "kg:counts")),
+                    ("kg:countsRegion", iri(region)),
+                    ("kg:countsTopic", iri(topic)),
+                    ("kg:countsYear", year and literal(year, datatype="xsd:integer")),
+                    ("kg:count", integer(number)),
+                )
+                yield from quads(iri(identifier(region, topic, year)), pairs, GRAPH)
+                if not year:
                     yield quad(iri(region), name("kg:backs"), iri(topic), GRAPH)
-                yield from quads(iri(identifier(region, topic, year)), facts, graph)
         except sqlite3.OperationalError as error:
             raise OSError(f"{error}") from None
 

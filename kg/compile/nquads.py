@@ -40,8 +40,8 @@ def quad(subject: str, predicate: str, value: str, graph: str = "") -> str:
 
 
 def quads(subject: str, pairs: Iterable[tuple[str, str]], graph: str) -> list[str]:
-    """Return the lines of one subject in one graph, a term; ``pairs`` are predicate and value."""
-    return [f"{subject} {predicate} {value} {graph} .\n" for predicate, value in pairs]
+    """Return the lines of one subject in a graph; ``pairs`` are CURIE and term, left out if it is empty."""
+    return [f"{subject} {name(curie)} {term} {iri(graph)} .\n" for curie, term in pairs if term]
 
 
 def concept(ontology: Ontology, scheme: str, notation: str) -> str:
@@ -51,8 +51,12 @@ def concept(ontology: Ontology, scheme: str, notation: str) -> str:
 
 def decimal(value: Decimal) -> str:
     """Return a number in the canonical form of xsd:decimal, which engines leave as it is."""
-    text = format(value.normalize(), "f")
-    return literal(text, datatype="xsd:decimal")
+    return literal(format(value.normalize(), "f"), datatype="xsd:decimal")
+
+
+def integer(value: int) -> str:
+    """Return a whole number as an N-Quads term."""
+    return literal(str(value), datatype="xsd:integer")
 
 
 def _escape(found: re.Match[str]) -> str:

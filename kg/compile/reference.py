@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kg import iris
 from kg import ontology as ontologies
 from kg.compile import counts, statements
-from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
+from kg.compile.nquads import TYPE, concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, queries
 from kg.read.seeds import Document, Seeds
@@ -45,131 +45,124 @@ def lines(
     """
     found: set[str] = set()
     for entry in seeds.entities.values():
-        found.update(entity(entry, ontology))
+        found.update(entity_lines(entry, ontology))
     for region in seeds.regions:
-        found.add(speaks_of(region))
+        found.add(region_line(region))
     for written in seeds.names:
-        found.update(named(written, ontology))
+        found.update(name_lines(written, ontology))
     for redirect in seeds.redirects:
-        found.update(redirected(redirect))
+        found.update(redirect_lines(redirect))
     for link in seeds.hierarchy:
-        found.update(assumed(link, ontology))
+        found.update(link_lines(link, ontology))
     for document in seeds.documents.values():
-        found.update(source(document.source, seeds.verified.get(document.source.id)))
+        found.update(source_lines(document.source, seeds.verified.get(document.source.id)))
         found.update(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
-    found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
+    found.update(closure_lines(direct_parents(seeds.hierarchy, seeds.documents.values(), ontology)))
     for_counts = (counts.backed(d, seeds.register, ontology) for d in seeds.documents.values())
     found.update(counts.lines(chain.from_iterable(for_counts)))
-    found.update(itself(folder, version))
+    found.update(metadata_lines(folder, version))
     return sorted(found)
 
 
-def itself(folder: Path, version: str) -> Iterator[str]:
+def metadata_lines(folder: Path, version: str) -> Iterator[str]:
     """Yield what does not depend on rows: the ontology, the dataset, the named queries as examples."""
-    yield from vocabulary(folder)
-    yield from dataset(version)
+    yield from _ontology_lines(folder)
+    yield from _dataset_lines(version)
     graph = iri("graph/dataset")
     yield from (f"{found.subject} {found.predicate} {found.object} {graph} .\n" for found in examples())
 
 
-def entity(entry: models.EntityRow, ontology: Ontology) -> Iterator[str]:
+def entity_lines(entity: models.EntityRow, ontology: Ontology) -> Iterator[str]:
     """Yield the class of an entity, and reference data about it."""
-    node, graph = iri(entry.id), "graph/reference"
-    yield quad(node, TYPE, name(f"kg:{entry.kind}"))
-    if entry.note:
-        yield quad(node, name("kg:note"), literal(entry.note), graph)
-    if isinstance(entry, models.IndicatorRow):
-        yield quad(node, name("kg:unit"), concept(ontology, "units", entry.unit), graph)
-    if isinstance(entry, models.PlaceRow):
-        if entry.gb2260:
-            yield quad(node, name("kg:gb2260"), literal(entry.gb2260), graph)
-        if entry.iso31662:
-            yield quad(node, name("kg:iso31662"), literal(entry.iso31662), graph)
-        if entry.latitude is not None and entry.longitude is not None:
-            yield quad(node, name("geo:lat"), decimal(entry.latitude), graph)
-            yield quad(node, name("geo:long"), decimal(entry.longitude), graph)
-        if entry.ground:
-            yield quad(node, name("kg:ground"), literal(entry.ground), graph)
+    node = iri(entity.id)
+    yield quad(node, TYPE, name(f"kg:{entity.kind}"))
+    values = {"kg:note": entity.note and literal(entity.note)}
+    if isinstance(entity, models.IndicatorRow):
+        values["kg:unit"] = concept(ontology, "units", entity.unit)
+    if isinstance(entity, models.PlaceRow):
+        codes = {"gb2260": entity.gb2260, "iso31662": entity.iso31662, "ground": entity.ground}
+        values |= {f"kg:{column}": value and literal(value) for column, value in codes.items()}
+        if entity.latitude is not None and entity.longitude is not None:
+            values |= {"geo:lat": decimal(entity.latitude), "geo:long": decimal(entity.longitude)}
+    yield from quads(node, values.items(), "graph/reference")
 
 
-def speaks_of(region: str) -> str:
+def region_line(region: str) -> str:
     """Return the line that makes a region of a place to which a section belongs."""
     return quad(iri(region), TYPE, name("kg:Region"))
 
 
-def named(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
+def name_lines(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
     """Yield a name as a label, with its confidence and ground."""
-    graph = iri("graph/identity")
     written = literal(entry.name, lang=entry.lang)
     yield quad(iri(entry.entity), name(f"skos:{_LABELS[entry.role]}"), written)
-    facts = (
-        (TYPE, name("kg:Name")),
-        (name("kg:names"), iri(entry.entity)),
-        (name("skosxl:literalForm"), written),
-        (name("kg:role"), concept(ontology, "roles", entry.role)),
-        (name("kg:confidence"), concept(ontology, "confidences", entry.confidence)),
-        (name("kg:ground"), literal(entry.ground)),
-        (name("dcterms:date"), literal(entry.date, datatype="xsd:date")),
+    pairs = (
+        ("rdf:type", name("kg:Name")),
+        ("kg:names", iri(entry.entity)),
+        ("skosxl:literalForm", written),
+        ("kg:role", concept(ontology, "roles", entry.role)),
+        ("kg:confidence", concept(ontology, "confidences", entry.confidence)),
+        ("kg:ground", literal(entry.ground)),
+        ("dcterms:date", literal(entry.date, datatype="xsd:date")),
     )
-    yield from quads(iri(f"name/{iris.digest(entry.entity, entry.name, entry.lang)}"), facts, graph)
+    yield from quads(
+        iri(f"name/{iris.digest(entry.entity, entry.name, entry.lang)}"), pairs, "graph/identity"
+    )
 
 
-def redirected(redirect: models.RedirectRow) -> Iterator[str]:
+def redirect_lines(redirect: models.RedirectRow) -> Iterator[str]:
     """Yield the link from a retired id to the one in use."""
     yield quad(iri(redirect.old), name("dcterms:isReplacedBy"), iri(redirect.new), "graph/identity")
 
 
-def assumed(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:
+def link_lines(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:
     """Yield an assumed link with its ground."""
     graph = "graph/reference"
     relation = f"<{ontology.predicates[link.relation].iri}>"
-    facts = (
-        (TYPE, name("kg:Link")),
-        (name("rdf:subject"), iri(link.child)),
-        (name("rdf:predicate"), relation),
-        (name("rdf:object"), iri(link.parent)),
-        (name("kg:ground"), literal(link.ground)),
+    pairs = (
+        ("rdf:type", name("kg:Link")),
+        ("rdf:subject", iri(link.child)),
+        ("rdf:predicate", relation),
+        ("rdf:object", iri(link.parent)),
+        ("kg:ground", literal(link.ground)),
     )
     node = iri(f"link/{iris.digest(link.child, link.relation, link.parent)}")
-    yield from quads(node, facts, iri(graph))
+    yield from quads(node, pairs, graph)
     yield quad(iri(link.child), relation, iri(link.parent), graph)
 
 
-def source(about: models.SourceRow, verified: models.VerificationRow | None = None) -> Iterator[str]:
+def source_lines(source: models.SourceRow, verified: models.VerificationRow | None = None) -> Iterator[str]:
     """Yield a source as an entity, its graph, its citation, and when its quotes were last verified."""
-    node, graph = iri(f"source/{about.id}"), iri("graph/dataset")
+    node, original = iri(f"source/{source.id}"), source.translated_from
     yield quad(node, TYPE, name("kg:Source"))
-    yield quad(node, name("skos:prefLabel"), literal(about.title, lang="en"))
-    if about.title_zh:
-        yield quad(node, name("skos:prefLabel"), literal(about.title_zh, lang="zh"))
-    yield quad(iri(f"graph/{about.id}"), name("prov:wasDerivedFrom"), node)
+    yield quad(node, name("skos:prefLabel"), literal(source.title, lang="en"))
+    if source.title_zh:
+        yield quad(node, name("skos:prefLabel"), literal(source.title_zh, lang="zh"))
+    yield quad(iri(f"graph/{source.id}"), name("prov:wasDerivedFrom"), node)
     yield quad(iri("dataset"), name("dcterms:source"), node, "graph/dataset")
-    facts = [
-        (name("dcterms:description"), literal(about.kind, lang="en")),
-        (name("dcterms:language"), literal(about.language)),
-        (name("dcterms:identifier"), literal(about.address)),
-        (name("dcterms:bibliographicCitation"), literal(f"{about.publisher}, {about.published}")),
-        (name("dcterms:issued"), literal(about.published, datatype="xsd:date")),
-        (name("spdx:checksumValue"), literal(about.sha256)),
-        (name("kg:paragraphs"), literal(str(about.paragraphs), datatype="xsd:integer")),
-    ]
-    if about.translated_from:
-        how = f"translated from {about.translated_from} by {about.translator or 'an unnamed translator'}"
-        facts.append((name("dcterms:provenance"), literal(how, lang="en")))
-    if verified:
-        facts.append((name("kg:verifiedOn"), literal(verified.date, datatype="xsd:date")))
-        facts.append((name("kg:verifiedHash"), literal(verified.sha256)))
-    if about.original:
-        facts.append((name("dcterms:isVersionOf"), literal(about.original)))
-    yield from quads(node, facts, graph)
+    how = f"translated from {original} by {source.translator or 'an unnamed translator'}"
+    pairs = (
+        ("dcterms:description", literal(source.kind, lang="en")),
+        ("dcterms:language", literal(source.language)),
+        ("dcterms:identifier", literal(source.address)),
+        ("dcterms:bibliographicCitation", literal(f"{source.publisher}, {source.published}")),
+        ("dcterms:issued", literal(source.published, datatype="xsd:date")),
+        ("spdx:checksumValue", literal(source.sha256)),
+        ("kg:paragraphs", integer(source.paragraphs)),
+        ("dcterms:provenance", original and literal(how, lang="en")),
+        ("kg:verifiedOn", literal(verified.date, datatype="xsd:date") if verified else ""),
+        ("kg:verifiedHash", literal(verified.sha256) if verified else ""),
+        ("dcterms:isVersionOf", source.original and literal(source.original)),
+    )
+    yield from quads(node, pairs, "graph/dataset")
 
 
 Parents = dict[str, dict[str, set[str]]]
 
 
-def above(
+def direct_parents(
     hierarchy: Iterable[models.HierarchyRow], documents: Iterable[Document], ontology: Ontology
 ) -> Parents:
     """Return by relation the parents of each entity, stated and assumed together."""
@@ -179,21 +172,21 @@ def above(
             parents[link.relation].setdefault(link.child, set()).add(link.parent)
     for document in documents:
         for at in document.statements:
-            if at.predicate in CLOSED and not statements.withheld(at, ontology):
+            if at.predicate in CLOSED and not statements.is_withheld(at, ontology):
                 parents[at.predicate].setdefault(at.subject, set()).add(at.object)
     return parents
 
 
-def closed(parents: Parents) -> Iterator[str]:
+def closure_lines(parents: Parents) -> Iterator[str]:
     """Yield the transitive closure of the hierarchies: topics by SKOS, places by GeoSPARQL."""
     for relation, property_ in CLOSED.items():
         for child in parents[relation]:
             if relation == "broader" or child.startswith("place/"):
-                for parent in _above(child, parents[relation]):
+                for parent in _ancestors(child, parents[relation]):
                     yield quad(iri(child), name(property_), iri(parent), "graph/hierarchy")
 
 
-def _above(child: str, parents: dict[str, set[str]]) -> set[str]:
+def _ancestors(child: str, parents: dict[str, set[str]]) -> set[str]:
     found: set[str] = set()
     waiting = [child]
     while waiting:
@@ -203,7 +196,7 @@ def _above(child: str, parents: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def vocabulary(folder: Path) -> Iterator[str]:
+def _ontology_lines(folder: Path) -> Iterator[str]:
     """Yield the ontology."""
     graph = iri("graph/ontology")
     for file in ontologies.FILES:
@@ -213,17 +206,17 @@ def vocabulary(folder: Path) -> Iterator[str]:
             yield f"{found.subject} {found.predicate} {found.object} {graph} .\n"
 
 
-def dataset(version: str) -> Iterator[str]:
-    """Yield the description of the dataset."""
-    graph = "graph/dataset"
-    node = iri("dataset")
-    for kind in ("dcat:Dataset", "void:Dataset"):
-        yield quad(node, TYPE, name(kind), graph)
-    yield quad(node, name("dcterms:title"), literal(TITLE, lang="en"), graph)
-    yield quad(node, name("dcterms:license"), f"<{LICENCE}>", graph)
-    yield quad(node, name("dcat:version"), literal(version), graph)
-    yield quad(node, name("void:uriSpace"), literal(iris.BASE), graph)
-    yield quad(node, name("void:vocabulary"), f"<{iris.NS}>", graph)
+def _dataset_lines(version: str) -> list[str]:
+    pairs = (
+        ("rdf:type", name("dcat:Dataset")),
+        ("rdf:type", name("void:Dataset")),
+        ("dcterms:title", literal(TITLE, lang="en")),
+        ("dcterms:license", f"<{LICENCE}>"),
+        ("dcat:version", literal(version)),
+        ("void:uriSpace", literal(iris.BASE)),
+        ("void:vocabulary", f"<{iris.NS}>"),
+    )
+    return quads(iri("dataset"), pairs, "graph/dataset")
 
 
 def examples(endpoint: str = "") -> Iterator[ox.Triple]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -15,14 +13,10 @@ from kg.errors import Problem, missing_extra
 from kg.ontology import Ontology
 from kg.read.seeds import Seeds
 
-if TYPE_CHECKING:
-    import rdflib
-
 
 def validate(seeds: Seeds, known: Ontology, folder: Path) -> list[Problem]:
     """Return the problems of the graph of these seeds; raise MissingExtra without pySHACL."""
-    lines = reference.lines(seeds, known, folder, version="")
-    return validate_lines(lines, folder)
+    return validate_lines(reference.lines(seeds, known, folder, version=""), folder)
 
 
 def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
@@ -37,7 +31,9 @@ def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
     logger.setLevel(logging.ERROR)  # rdflib logs a traceback for each ill-typed literal; the shapes find them
     try:
         shapes = Graph().parse(folder / ontology.SHAPES)
-        _, report, _ = pyshacl.validate(_union(lines), shacl_graph=shapes, advanced=False, meta_shacl=False)
+        triples = (str(q.triple) for q in ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS))
+        union = Graph().parse(data=" .\n".join([*sorted(set(triples)), ""]), format="nt")
+        _, report, _ = pyshacl.validate(union, shacl_graph=shapes, advanced=False, meta_shacl=False)
     finally:
         logger.setLevel(level)
     assert isinstance(report, Graph)
@@ -48,11 +44,3 @@ def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
         node, column = iris.short(str(focus)), iris.short(str(path or ""))
         problems.append(Problem(node, 0, column, "shacl", str(message), str(value or "")))
     return sorted(problems)
-
-
-def _union(lines: Iterable[str]) -> rdflib.Graph:
-    """All triples of N-Quads lines in one ``rdflib.Graph`` in memory, whatever their graph."""
-    import rdflib
-
-    triples = {str(quad.triple) + " .\n" for quad in ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS)}
-    return rdflib.Graph().parse(data="".join(sorted(triples)), format="nt")

@@ -6,165 +6,134 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from kg import iris
-from kg.compile.nquads import TYPE, concept, decimal, iri, literal, name, quad, quads
+from kg.compile.nquads import concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, periods
-from kg.read.seeds import Document, Register
+from kg.read.seeds import Document, EntityIndex
+
+_ROW = models.StatementRow | models.TargetRow
 
 
-def lines(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
+def lines(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[str]:
     """Yield all lines of a source."""
-    yield from sections(document)
-    yield from paragraphs(document, range(1, document.source.paragraphs + 1))
-    yield from records(document, register, ontology)
+    yield from section_lines(document)
+    yield from paragraph_lines(document, range(1, document.source.paragraphs + 1))
+    yield from statement_lines(document, register, ontology)
 
 
-def sections(document: Document) -> Iterator[str]:
+def section_lines(document: Document) -> Iterator[str]:
     """Yield the sections of a source: their regions, and when they were read."""
-    graph = iri(f"graph/{document.source.id}")
     for section in document.sections:
-        facts = [(TYPE, name("kg:Section")), (name("dcterms:title"), literal(section.heading, lang="en"))]
-        if section.region:
-            facts.append((name("kg:ofRegion"), iri(section.region)))
-        for day, property_ in ((section.read, "kg:readOn"), (section.reread, "kg:rereadOn")):
-            if day:
-                facts.append((name(property_), literal(day, datatype="xsd:date")))
-        yield from quads(iri(f"source/{document.source.id}/section/{section.first}"), facts, graph)
+        pairs = (
+            ("rdf:type", name("kg:Section")),
+            ("dcterms:title", literal(section.heading, lang="en")),
+            ("kg:ofRegion", section.region and iri(section.region)),
+            ("kg:readOn", section.read and literal(section.read, datatype="xsd:date")),
+            ("kg:rereadOn", section.reread and literal(section.reread, datatype="xsd:date")),
+        )
+        node = iri(f"source/{document.source.id}/section/{section.first}")
+        yield from quads(node, pairs, f"graph/{document.source.id}")
 
 
-def paragraphs(document: Document, numbers: Iterable[int]) -> Iterator[str]:
+def paragraph_lines(document: Document, numbers: Iterable[int]) -> Iterator[str]:
     """Yield paragraphs of a source: their numbers, sections, and the hashes of their text if recorded."""
-    graph, source = iri(f"graph/{document.source.id}"), iri(f"source/{document.source.id}")
-    kind, derived = name("kg:Paragraph"), name("prov:wasDerivedFrom")
+    source = document.source.id
     for number in numbers:
-        facts = [
-            (TYPE, kind),
-            (name("kg:number"), literal(str(number), datatype="xsd:integer")),
-            (derived, source),
-        ]
-        position = document.found.get((number, ""))
-        if position:
-            facts.append((name("kg:foldedHash"), literal(position.hash)))
-        section = document.section(number)
-        if section:
-            facts.append((name("kg:section"), iri(f"source/{document.source.id}/section/{section.first}")))
-        yield from quads(_paragraph(document.source.id, number), facts, graph)
+        position, section = document.found.get((number, "")), document.section(number)
+        pairs = (
+            ("rdf:type", name("kg:Paragraph")),
+            ("kg:number", integer(number)),
+            ("prov:wasDerivedFrom", iri(f"source/{source}")),
+            ("kg:foldedHash", literal(position.hash) if position else ""),
+            ("kg:section", iri(f"source/{source}/section/{section.first}") if section else ""),
+        )
+        yield from quads(_paragraph(source, number), pairs, f"graph/{source}")
 
 
-def records(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
+def statement_lines(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[str]:
     """Yield statements and targets with their evidence, and the plain triples derived from them."""
     quoted: set[tuple[int, str]] = set()
-    for statement in document.statements:
-        yield from _statement(statement, document, ontology, quoted)
-    for target in document.targets:
-        yield from _target(target, document, register, ontology, quoted)
+    for at in document.evidence():
+        if isinstance(at, models.StatementRow):
+            pairs, plain = _statement(at, ontology)
+        else:
+            pairs, plain = _target(at, register, ontology)
+        pairs += _shared_pairs(at, ontology)
+        yield from quads(iri(at.id), pairs, f"graph/{at.source}")
+        if (at.paragraph, at.quote) not in quoted:
+            quoted.add((at.paragraph, at.quote))
+            yield from _quote(at, document)
+        if not is_withheld(at, ontology):
+            yield plain
 
 
-def _statement(
-    at: models.StatementRow, document: Document, ontology: Ontology, quoted: set[tuple[int, str]]
-) -> Iterator[str]:
+def _statement(at: models.StatementRow, ontology: Ontology) -> tuple[list[tuple[str, str]], str]:
+    """The pairs of a statement, and its plain triple."""
     predicate = ontology.predicates[at.predicate]
-    relation = f"<{predicate.iri}>"
-    subject = iri(at.subject)
-    value = (
-        literal(at.object, datatype=_datatype(predicate.datatype)) if predicate.datatype else iri(at.object)
-    )
-    facts = [
-        (TYPE, name("kg:Statement")),
-        (name("rdf:subject"), subject),
-        (name("rdf:predicate"), relation),
-        (name("rdf:object"), value),
+    value = iri(at.object)
+    if predicate.datatype:
+        datatype = predicate.datatype.rpartition("#")[2]
+        value = literal(at.object, datatype="" if datatype == "string" else f"xsd:{datatype}")
+    pairs = [
+        ("rdf:type", name("kg:Statement")),
+        ("rdf:subject", iri(at.subject)),
+        ("rdf:predicate", f"<{predicate.iri}>"),
+        ("rdf:object", value),
+        ("kg:stage", at.stage and concept(ontology, "stages", at.stage)),
+        ("kg:tier", at.tier and concept(ontology, "tiers", at.tier)),
+        ("kg:cue", at.cue and literal(at.cue)),
     ]
-    if at.stage:
-        facts.append((name("kg:stage"), concept(ontology, "stages", at.stage)))
-    if at.tier:
-        facts.append((name("kg:tier"), concept(ontology, "tiers", at.tier)))
-    if at.cue:
-        facts.append((name("kg:cue"), literal(at.cue)))
-    yield from _record(at, facts, document, ontology, quoted)
-    if not withheld(at, ontology):
-        yield quad(subject, relation, value)
+    return pairs, quad(iri(at.subject), f"<{predicate.iri}>", value)
 
 
 def _target(
-    at: models.TargetRow,
-    document: Document,
-    register: Register,
-    ontology: Ontology,
-    quoted: set[tuple[int, str]],
-) -> Iterator[str]:
-    facts = [
-        (TYPE, name("kg:Target")),
-        (name("rdfs:label"), literal(target_label(at, register, ontology), lang="en")),
-        (name("kg:place"), iri(at.place)),
-        (name("kg:indicator"), iri(at.indicator)),
-        (name("kg:comparator"), concept(ontology, "comparators", at.comparator)),
-        (name("kg:written"), literal(at.written)),
-        (name("kg:unit"), concept(ontology, "units", at.unit)),
+    at: models.TargetRow, register: EntityIndex, ontology: Ontology
+) -> tuple[list[tuple[str, str]], str]:
+    """The pairs of a target, and its plain triple."""
+    pairs = [
+        ("rdf:type", name("kg:Target")),
+        ("rdfs:label", literal(target_label(at, register, ontology), lang="en")),
+        ("kg:place", iri(at.place)),
+        ("kg:indicator", iri(at.indicator)),
+        ("kg:comparator", concept(ontology, "comparators", at.comparator)),
+        ("kg:written", literal(at.written)),
+        ("kg:unit", concept(ontology, "units", at.unit)),
+        ("kg:topic", at.topic and iri(at.topic)),
+        ("kg:value", "" if at.value is None else decimal(at.value)),
+        ("kg:upper", "" if at.upper is None else decimal(at.upper)),
+        ("kg:unitWritten", at.unit_written and literal(at.unit_written)),
     ]
-    if at.topic:
-        facts.append((name("kg:topic"), iri(at.topic)))
-    for value, property_ in ((at.value, "kg:value"), (at.upper, "kg:upper")):
-        if value is not None:
-            facts.append((name(property_), decimal(value)))
-    if at.unit_written:
-        facts.append((name("kg:unitWritten"), literal(at.unit_written)))
-    yield from _record(at, facts, document, ontology, quoted)
-    if not withheld(at, ontology):
-        yield quad(iri(at.place), name("kg:targets"), iri(at.id))
+    return pairs, quad(iri(at.place), name("kg:targets"), iri(at.id))
 
 
-def _record(
-    at: models.StatementRow | models.TargetRow,
-    facts: list[tuple[str, str]],
-    document: Document,
-    ontology: Ontology,
-    quoted: set[tuple[int, str]],
-) -> Iterator[str]:
-    """The lines of a statement or target, and those of its quote for the first row that has it."""
-    source = document.source.id
-    graph = iri(f"graph/{source}")
-    words = f"source/{source}/paragraph/{at.paragraph}/quote/{iris.digest(at.quote)}"
-    facts += (
-        (name("kg:paragraph"), _paragraph(source, at.paragraph)),
-        (name("kg:evidence"), iri(words)),
-        (name("kg:row"), literal(f"{at.file}:{at.line}")),
-    )
-    if at.period:
-        facts.append((name("kg:period"), literal(at.period)))
-        facts += _bounds(at.period)
-    for flag in at.flags:
-        facts.append((name("kg:flag"), concept(ontology, "flags", flag)))
-    if at.note:
-        facts.append((name("kg:note"), literal(at.note)))
-    yield from quads(iri(at.id), facts, graph)
-    if (at.paragraph, at.quote) not in quoted:
-        quoted.add((at.paragraph, at.quote))
-        yield from _quote(at, words, document, graph)
+def _shared_pairs(at: _ROW, ontology: Ontology) -> list[tuple[str, str]]:
+    return [
+        ("kg:paragraph", _paragraph(at.source, at.paragraph)),
+        ("kg:evidence", iri(_evidence(at))),
+        ("kg:row", literal(f"{at.file}:{at.line}")),
+        ("kg:period", at.period and literal(at.period)),
+        *(_bounds(at.period) if at.period else ()),
+        *(("kg:flag", concept(ontology, "flags", flag)) for flag in at.flags),
+        ("kg:note", at.note and literal(at.note)),
+    ]
 
 
-def _quote(
-    at: models.StatementRow | models.TargetRow, words: str, document: Document, graph: str
-) -> Iterator[str]:
+def _quote(at: _ROW, document: Document) -> Iterator[str]:
+    evidence, graph = _evidence(at), f"graph/{at.source}"
     found = document.found.get((at.paragraph, at.quote))
-    quote = iri(f"{words}/exact")
-    facts = [
-        (TYPE, name("oa:SpecificResource")),
-        (name("oa:hasSource"), _paragraph(document.source.id, at.paragraph)),
-        (name("oa:hasSelector"), quote),
-    ]
-    if found:
-        position = iri(f"{words}/position")
-        facts.append((name("oa:hasSelector"), position))
-        where = [
-            (TYPE, name("oa:TextPositionSelector")),
-            (name("oa:start"), literal(str(found.start), datatype="xsd:integer")),
-            (name("oa:end"), literal(str(found.end), datatype="xsd:integer")),
-        ]
-        yield from quads(position, where, graph)
-    yield from quads(iri(words), facts, graph)
+    quote, position = iri(f"{evidence}/exact"), iri(f"{evidence}/position")
+    pairs = (
+        ("rdf:type", name("oa:SpecificResource")),
+        ("oa:hasSource", _paragraph(at.source, at.paragraph)),
+        ("oa:hasSelector", quote),
+        ("oa:hasSelector", position if found else ""),
+    )
+    yield from quads(iri(evidence), pairs, graph)
     exact = literal((found and found.exact) or at.quote)
-    yield from quads(quote, ((TYPE, name("oa:TextQuoteSelector")), (name("oa:exact"), exact)), graph)
+    yield from quads(quote, (("rdf:type", name("oa:TextQuoteSelector")), ("oa:exact", exact)), graph)
+    if found:
+        where = (("oa:start", integer(found.start)), ("oa:end", integer(found.end)))
+        yield from quads(position, (("rdf:type", name("oa:TextPositionSelector")), *where), graph)
 
 
 @lru_cache(maxsize=1_024)
@@ -172,12 +141,10 @@ def _bounds(edtf: str) -> tuple[tuple[str, str], ...]:
     """First and last day of a period, as predicates and values."""
     bounds = periods.parse(edtf)
     days = ((bounds.begins, "kg:begins"), (bounds.ends, "kg:ends")) if bounds else ()
-    return tuple(
-        (name(property_), literal(day.isoformat(), datatype="xsd:date")) for day, property_ in days if day
-    )
+    return tuple((property_, literal(day.isoformat(), datatype="xsd:date")) for day, property_ in days if day)
 
 
-def target_label(at: models.TargetRow, register: Register, ontology: Ontology) -> str:
+def target_label(at: models.TargetRow, register: EntityIndex, ontology: Ontology) -> str:
     """Return the label of a target: ``output value of new energy vehicles: about 350 billion yuan``."""
     comparator = ontology.schemes["comparators"][at.comparator]
     what = register.label(at.indicator) + (f" of {register.label(at.topic)}" if at.topic else "")
@@ -190,10 +157,10 @@ def _paragraph(source: str, number: int) -> str:
     return iri(f"source/{source}/paragraph/{number}")
 
 
-def withheld(at: models.StatementRow | models.TargetRow, ontology: Ontology) -> bool:
+def _evidence(at: _ROW) -> str:
+    return f"source/{at.source}/paragraph/{at.paragraph}/quote/{iris.digest(at.quote)}"
+
+
+def is_withheld(at: _ROW, ontology: Ontology) -> bool:
     """Whether a flag keeps a statement or target from becoming a plain triple."""
     return bool(at.flags) and any(ontology.schemes["flags"][flag].withholds for flag in at.flags)
-
-
-def _datatype(address: str) -> str:
-    return "" if address.endswith("#string") else f"xsd:{address.rpartition('#')[2]}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from kg import iris
+from kg.query import internal_rows
 from kg.query.graph import Graph
-from kg.query.vocabulary import Term
-from kg.read import queries
-from kg.store import oxigraph
+from kg.query.result import markdown_table
 
 _PROPERTY_KINDS = {"owl:ObjectProperty", "owl:DatatypeProperty", "Predicate"}
+_CLASSES = ("class", "English", "中文", "below", "members", "example", "what it is")
+_PROPERTIES = ("property", "English", "中文", "from", "to", "triples", "example subject", "what it says")
+_CONCEPTS = ("list", "value", "English", "中文", "meaning")
 
 
 def dictionary_markdown(graph: Graph) -> str:
@@ -20,56 +20,23 @@ def dictionary_markdown(graph: Graph) -> str:
     >>> dictionary_markdown(kg.open_graph()).splitlines()[0]
     '# Data dictionary'
     """
-    rows = oxigraph.select(graph.store, queries.internal("term-uses").bind({})).values()
-    uses = {row["term"]: (row["count"], _code(row["example"])) for row in rows}
-    terms = graph.vocabulary.terms.values()
-    described = [term for term in terms if term.label and term.label_zh and term.definition]
-    classes = [term for term in described if "owl:Class" in term.kinds]
-    properties = [term for term in described if _PROPERTY_KINDS.intersection(term.kinds)]
-    concepts = sorted((t for t in described if t.scheme), key=lambda t: (t.scheme, t.notation))
-    return "\n".join(
-        (
-            "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the graph. "
-            f"Namespace: `{iris.NS}` (prefix `kg:`).\n",
-            "## Classes\n",
-            _table(
-                ("class", "English", "中文", "below", "members", "example", "what it is"),
-                (_class(term, uses) for term in classes),
-            ),
-            "## Properties\n",
-            _table(
-                ("property", "English", "中文", "from", "to", "triples", "example subject", "what it says"),
-                (_property(term, uses) for term in properties),
-            ),
-            "## Closed lists\n",
-            _table(
-                ("list", "value", "English", "中文", "meaning"),
-                ((f"`{t.scheme}`", f"`{t.notation}`", t.label, t.label_zh, t.definition) for t in concepts),
-            ),
-        )
+    rows = internal_rows(graph.store, "term-uses").values()
+    uses = {row["term"]: (row["count"], f"`{iris.short(row['example'])}`") for row in rows}
+    classes, properties, concepts = [], [], []
+    for term in graph.vocabulary.terms.values():
+        if not (term.label and term.label_zh and term.definition):
+            continue
+        called = f"`{term.id}`", term.label, term.label_zh
+        used = *uses.get(term.iri, ("0", "")), term.definition
+        if "owl:Class" in term.kinds:
+            classes.append((*called, next((p for p in term.parents if ":" not in p), ""), *used))
+        if _PROPERTY_KINDS.intersection(term.kinds):
+            properties.append((*called, "".join(term.domains[:1]), "".join(term.ranges[:1]), *used))
+        if term.scheme:
+            concepts.append((f"`{term.scheme}`", f"`{term.notation}`", *called[1:], term.definition))
+    return (
+        "# Data dictionary\n\nMade by `kg export dictionary` from the ontology and the graph. "
+        f"Namespace: `{iris.NS}` (prefix `kg:`).\n\n## Classes\n\n{markdown_table(_CLASSES, classes)}"
+        f"\n## Properties\n\n{markdown_table(_PROPERTIES, properties)}"
+        f"\n## Closed lists\n\n{markdown_table(_CONCEPTS, sorted(concepts))}"
     )
-
-
-_Uses = Mapping[str, tuple[str, str]]
-
-
-def _class(term: Term, uses: _Uses) -> Sequence[str]:
-    count, example = uses.get(term.iri, ("0", ""))
-    below = next((parent for parent in term.parents if ":" not in parent), "")
-    return f"`{term.id}`", term.label, term.label_zh, below, count, example, term.definition
-
-
-def _property(term: Term, uses: _Uses) -> Sequence[str]:
-    count, example = uses.get(term.iri, ("0", ""))
-    ends = "".join(term.domains[:1]), "".join(term.ranges[:1])
-    return f"`{term.id}`", term.label, term.label_zh, *ends, count, example, term.definition
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    escaped = ([cell.replace("|", "\\|") for cell in line] for line in lines)
-    return "".join(f"| {' | '.join(line)} |\n" for line in escaped)
-
-
-def _code(address: str) -> str:
-    return f"`{iris.short(address)}`" if address else ""

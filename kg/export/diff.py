@@ -1,15 +1,27 @@
-"""The difference of two builds, by id and in sentences: statements, targets, entities, names, links."""
+"""The difference of two builds, by id and in sentences: statements, targets, entities, names, links.
+
+The N-Quads of both lie in a temporary SQLite file, so that builds of any size are compared.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
+from typing import IO, NamedTuple
+
+import pyoxigraph as ox
 
 from kg import iris
-from kg.errors import shorten
-from kg.export.dump import Pair, Property, Quads
+from kg.errors import BadStore, shorten
+from kg.store import manifest, oxigraph
+from kg.store.manifest import TEXT
 
 HOW = ("added", "removed", "changed")
 WHAT = ("source", "statement", "target", "entity", "name", "link", "section", "term", "question", "dataset")
@@ -20,12 +32,14 @@ _ENTITY = {
     "dcterms:description", "dcterms:language", "dcterms:identifier", "dcterms:bibliographicCitation",
     "dcterms:isVersionOf", "dcterms:provenance", "spdx:checksumValue", "paragraphs",
 }  # fmt: skip
+#: Properties whose values are shown by their labels.
+_LABELLED = {
+    "rdf:type", "stage", "tier", "flag", "unit", "comparator", "ofRegion", "role", "confidence", "topic",
+    "place", "indicator",
+}  # fmt: skip
 _CALLED = {
-    "rdf:type": "kind",
-    "evidence": "quote",
-    "unitWritten": "unit as written",
-    "iso31662": "ISO 3166-2",
-}
+    "rdf:type": "kind", "evidence": "quote", "unitWritten": "unit as written", "iso31662": "ISO 3166-2",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,44 +66,93 @@ class Difference:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return the number of changes by kind of thing, then by added, removed and changed."""
-        found: dict[str, dict[str, int]] = {}
-        for change in self.changes:
-            kinds = found.setdefault(change.what, dict.fromkeys(HOW, 0))
-            kinds[change.how] += 1
-        return found
+        found = Counter((change.what, change.how) for change in self.changes)
+        kinds = dict.fromkeys(change.what for change in self.changes)
+        return {what: {how: found[what, how] for how in HOW} for what in kinds}
 
     def as_json(self) -> dict[str, object]:
         """Return the difference as a value that JSON has."""
-        return {
-            "counts": self.counts(),
-            "moved": self.moved,
-            "positions": self.positions,
-            "changes": [asdict(change) for change in self.changes],
-        }
+        changes = [asdict(change) for change in self.changes]
+        numbers = {"moved": self.moved, "positions": self.positions}
+        return {"counts": self.counts(), **numbers, "changes": changes}
+
+
+class Property(NamedTuple):
+    """A property of a subject: predicate, value and graph in short form; texts may have a language."""
+
+    predicate: str
+    value: str
+    lang: str
+    graph: str
+
+
+class Quads:
+    """The lines of one build, looked up by subject."""
+
+    def __init__(self, connection: sqlite3.Connection, table: str, path: Path) -> None:
+        self._connection, self._table = connection, table
+        self._query = f"SELECT line FROM {table} WHERE line >= ? AND line < ? ORDER BY line"  # noqa: S608
+        self.label = lru_cache(maxsize=65_536)(self._label)
+        connection.execute(f"CREATE TABLE {table} (line TEXT PRIMARY KEY) WITHOUT ROWID")
+        with _open(path) as lines:
+            rows = ((line.rstrip(b"\r\n").decode(),) for line in lines if line.strip())
+            connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", rows)  # noqa: S608
+
+    def about(self, subject: str) -> list[Property]:
+        """Return the properties of one subject by its id or IRI, in order; blank nodes are left out."""
+        address = f"<{subject if '://' in subject else iris.iri(subject)}>"
+        lines = self._connection.execute(self._query, (f"{address} ", f"{address}!"))  # ! follows a space
+        quads = ox.parse(input="\n".join(line for (line,) in lines), format=oxigraph.N_QUADS)
+        return [
+            Property(
+                iris.short(quad.predicate.value),
+                one.value if isinstance(one, ox.Literal) else iris.short(one.value),
+                (isinstance(one, ox.Literal) and one.language) or "",
+                iris.short(getattr(quad.graph_name, "value", "")),
+            )
+            for quad in quads
+            if isinstance(one := quad.object, ox.NamedNode | ox.Literal)
+        ]
+
+    def value(self, subject: str, predicate: str, *, lang: str = "") -> str:
+        """Return one value of a property, or nothing."""
+        return next((p.value for p in self.about(subject) if (p.predicate, p.lang) == (predicate, lang)), "")
+
+    def differing(self, other: Quads) -> list[str]:
+        """Return the IRIs of subjects of which another build does not say the same, in order."""
+        found: set[str] = set()
+        for one, two in ((self._table, other._table), (other._table, self._table)):
+            lines = self._connection.execute(f"SELECT line FROM {one} EXCEPT SELECT line FROM {two}")  # noqa: S608
+            found.update(line.partition("> ")[0].removeprefix("<") for (line,) in lines)
+        return sorted(found)
+
+    def _label(self, identifier: str) -> str:
+        """Return what people call a subject: its English label, a predicate's phrase, else its id."""
+        address = identifier  # our own terms have neither colon nor slash
+        if "/" not in identifier:
+            address = iris.expand(identifier) if ":" in identifier else iris.NS + identifier
+        found = {(p.predicate, p.lang): p.value for p in self.about(address)}
+        keys = (("phrase", ""), ("skos:prefLabel", "en"), ("rdfs:label", "en"), ("phrase", "en"))
+        return next((found[key] for key in keys if key in found), identifier)
+
+
+@contextmanager
+def open_quads(old: Path, new: Path) -> Iterator[tuple[Quads, Quads]]:
+    """Open two folders of builds or N-Quads files, sorted or not; raises BadStore for anything else."""
+    with closing(sqlite3.connect("")) as connection:  # a temporary file that SQLite removes
+        yield Quads(connection, "old", old), Quads(connection, "new", new)
 
 
 def compare(old: Path, new: Path) -> Difference:
-    """Compare two folders of builds or N-Quads files.
-
-    Raises:
-        BadStore: One of them cannot be read.
-    """
-    with ExitStack() as stack:
-        pair = Pair(old, new, stack)
-        before, after = pair.old, pair.new
-        changes = []
-        moved = positions = 0
-        for address in pair.subjects():
-            subject = iris.short(address)
-            kind = _kind(address, subject)
-            if not kind:
-                continue
-            one, two = before.about(address), after.about(address)
+    """Compare two folders of builds or N-Quads files; raises BadStore if one of them cannot be read."""
+    changes = []
+    moved = positions = 0
+    with open_quads(old, new) as graphs:
+        for address in graphs[0].differing(graphs[1]):
+            kind = _kind(address)
             if kind == "position":
-                positions += bool(one and two)
-                continue
-            found = _change(kind, subject, one, two, before, after)
-            if found:
+                positions += all(graph.about(address) for graph in graphs)
+            elif kind and (found := _change(kind, address, graphs)):
                 changes.append(found)
             elif kind in ("statement", "target"):
                 moved += 1
@@ -105,91 +168,104 @@ def render(found: Difference, *, limit: int = 0) -> str:
         f"- {_plural(what)}: " + ", ".join(f"{number:,} {how}" for how, number in kinds.items() if number)
         for what, kinds in found.counts().items()
     ]
-    if found.moved:
-        counts.append(f"- {found.moved:,} statements and targets only moved to another row of their table")
-    if found.positions:
-        counts.append(f"- {found.positions:,} positions of quotes and paragraphs changed")
-    parts = ["\n".join(counts)]
-    for what, kinds in found.counts().items():
-        for how in (how for how in HOW if kinds[how]):
-            lines = [f"- {change}" for change in found.changes if (change.what, change.how) == (what, how)]
-            shown = lines[: limit or None]
-            if len(lines) > len(shown):
-                shown.append(f"- ... and {len(lines) - len(shown):,} more")
-            parts.append("\n".join([f"## {_plural(what)} {how}", "", *shown]))
+    moved = f"- {found.moved:,} statements and targets only moved to another row of their table"
+    positions = f"- {found.positions:,} positions of quotes and paragraphs changed"
+    parts = ["\n".join([*counts, *[moved] * bool(found.moved), *[positions] * bool(found.positions)])]
+    for (what, how), changes in groupby(found.changes, key=lambda change: (change.what, change.how)):
+        lines = [f"- {change}" for change in changes]
+        more = [f"- ... and {len(lines) - limit:,} more"] if 0 < limit < len(lines) else []
+        parts.append("\n".join([f"## {_plural(what)} {how}", "", *lines[: limit or None], *more]))
     return "\n\n".join(parts) + "\n"
 
 
-def _kind(address: str, subject: str) -> str:
+def _open(path: Path) -> IO[bytes]:
+    """Open the N-Quads of a folder of builds or of a file."""
+    if path.is_dir():
+        store = manifest.current(path).path(path)
+        if (path / TEXT).is_file():
+            return (path / TEXT).open("rb")
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+        oxigraph.open_folder(store).dump(file, format=oxigraph.N_QUADS)
+        file.seek(0)
+        return file
+    if not path.is_file() or path.suffix != ".nq":
+        raise BadStore(f"{path} is neither a folder of kg build nor an N-Quads file (.nq)")
+    return path.open("rb")
+
+
+def _kind(address: str) -> str:
     """Return what a subject is; nothing for those that others describe."""
     if address.startswith(iris.NS) or not address.startswith(iris.BASE):
         return "term"
-    segment, _, rest = subject.partition("/")
+    segment, _, rest = iris.short(address).partition("/")
     if segment == "source" and "/" in rest:
         return "section" if "/section/" in rest else "position"
-    if segment in ("graph", "count"):
-        return ""
-    if segment in WHAT:
-        return segment
+    if segment in WHAT or segment in ("graph", "count"):
+        return segment if segment in WHAT else ""
     return "entity" if segment in iris.ENTITY_SEGMENTS else "term"
 
 
-def _change(
-    kind: str, subject: str, one: list[Property], two: list[Property], before: Quads, after: Quads
-) -> Change | None:
-    keep = _KEPT.get(kind, bool)
-    old, new = [f for f in one if keep(f)], [f for f in two if keep(f)]
+def _tells(kind: str, predicate: str) -> bool:
+    """Return whether a change of a property is a change of the thing."""
+    if kind in ("statement", "target"):
+        return predicate not in _DERIVED
+    if kind in ("entity", "source"):
+        return predicate in _ENTITY or (kind == "source" and predicate == "skos:prefLabel")
+    return True
+
+
+def _change(kind: str, address: str, graphs: tuple[Quads, Quads]) -> Change | None:
+    sides = [([one for one in g.about(address) if _tells(kind, one.predicate)], g) for g in graphs]
+    subject = iris.short(address)
+    (old, _), (new, _) = sides
     if set(old) == set(new):
         return None
     how = "added" if not old else "removed" if not new else "changed"
-    properties, graph = (old, before) if how == "removed" else (new, after)
-    words = _WORDS.get(kind, _plain)(subject, properties, graph)
-    details = _details(old, new, before, after) if how == "changed" else ()
-    return Change(kind, how, subject, words, details)
-
-
-def _details(
-    old: Iterable[Property], new: Iterable[Property], before: Quads, after: Quads
-) -> tuple[str, ...]:
-    """Return each property with its old and its new value."""
-    found: dict[str, tuple[list[str], list[str]]] = {}
-    for properties, others, graph, side in ((old, new, before, 0), (new, old, after, 1)):
-        for one in sorted(set(properties) - set(others)):
-            values = found.setdefault(one.predicate, ([], []))
-            values[side].append(_value(one, graph))
-    lines = []
-    for predicate, (was, now) in sorted(found.items()):
+    details = []
+    for predicate in sorted({one.predicate for one in set(old) ^ set(new)}) if how == "changed" else ():
+        was, now = (
+            ", ".join(
+                _value(one, graph)
+                for one in sorted(set(properties) - set(old).intersection(new))
+                if one.predicate == predicate
+            )
+            for properties, graph in sides
+        )
         called = _CALLED.get(predicate, predicate.rpartition(":")[2])
-        lines.append(f"{called}: {', '.join(was) or 'nothing'} → {', '.join(now) or 'nothing'}")
-    return tuple(lines)
+        details.append(f"{called}: {was or 'nothing'} → {now or 'nothing'}")
+    return Change(kind, how, subject, _words(kind, subject, *sides[how != "removed"]), tuple(details))
 
 
 def _value(one: Property, graph: Quads) -> str:
     if one.predicate == "evidence":
         return f"“{graph.value(f'{one.value}/exact', 'oa:exact')}”"
-    if one.predicate in ("dcterms:isReplacedBy", "dcterms:source") or not _names_a_term(one):
-        return shorten(one.value)
-    return graph.label(one.value)
+    return graph.label(one.value) if one.predicate in _LABELLED else shorten(one.value)
 
 
-def _names_a_term(one: Property) -> bool:
-    return one.predicate in (
-        "rdf:type", "stage", "tier", "flag", "unit", "comparator", "ofRegion", "role", "confidence", "topic",
-        "place", "indicator",
-    )  # fmt: skip
-
-
-def _statement(_subject: str, properties: list[Property], graph: Quads) -> str:
-    one = _by_predicate(properties)
-    ends = [one.get(f"rdf:{part}", "") for part in ("subject", "predicate", "object")]
-    stage = f" ({graph.label(one['stage'])})" if "stage" in one else ""
-    return " ".join(graph.label(end) for end in ends) + stage + _where(one, graph)
-
-
-def _target(subject: str, properties: list[Property], graph: Quads) -> str:
-    one = _by_predicate(properties)
-    label = graph.value(subject, "rdfs:label", lang="en")
-    return f"{graph.label(one.get('place', ''))}: {label}" + _where(one, graph)
+def _words(kind: str, subject: str, properties: list[Property], graph: Quads) -> str:
+    """Return what a thing says or is called."""
+    one = {each.predicate: each.value for each in properties}
+    ends = " ".join(
+        graph.label(one[end]) for end in ("rdf:subject", "rdf:predicate", "rdf:object") if end in one
+    )
+    if kind == "statement":
+        return ends + (f" ({graph.label(one['stage'])})" if "stage" in one else "") + _where(one, graph)
+    if kind == "target":
+        label = graph.value(subject, "rdfs:label", lang="en")
+        return f"{graph.label(one.get('place', ''))}: {label}" + _where(one, graph)
+    if kind == "name":
+        forms = (each for each in properties if each.predicate == "skosxl:literalForm")
+        written = (f"“{form.value}” ({form.lang}, {graph.label(one.get('role', ''))})" for form in forms)
+        return f"{next(written, '')} of {one.get('names', '')}"
+    if kind == "link":
+        return f"{ends} (assumed: {one.get('ground', '')})"
+    if kind in ("entity", "source"):
+        types = [
+            graph.label(e.value) for e in properties if e.predicate == "rdf:type" and e.value != "Region"
+        ]
+        retired = [f"replaced by {e.value}" for e in properties if e.predicate == "dcterms:isReplacedBy"]
+        return ", ".join([graph.label(subject), *([" and ".join(types)] if types else []), *retired])
+    return one.get("dcterms:title") or graph.label(subject)
 
 
 def _where(one: Mapping[str, str], graph: Quads) -> str:
@@ -198,61 +274,5 @@ def _where(one: Mapping[str, str], graph: Quads) -> str:
     return f"; {source} ¶{rest.partition('/')[0]}: “{quote}”"
 
 
-def _name(_subject: str, properties: list[Property], graph: Quads) -> str:
-    form = next((f for f in properties if f.predicate == "skosxl:literalForm"), None)
-    one = _by_predicate(properties)
-    written = f"“{form.value}” ({form.lang}, {graph.label(one.get('role', ''))})" if form else ""
-    return f"{written} of {one.get('names', '')}"
-
-
-def _link(_subject: str, properties: list[Property], graph: Quads) -> str:
-    one = _by_predicate(properties)
-    ends = [graph.label(one.get(f"rdf:{part}", "")) for part in ("subject", "predicate", "object")]
-    return f"{' '.join(ends)} (assumed: {one.get('ground', '')})"
-
-
-def _entity(subject: str, properties: list[Property], graph: Quads) -> str:
-    kinds = [graph.label(f.value) for f in properties if f.predicate == "rdf:type" and f.value != "Region"]
-    retired = [f"replaced by {f.value}" for f in properties if f.predicate == "dcterms:isReplacedBy"]
-    return ", ".join([graph.label(subject), *([" and ".join(kinds)] if kinds else []), *retired])
-
-
-def _plain(subject: str, properties: list[Property], graph: Quads) -> str:
-    title = _by_predicate(properties).get("dcterms:title", "")
-    return title or graph.label(subject)
-
-
-def _by_predicate(properties: Iterable[Property]) -> dict[str, str]:
-    return {one.predicate: one.value for one in properties}
-
-
 def _plural(what: str) -> str:
     return {"entity": "Entities", "dataset": "Dataset"}.get(what, f"{what.capitalize()}s")
-
-
-def _of_statement(one: Property) -> bool:
-    return one.predicate not in _DERIVED
-
-
-def _of_entity(one: Property) -> bool:
-    return one.predicate in _ENTITY
-
-
-def _of_source(one: Property) -> bool:
-    return one.predicate in _ENTITY or one.predicate == "skos:prefLabel"
-
-
-_KEPT: Mapping[str, Callable[[Property], bool]] = {
-    "statement": _of_statement,
-    "target": _of_statement,
-    "entity": _of_entity,
-    "source": _of_source,
-}
-_WORDS: Mapping[str, Callable[[str, list[Property], Quads], str]] = {
-    "statement": _statement,
-    "target": _target,
-    "name": _name,
-    "link": _link,
-    "entity": _entity,
-    "source": _entity,
-}

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import networkx as nx
 
 from kg.query.graph import Graph
-from kg.query.networkx_view import network
 
 
 class Pair(NamedTuple):
@@ -51,7 +50,7 @@ class Centre(NamedTuple):
 
 
 def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> nx.Graph:
-    """The two-sided graph of regions and the topics they back; ``weight`` is the number of statements.
+    """Return the two-sided graph of regions and the topics they back, weighted by the number of statements.
 
     Nodes are ids with ``label`` and ``side`` (region or topic). ``rolled`` counts a statement for all topics
     above its own too. What a region backs only through a project or programme is not in it, nor is how much
@@ -70,92 +69,86 @@ def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> n
 
 
 def similarity(of: nx.Graph) -> list[Pair]:
-    """Regions by pairs, the most alike first: shared topics over all topics of both (Jaccard).
+    """Return regions by pairs, the most alike first: shared topics over all topics of both (Jaccard).
 
-    ``of`` is a ``projection``. Alike means naming the same topics. A short section shares little with any
-    other, so a low figure may tell of length; and regions that follow the same national wording look alike
-    whatever they do.
+    Alike means naming the same topics. A short section shares little with any other, so a low figure may tell
+    of length; and regions that follow the same national wording look alike whatever they do.
     """
-    regions = _side(of, "region")
+    regions, name = _side(of, "region"), of.nodes(data="label")
     if not regions:
         return []
     jaccard = nx.bipartite.overlap_weighted_projected_graph(of, regions, jaccard=True)
     shared = nx.bipartite.weighted_projected_graph(of, regions)
     pairs = (
-        Pair(_name(of, one), _name(of, other), shared[one][other]["weight"], round(weight, 4))
+        Pair(name[one], name[other], shared[one][other]["weight"], round(weight, 4))
         for one, other, weight in ((*sorted(edge[:2]), edge[2]) for edge in jaccard.edges(data="weight"))
     )
     return sorted(pairs, key=lambda pair: (-pair.similarity, pair.region, pair.other))
 
 
 def specialisation(of: nx.Graph, *, least: int = 2) -> list[Emphasis]:
-    """Topics that weigh more in a region's words than in all regions' together, the strongest first.
+    """Return topics that weigh more in a region's words than in all regions' together, the strongest first.
 
     The quotient is the topic's share of the region's statements over its share of all statements (a location
     quotient over words). Topics with fewer than ``least`` statements in the region are left out, since one
     sentence of a short section would top the list. It is emphasis in a text, not the structure of an economy.
     """
-    total = of.size(weight="weight")
-    strength = dict(of.degree(weight="weight"))
+    name, total, strength = of.nodes(data="label"), of.size(weight="weight"), dict(of.degree(weight="weight"))
     found = (
         Emphasis(
-            _name(of, region), _name(of, topic), weight,
+            name[region], name[topic], weight,
             round((weight / strength[region]) / (strength[topic] / total), 2),
         )
-        for region in _side(of, "region")
-        for topic, weight in ((topic, of[region][topic]["weight"]) for topic in of[region])
+        for region, topic, weight in of.edges(_side(of, "region"), data="weight")
         if weight >= least
     )  # fmt: skip
     return sorted(found, key=lambda one: (-one.quotient, one.region, one.topic))
 
 
 def communities(of: nx.Graph, *, side: str = "topic", resolution: float = 1.0) -> list[list[str]]:
-    """Groups of topics that the same regions back (or, with ``side`` region, regions that back the same).
+    """Return groups of topics that the same regions back, or of regions that back the same topics.
 
-    Louvain on the one-sided projection, seeded, so that the same graph gives the same groups; the largest
-    first. Topics of one region alone always fall together, which says that one document lists them, no more.
-    Other seeds and resolutions give other borders: read the groups as a reading aid.
+    Louvain on the one-sided projection, seeded; the largest first. Topics of one region alone always fall
+    together, which says that one document lists them, no more. Other seeds and resolutions give other
+    borders: read the groups as a reading aid.
     """
-    flat = _flat(of, side)
-    if not flat:
-        return []
+    flat, name = _flat(of, side), of.nodes(data="label")
     groups = nx.community.louvain_communities(flat, weight="weight", resolution=resolution, seed=1)
-    return sorted((sorted(_name(of, node) for node in group) for group in groups), key=lambda g: (-len(g), g))
+    return sorted((sorted(name[node] for node in group) for group in groups), key=lambda g: (-len(g), g))
 
 
 def centres(of: nx.Graph) -> list[Centre]:
-    """Topics by their eigenvector centrality among topics that share regions, the most central first.
+    """Return topics by their eigenvector centrality among topics that share regions, the most central first.
 
     Central are topics that occur along with many others that do so too: the common vocabulary of the reports.
     Broad words (integrated circuits, artificial intelligence) come first because they are broad.
     """
-    flat = _flat(of, "topic")
+    flat, name = _flat(of, "topic"), of.nodes(data="label")
     if not flat:
         return []
     # the figure is defined within a connected part: the largest is measured
     part = flat.subgraph(max(nx.connected_components(flat), key=len))
     central = nx.eigenvector_centrality(part, max_iter=1000, weight="weight")
-    found = (Centre(_name(of, topic), of.degree(topic), round(value, 4)) for topic, value in central.items())
+    found = (Centre(name[topic], of.degree(topic), round(value, 4)) for topic, value in central.items())
     return sorted(found, key=lambda one: (-one.centrality, one.topic))
 
 
 def brokers(graph: Graph, *, kinds: Iterable[str] = ()) -> list[Broker]:
-    """Entities by the share of shortest paths between others that pass through them, the highest first.
+    """Return entities by the share of shortest paths between others that pass through them.
 
-    Over all stated links of the networkx view, directions and parallel statements aside; ``kinds`` keeps
-    only these classes in the list (Company, Project). Regions and broad topics lead because the documents are
-    written about them. A company that leads is one that joins two sections of text: a hint where to read,
-    never a finding about influence.
+    Over all stated links, directions and parallel statements aside; ``kinds`` keeps only these classes in the
+    list. Regions and broad topics lead because the documents are written about them. A company that leads
+    joins two sections of text: a hint where to read, never a finding about influence.
     """
-    whole = network(graph)
+    whole = graph.to_networkx()
     flat = nx.Graph()
     flat.add_nodes_from(sorted(whole.nodes(data=True)))
     flat.add_edges_from(sorted({tuple(sorted(edge)) for edge in whole.edges() if edge[0] != edge[1]}))
     wanted = set(kinds)
     found = (
-        Broker(whole.nodes[node]["label"], whole.nodes[node]["kind"], flat.degree(node), round(value, 5))
-        for node, value in nx.betweenness_centrality(flat).items()
-        if not wanted or {whole.nodes[node]["kind"], whole.nodes[node]["root"]} & wanted
+        Broker(data["label"], data["kind"], flat.degree(node), round(between, 5))
+        for node, between in nx.betweenness_centrality(flat).items()
+        if (data := flat.nodes[node]) and (not wanted or {data["kind"], data["root"]} & wanted)
     )
     return sorted(found, key=lambda one: (-one.betweenness, one.entity))
 
@@ -165,12 +158,8 @@ def _side(of: nx.Graph, side: str) -> list[str]:
 
 
 def _flat(of: nx.Graph, side: str) -> nx.Graph:
-    """The one-sided projection in a fixed order, on which a seeded method gives the same groups again."""
+    """Return the one-sided projection in a fixed order, on which a seeded method repeats itself."""
     copy = nx.Graph()
     copy.add_nodes_from(sorted(of.nodes(data=True)))
     copy.add_edges_from(sorted(of.edges(data=True), key=lambda edge: tuple(sorted(edge[:2]))))
     return nx.bipartite.weighted_projected_graph(copy, _side(of, side)) if copy else copy
-
-
-def _name(of: nx.Graph, node: str) -> str:
-    return str(of.nodes[node]["label"])

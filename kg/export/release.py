@@ -10,10 +10,10 @@ import zipfile
 from pathlib import Path
 
 from kg import locations
-from kg.export import diff, rdf
+from kg.export import diff, rdf, statements
 from kg.page import render_page
 from kg.query.graph import open_graph
-from kg.read import tables as csv_tables
+from kg.read import files
 from kg.store import manifest
 
 CHANGELOG = "CHANGELOG.md"
@@ -29,28 +29,26 @@ def write(seeds: Path, build: Path, folder: Path, *, since: Path | None = None) 
     graph = open_graph(build)
     built = manifest.current(build)
     name = version(seeds)
-    about = {
-        "data": name,
-        "code": locations.VERSION,
-        "quads": built.quads,
-        **built.counts,
-        "since": since.name if since else None,
-    }
+    about = {"data": name, "code": locations.VERSION, "quads": built.quads, **built.counts}
+    about["since"] = since.name if since else None
+    changes = "No release before it was named, so there is nothing to compare with.\n"
+    if since:
+        changes = f"Since {since.name}:\n\n{diff.render(diff.compare(since, build))}"
     content: dict[str, str | bytes] = {
         "regiograph.html": render_page(graph),
         "regiograph.nq": rdf.rdf_bytes(graph, "nq"),
-        "statements.csv": rdf.statement_bytes(graph, "csv"),
-        "tables.zip": tables(seeds),
+        "statements.csv": statements.statement_bytes(graph, "csv"),
+        "tables.zip": _archive(seeds),
         "DATA-VERSION.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
-        "DATA-CHANGES.md": changes(name, build, since),
+        "DATA-CHANGES.md": f"# Data {name}\n\n{changes}",
     }
     for file, data in content.items():
-        csv_tables.replace(folder / file, data)
+        files.replace_file(folder / file, data)
     return [folder / file for file in content]
 
 
 def version(seeds: Path) -> str:
-    """The version of the data: the newest one of the tables' change log, and a hash of what they say."""
+    """Return the newest version of the change log of the tables, and a hash of what they say."""
     state = hashlib.sha256()
     for path in _files(seeds):
         data = path.read_bytes()
@@ -61,23 +59,14 @@ def version(seeds: Path) -> str:
     return f"{named[1] if named else '0'}+{state.hexdigest()[:12]}"
 
 
-def changes(name: str, build: Path, since: Path | None) -> str:
-    """What changed in the data, as Markdown."""
-    if since is None:
-        return f"# Data {name}\n\nNo release before it was named, so there is nothing to compare with.\n"
-    found = diff.render(diff.compare(since, build))
-    return f"# Data {name}\n\nSince {since.name}:\n\n{found}"
-
-
-def tables(seeds: Path) -> bytes:
-    """The curated tables as one archive."""
+def _archive(seeds: Path) -> bytes:
+    """Return the curated tables as one archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in [*_files(seeds), *seeds.glob(CHANGELOG)]:
             entry = zipfile.ZipInfo(path.relative_to(seeds).as_posix(), _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from kg.query.graph import Graph
-from kg.query.statements import Evidence, Statement, Target
-from kg.read import tables
+from kg.query.statements import Statement, Target
+from kg.read import files
 
 #: The columns of the table, in order; None where absent.
 COLUMNS = (
@@ -17,7 +17,7 @@ COLUMNS = (
     "end", "object_kind",
 )  # fmt: skip
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def statement_rows(graph: Graph) -> list[Row]:
@@ -26,69 +26,44 @@ def statement_rows(graph: Graph) -> list[Row]:
     Each row has the keys of ``COLUMNS``. A target's predicate is ``targets`` and its object a text.
     """
     kinds = {entity.id: entity.kind for entity in graph.entities}
-    found = [_statement(each, graph, kinds) for each in graph.statements()]
-    found += [_target(each, graph) for each in graph.targets()]
+    labels = graph.names.labels
+    found = []
+    stated: list[Statement | Target] = [*graph.statements(), *graph.targets()]
+    for each in stated:
+        where = each.evidence
+        row = dict.fromkeys(COLUMNS) | {
+            "id": where.id, "source": where.source.partition("/")[2], "paragraph": where.paragraph,
+            "quote": where.quote, "start": where.start, "end": where.end, "period": each.period or None,
+            "flags": list(each.flags), "object_kind": "literal",
+        }  # fmt: skip
+        if isinstance(each, Statement):
+            row |= {
+                "subject": each.subject, "predicate": each.predicate.rpartition(":")[2],
+                "object_label": each.object, "stage": each.stage or None, "tier": each.tier or None,
+            }  # fmt: skip
+            if not each.is_literal:
+                row["object"], row["object_label"] = each.object, labels.get(each.object)
+                row["object_kind"] = kinds.get(each.object)
+        else:
+            row |= {
+                "subject": each.place, "predicate": "targets", "object_label": each.label,
+                "value": _number(each.value), "unit": each.unit, "comparator": each.comparator,
+                "indicator": each.indicator, "scope": each.topic or None,
+            }  # fmt: skip
+        found.append(row | {"subject_label": labels.get(str(row["subject"]))})
     return sorted(found, key=_order)
 
 
-def as_jsonl(graph: Graph) -> Iterator[str]:
-    """Yield the rows as JSON objects, one a line."""
-    for row in statement_rows(graph):
-        yield json.dumps(row, ensure_ascii=False) + "\n"
+def statement_bytes(graph: Graph, form: str) -> bytes:
+    """Return the rows as JSON Lines (``jsonl``) or CSV.
 
-
-def as_csv(graph: Graph) -> str:
-    """Return the rows as CSV; flags are joined by semicolons, and no text is read as a formula."""
-    rows: list[list[object]] = [list(COLUMNS)]
-    for row in statement_rows(graph):
-        flags = row["flags"]
-        cells = {**row, "flags": ";".join(flags) if isinstance(flags, list) else ""}
-        rows.append([cells[key] for key in COLUMNS])
-    return "".join(tables.spreadsheet(rows))
-
-
-def _statement(each: Statement, graph: Graph, kinds: Mapping[str, str]) -> Row:
-    known = None if each.is_literal else each.object
-    return _row(each.evidence) | {
-        "subject": each.subject,
-        "subject_label": graph.names.labels.get(each.subject),
-        "predicate": each.predicate.rpartition(":")[2],
-        "object": known,
-        "object_label": graph.names.labels.get(known) if known else each.object,
-        "period": each.period or None,
-        "stage": each.stage or None,
-        "tier": each.tier or None,
-        "flags": list(each.flags),
-        "object_kind": kinds.get(known) if known else "literal",
-    }
-
-
-def _target(each: Target, graph: Graph) -> Row:
-    return _row(each.evidence) | {
-        "subject": each.place,
-        "subject_label": graph.names.labels.get(each.place),
-        "predicate": "targets",
-        "object_label": each.label,
-        "value": _number(each.value),
-        "unit": each.unit,
-        "comparator": each.comparator,
-        "period": each.period or None,
-        "flags": list(each.flags),
-        "indicator": each.indicator,
-        "scope": each.topic or None,
-        "object_kind": "literal",
-    }
-
-
-def _row(where: Evidence) -> Row:
-    return dict.fromkeys(COLUMNS) | {
-        "id": where.id,
-        "source": where.source.partition("/")[2],
-        "paragraph": where.paragraph,
-        "quote": where.quote,
-        "start": where.start,
-        "end": where.end,
-    }
+    In CSV flags are joined by semicolons, and no text is read as a formula.
+    """
+    rows = statement_rows(graph)
+    if form == "jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    cells = ({**row, "flags": ";".join(row["flags"])}.values() for row in rows)
+    return "".join(files.spreadsheet([COLUMNS, *cells])).encode()
 
 
 def _order(row: Row) -> tuple[object, ...]:

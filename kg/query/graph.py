@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
+from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
 from kg.query.parameters import serialised_term
-from kg.query.result import LISTS, RECORDS, Answer
-from kg.query.statements import Evidence, Statement, Target, find_evidence, find_statements, find_targets
+from kg.query.result import LIST, STATED, Answer
+from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
@@ -31,11 +33,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(AbstractContextManager["Graph"]):
     """An open graph, made by ``kg.open_graph``.
 
-    ``store`` answers SPARQL as pyoxigraph's Store does, ``where`` says what was opened, and ``index`` is the
-    file of names beside the store, if there is one.
+    ``where`` says what was opened, and ``index`` is the file of names beside the store, if there is one.
 
     >>> import kg
     >>> graph = kg.open_graph()
@@ -49,14 +50,11 @@ class Graph:
 
     def __repr__(self) -> str:
         try:
-            row = self.answer(oxigraph.select(self.store, queries.internal("counts").bind({})))[0]
+            row = self.answer(internal_rows(self.store, "counts"))[0]
         except KgError as error:
             return f"<Graph {self.where}: {error}>"
         counts = ", ".join(f"{row[name]:,} {name}" for name in row)
         return f"<Graph {self.where}: {counts}, {len(self.names.entities):,} entities>"
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -87,11 +85,7 @@ class Graph:
         return tuple(find_entities(self.store))
 
     def ask(self, question: str, /, **parameters: str | int | float) -> Answer:
-        """Answer a question of the catalogue (``kg ask --list``).
-
-        Args:
-            question: Its name, such as ``promoters``.
-            **parameters: Names, aliases or ids, in English or Chinese; empty ones are left out.
+        """Answer a question of the catalogue; parameters are names, aliases or ids, empty ones left out.
 
         Raises:
             NotFound: There is no such question, parameter or value; the message suggests near ones.
@@ -101,48 +95,28 @@ class Graph:
         asked = queries.find(question)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
-        for column in set(LISTS).intersection(found.columns):
-            found = found.named(column)
-        return found
+        return found.mapped(LIST, LIST, lambda ids: ", ".join(sorted(found.label(one) or one for one in ids)))
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
-        """Return parameters of a question as serialised RDF terms, ready to be bound.
-
-        Raises:
-            NotFound: The question has no such parameter, or a value stands for nothing.
-            Ambiguous: Several entities have a name.
-            KgError: A parameter that the question needs is missing.
-        """
+        """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``."""
         kinds = {parameter.name: parameter for parameter in asked.parameters}
         if missing := [p.name for p in asked.parameters if p.needed and p.name not in given]:
             raise KgError(f"{asked.name} needs {' and '.join(missing)}, for example: {asked.example}")
-        for key in given:
-            if key not in kinds:
-                raise NotFound(f"{asked.name} has no parameter {key}; it has {', '.join(kinds) or 'none'}")
-        return {
-            key: serialised_term(kinds[key], value, self.names, self.vocabulary)
-            for key, value in given.items()
-        }
+        if unknown := [key for key in given if key not in kinds]:
+            raise NotFound(f"{asked.name} has no parameter {unknown[0]}; it has {', '.join(kinds) or 'none'}")
+        return {key: serialised_term(kinds[key], v, self.names, self.vocabulary) for key, v in given.items()}
 
     def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
-        """Run a SPARQL query; the prefixes of ``kg.iris`` need no declaration.
-
-        Args:
-            text: A SELECT, ASK, CONSTRUCT or DESCRIBE query.
-            allow_service: Let it call other servers by SERVICE.
+        """Run a SPARQL query of any form; the prefixes of ``kg.iris`` need no declaration.
 
         Raises:
-            BadQuery: The query is malformed or asks for what is refused.
+            BadQuery: The query is malformed or asks for what is refused, such as SERVICE.
         """
         guard.refuse(text, allow_service=allow_service)
         return oxigraph.query(self.store, text)
 
     def select(self, text: str) -> Answer:
-        """Run a SELECT query and return its rows.
-
-        Raises:
-            BadQuery: The query is malformed, refused, or no SELECT.
-        """
+        """Run a SELECT query and return its rows; raises BadQuery as ``query``, and for other forms."""
         guard.refuse(text)
         return self.answer(oxigraph.select(self.store, text))
 
@@ -160,17 +134,20 @@ class Graph:
         >>> found.predicate, found.evidence.source, found.evidence.paragraph
         ('inSector', 'source/gwr-2024', 47)
         """
-        return find_statements(self.store, ids=ids, entity=entity, source=source)
+        return find_stated(Statement, self.store, ids=ids, entity=entity, source=source)
 
     def targets(
         self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
     ) -> list[Target]:
         """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
-        return find_targets(self.store, ids=ids, entity=entity, source=source)
+        return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
         """Return the evidence of statements and targets by their ids; unknown ids are left out."""
-        return find_evidence(self.store, ids)
+        wanted = set(ids)
+        found: list[Statement | Target] = [*self.targets(ids=(i for i in wanted if i.startswith("target/")))]
+        found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
+        return {each.id: each.evidence for each in found}
 
     def sentence(self, found: Statement | Target) -> str:
         """Return a statement or target as a sentence with English labels."""
@@ -182,30 +159,25 @@ class Graph:
 
     def uncounted(self, found: Answer) -> Answer:
         """Return the answer with the statements behind counts (``count/jinan/chip``) in their place."""
-        if "counts" not in found.columns:
-            return found
-        return found.resolved("counts", "statements", self._counted(found.ids("counts")))
+        known = self._counted(found.ids("counts"))
+        return found.mapped(
+            "counts", "statements", lambda ids: " ".join(dict.fromkeys(s for one in ids for s in known[one]))
+        )
 
     def cite(self, found: Answer) -> Answer:
         """Return the answer with its evidence: a row for each statement or target behind a row.
 
-        The columns that name statements give way to source, paragraph, quote and link (the publisher's page
+        The column that names them gives way to source, paragraph, quote and link (the publisher's page
         opened at the quote). An answer that names no statement is returned as it is.
         """
         found = self.uncounted(found)
-        column = next((column for column in found.columns if column in RECORDS), None)
-        if column is None:
-            return found
-        known = self.evidence(found.ids(column))
-        where = {key: (e.source, e.paragraph, e.quote, e.link) for key, e in known.items()}
-        return found.expand(column, where)
+        column = next((column for column in found.columns if column in STATED), None)
+        return found if column is None else found.expand(column, self.evidence(found.ids(column)))
 
     def to_networkx(self, **filters: Any) -> nx.MultiDiGraph:
         """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.
 
-        Args:
-            **filters: See ``kg.query.networkx_view.network``: region, around, depth, kinds, predicates,
-                hierarchy, sources.
+        ``filters`` are those of ``kg.query.networkx_view.network``.
 
         >>> import kg
         >>> view = kg.open_graph().to_networkx(around="silicon carbide")
@@ -227,20 +199,21 @@ class Graph:
         >>> sorted(str(row.p) for row in jinan)
         ['Jinan', '济南市']
         """
-        from kg.query import rdflib_view  # late: rdflib takes a quarter of a second to import
+        import oxrdflib  # late: rdflib takes a quarter of a second to import
+        import rdflib
 
         if not isinstance(self.store, ox.Store):
             raise KgError(f"{self.where} is an endpoint, which rdflib reads by its own SPARQLStore")
-        return rdflib_view.as_dataset(self.store)
+        found = rdflib.Dataset(store=oxrdflib.OxigraphStore(store=self.store))
+        for prefix, namespace in iris.PREFIXES.items():
+            found.bind(prefix, namespace, override=True, replace=True)
+        return found
 
     def _counted(self, counts: Iterable[str]) -> dict[str, list[str]]:
         """Return the ids of the statements behind each count."""
-        found: dict[str, list[str]] = {}
-        wanted = " ".join(str(ox.NamedNode(iris.iri(count))) for count in sorted(set(counts)))
-        if wanted:
-            counted = queries.internal("counted").bind({"count": wanted})
-            for row in oxigraph.select(self.store, counted).values():
-                found.setdefault(iris.short(row["count"]), []).append(iris.short(row["statement"]))
+        found: dict[str, list[str]] = {count: [] for count in sorted(counts)}
+        for row in internal_rows(self.store, "counted", count=found).values() if found else ():
+            found[iris.short(row["count"])].append(iris.short(row["statement"]))
         return found
 
     def _evidence_behind(self, ids: Collection[str]) -> dict[str, list[Evidence]]:
@@ -254,9 +227,8 @@ class Graph:
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
     """Open a graph to read.
 
-    Args:
-        where: A folder of builds, an RDF file, or the address of a SPARQL endpoint; without it the project's
-            own graph, which is built if there is none yet.
+    ``where`` is a folder of builds, an RDF file, or the address of a SPARQL endpoint; without it the
+    project's own graph is opened, and built if there is none yet.
 
     Raises:
         BadStore: There is no graph, or it cannot be read.
@@ -272,12 +244,12 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
         return Graph(endpoint.open_endpoint(where), where)
     path = locations.build(where)
     if path.is_file():
-        return Graph(read_file(path), str(path))
+        return Graph(_read_file(path), str(path))
     if where is None and not (path / manifest.NAME).is_file():
         from kg.store import build  # late: asking an existing graph must not wait for the checks' libraries
 
         sys.stderr.write(f"building the graph in {path} (once)\n")
-        build.build_graph(locations.seeds(), locations.ontology(), path)
+        build.build_graph(folder=path)
     elif where is None and locations.newer(path / manifest.NAME):
         sys.stderr.write("the tables changed since this graph was built: kg build\n")
     return open_built(manifest.current(path).path(path), str(path))
@@ -289,12 +261,8 @@ def open_built(folder: Path, where: str) -> Graph:
     return Graph(oxigraph.open_folder(folder), where, index if index.is_file() else None)
 
 
-def read_file(path: Path) -> Store:
-    """Read an RDF file into a store in memory; its ending says the format.
-
-    Raises:
-        BadStore: The ending is unknown, or the file is not what it says.
-    """
+def _read_file(path: Path) -> Store:
+    """Read an RDF file into a store in memory; its ending says the format."""
     form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
     if form is None:
         raise BadStore(f"{path}: not an RDF format that is known by the ending {path.suffix!r}")

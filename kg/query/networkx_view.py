@@ -32,110 +32,66 @@ def network(  # noqa: PLR0913  filters of one view, by keyword only
     ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
     ``assumed`` (False). Literal objects and withheld statements are left out.
 
-    Args:
-        graph: The graph to show.
-        region: Keep what lies within two steps of this region (a name or id).
-        around: Keep the neighbourhood of this entity.
-        depth: How many steps the neighbourhood of ``around`` reaches.
-        kinds: Keep only entities of these classes.
-        predicates: Keep only statements with these predicates.
-        hierarchy: Add assumed links.
-        sources: Keep sources and indicators.
-
-    Raises:
-        NotFound: A name stands for no entity.
-        KgError: There is no such class or predicate in the view.
+    The view keeps what lies within two steps of a ``region``, or ``depth`` steps ``around`` an entity (both
+    by name or id); entities of some classes (``kinds``); statements with some ``predicates``. It holds
+    assumed links with ``hierarchy``, and sources and indicators with ``sources``. Raises NotFound or KgError
+    for a name, class or predicate that is not there.
 
     >>> import kg
     >>> whole = network(kg.open_graph())
     >>> whole.nodes["place/jinan"]["label_zh"], whole.is_multigraph()
     ('济南市', True)
     """
-    whole = nx.MultiDiGraph()
-    _add_nodes(whole, graph)
-    _add_statements(whole, graph)
-    if hierarchy:
-        _add_links(whole, graph)
+    whole = _whole(graph, hierarchy=hierarchy)
+    roots, of_kind = dict(whole.nodes(data="root")), dict(whole.nodes(data="kind"))
     if not sources:
-        whole.remove_nodes_from(
-            [n for n, root in whole.nodes(data="root") if root in ("Source", "Indicator")]
-        )
+        whole.remove_nodes_from([n for n, root in roots.items() if root in ("Source", "Indicator")])
     if predicates:
-        _keep_predicates(whole, predicates)
+        edges = list(whole.edges(keys=True, data="predicate"))
+        _check_known("edge has the predicate", predicates, {edge[-1] for edge in edges})
+        whole.remove_edges_from([edge[:3] for edge in edges if edge[-1] not in predicates])
     if kinds:
-        _keep_kinds(whole, kinds)
+        known = {kind for node in whole for kind in (roots[node], of_kind[node])}
+        _check_known("node has the kind", kinds, known)
+        whole.remove_nodes_from([n for n in list(whole) if not {roots[n], of_kind[n]}.intersection(kinds)])
     if region:
         whole = _near(whole, graph.names.resolve(region, segments=("place",)), 2)
     if around:
         whole = _near(whole, graph.names.resolve(around), depth)
-    whole.remove_nodes_from([node for node in list(nx.isolates(whole)) if not (around or region)])
+    if not (around or region):
+        whole.remove_nodes_from(list(nx.isolates(whole)))
     return whole
 
 
-def _add_nodes(whole: nx.MultiDiGraph, graph: Graph) -> None:
+def _whole(graph: Graph, *, hierarchy: bool) -> nx.MultiDiGraph:
+    whole = nx.MultiDiGraph()
     for entity in graph.entities:
         whole.add_node(
-            entity.id,
-            label=entity.name,
-            label_zh=entity.label_zh,
-            kind=entity.kind,
-            root=graph.vocabulary.root(entity.kind),
-            region=entity.is_region,
-        )
-
-
-def _add_statements(whole: nx.MultiDiGraph, graph: Graph) -> None:
+            entity.id, label=entity.name, label_zh=entity.label_zh, kind=entity.kind,
+            root=graph.vocabulary.root(entity.kind), region=entity.is_region,
+        )  # fmt: skip
     for each in sorted(graph.statements(), key=lambda each: each.id):
-        if each.withheld or each.subject not in whole or each.object not in whole:
-            continue  # withheld, or a literal object
-        whole.add_edge(
-            each.subject,
-            each.object,
-            key=each.id,
-            predicate=each.predicate.rpartition(":")[2],
-            source=each.evidence.source.partition("/")[2],
-            paragraph=each.evidence.paragraph,
-            quote=each.evidence.quote,
-            stage=each.stage,
-            tier=each.tier,
-            period=each.period,
-            row=each.evidence.row,
-            assumed=False,
-        )
-
-
-def _add_links(whole: nx.MultiDiGraph, graph: Graph) -> None:
-    for link in find_links(graph.store):
+        if not each.withheld and each.subject in whole and each.object in whole:  # no literals
+            where = each.evidence
+            whole.add_edge(
+                each.subject, each.object, key=each.id, predicate=each.predicate.rpartition(":")[2],
+                source=where.source.partition("/")[2], paragraph=where.paragraph, quote=where.quote,
+                stage=each.stage, tier=each.tier, period=each.period, row=where.row, assumed=False,
+            )  # fmt: skip
+    for link in find_links(graph.store) if hierarchy else ():
         predicate = link.relation.rpartition(":")[2]
         whole.add_edge(
             link.child, link.parent, key=f"{link.child} {predicate} {link.parent}", predicate=predicate,
             source="", paragraph=0, quote=link.ground, stage="", tier="", period="", row="hierarchy.csv",
             assumed=True,
         )  # fmt: skip
+    return whole
 
 
-def _keep_predicates(whole: nx.MultiDiGraph, predicates: Collection[str]) -> None:
-    known = {name for _, _, name in whole.edges(data="predicate")}
-    for name in predicates:
+def _check_known(what: str, names: Collection[str], known: set[str]) -> None:
+    for name in names:
         if name not in known:
-            raise KgError(f"no edge has the predicate {name!r}; there are {', '.join(sorted(known))}")
-    whole.remove_edges_from(
-        [(u, v, k) for u, v, k, name in whole.edges(keys=True, data="predicate") if name not in predicates]
-    )
-
-
-def _keep_kinds(whole: nx.MultiDiGraph, kinds: Collection[str]) -> None:
-    known = {kind for _, kind in whole.nodes(data="kind")} | {root for _, root in whole.nodes(data="root")}
-    for kind in kinds:
-        if kind not in known:
-            raise KgError(f"no node has the kind {kind!r}; there are {', '.join(sorted(known))}")
-    whole.remove_nodes_from(
-        [
-            n
-            for n, data in list(whole.nodes(data=True))
-            if data["kind"] not in kinds and data["root"] not in kinds
-        ]
-    )
+            raise KgError(f"no {what} {name!r}; there are {', '.join(sorted(known))}")
 
 
 def _near(whole: nx.MultiDiGraph, centre: str, depth: int) -> nx.MultiDiGraph:

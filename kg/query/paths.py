@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import chain, islice, pairwise
 
+import networkx as nx
 import pyoxigraph as ox
 
 from kg import iris
+from kg.query import internal_rows
 from kg.query.graph import Graph
 from kg.query.result import Answer
-from kg.read import queries
-from kg.store import oxigraph
-from kg.store.oxigraph import Rows
+from kg.store.oxigraph import Rows, Term
 
 COLUMNS = ("path", "step", "subject", "relation", "object", "statement")
 _SOURCE = iris.iri("source/")
-
-
-class _Step(NamedTuple):
-    subject: str
-    relation: str
-    object: str
-    statement: str
-
-
-_Near = dict[str, dict[str, list[_Step]]]
 
 
 def find_paths(
@@ -38,17 +27,8 @@ def find_paths(
     number, the step in it, subject, relation, object and the statement; ``Graph.cite`` adds the evidence. A
     path is a way to read on: it does not say that one end acts on the other.
 
-    Args:
-        graph: The graph to search.
-        start: The name, alias or id of one end.
-        end: The other end.
-        longest: The most statements on a path.
-        limit: The most paths.
-        avoid: Entities that are not passed through.
-
-    Raises:
-        NotFound: A name stands for no entity.
-        Ambiguous: A name stands for several.
+    ``longest`` is the most statements on a path, ``limit`` the most paths; entities of ``avoid`` are not
+    passed through. Raises NotFound or Ambiguous for a name of no or of several entities.
 
     >>> import kg
     >>> [row["relation"] for row in find_paths(kg.open_graph(), "Jinan", "BYD", limit=1)]
@@ -56,73 +36,43 @@ def find_paths(
     """
     first, last = (iris.iri(graph.names.resolve(name)) for name in (start, end))
     avoided = {iris.iri(graph.names.resolve(name)) for name in avoid}
-    near: _Near = {}
+    near = _neighbourhood(graph, first, last, longest, avoided)
+    away = nx.single_source_shortest_path_length(near, last)
+
+    def extend(path: tuple[str, ...], left: int) -> Iterator[tuple[str, ...]]:
+        """Yield the paths without a repeated entity that go on from one in so many steps, in order."""
+        if left == 0 and path[-1] == last:
+            yield path
+        for node in sorted(near[path[-1]]) if path[-1] != last else ():
+            if node not in path and away.get(node, left) < left:
+                yield from extend((*path, node), left - 1)
+
+    found = chain.from_iterable(extend((first,), length) for length in range(1, longest + 1))
+    rows: tuple[tuple[Term, ...], ...] = tuple(
+        (ox.Literal(number), ox.Literal(step), *(ox.NamedNode(part) for part in statement))
+        for number, path in enumerate(islice(found, limit), 1)
+        for step, (one, other) in enumerate(pairwise(path), 1)
+        for statement in sorted(near[one][other])
+    )
+    return graph.answer(Rows(COLUMNS, rows))
+
+
+def _neighbourhood(graph: Graph, first: str, last: str, longest: int, avoided: set[str]) -> nx.MultiGraph:
+    """Return what lies around two ends; edges are keyed by the last four columns of an answer."""
+    near = nx.MultiGraph()
+    near.add_nodes_from((first, last))
     read: set[str] = set()
     ends = [{first}, {last}]
     for turn in range(longest):  # from both ends by turns, so that each goes half the way
         frontier = ends[turn % 2] - read
         read |= frontier
-        ends[turn % 2] = _widen(graph, frontier, near, avoided)
-    rows: list[tuple[oxigraph.Term, ...]] = []
-    found = _simple_paths(near, first, last, longest) if first != last else iter(())
-    for number, nodes in zip(range(1, limit + 1), found, strict=False):
-        for step, (one, other) in enumerate(pairwise(nodes), 1):
-            rows.extend(_row(number, step, each) for each in sorted(near[one][other]))
-    return graph.answer(Rows(COLUMNS, tuple(rows)))
-
-
-def _widen(graph: Graph, frontier: set[str], near: _Near, avoided: set[str]) -> set[str]:
-    """Read the statements of a frontier into ``near``; return the entities that they reach beyond it."""
-    if not frontier:
-        return set()
-    ends = " ".join(str(ox.NamedNode(node)) for node in sorted(frontier))
-    bound = queries.internal("steps").bind({"subject": ends, "object": ends})
-    steps = {
-        _Step(*(row[key] for key in _Step._fields)) for row in oxigraph.select(graph.store, bound).values()
-    }
-    reached: set[str] = set()
-    for step in sorted(steps):
-        if not step.object.startswith(iris.BASE) or step.subject.startswith(_SOURCE):
-            continue
-        if step.subject in avoided or step.object in avoided:
-            continue
-        for one, other in ((step.subject, step.object), (step.object, step.subject)):
-            known = near.setdefault(one, {}).setdefault(other, [])
-            if step not in known:
-                known.append(step)
-        reached |= {step.subject, step.object}
-    return reached - frontier
-
-
-def _simple_paths(near: _Near, first: str, last: str, longest: int) -> Iterator[tuple[str, ...]]:
-    """Yield paths without a repeated entity, by length, then by the ids on the way."""
-    away = _distances(near, last)
-    for length in range(1, longest + 1):
-        yield from _of_length(near, away, (first,), last, length)
-
-
-def _of_length(
-    near: _Near, away: dict[str, int], so_far: tuple[str, ...], last: str, left: int
-) -> Iterator[tuple[str, ...]]:
-    if so_far[-1] == last:
-        if left == 0:
-            yield so_far
-        return
-    for other in sorted(near.get(so_far[-1], {})):
-        if other not in so_far and away.get(other, left) < left:
-            yield from _of_length(near, away, (*so_far, other), last, left - 1)
-
-
-def _distances(near: _Near, last: str) -> dict[str, int]:
-    found = {last: 0}
-    waiting = [last]
-    for node in waiting:
-        for other in near.get(node, {}):
-            if other not in found:
-                found[other] = found[node] + 1
-                waiting.append(other)
-    return found
-
-
-def _row(number: int, step: int, each: _Step) -> tuple[oxigraph.Term, ...]:
-    return (ox.Literal(number), ox.Literal(step), *(ox.NamedNode(part) for part in each))
+        ends[turn % 2] = set()
+        ids = sorted(node.removeprefix(iris.BASE) for node in frontier)
+        found = internal_rows(graph.store, "steps", subject=ids, object=ids).values() if ids else []
+        for row in found:
+            both = {row["subject"], row["object"]}
+            passed = all(node.startswith(iris.BASE) for node in both) and not both & avoided
+            if passed and not row["subject"].startswith(_SOURCE):
+                near.add_edge(row["subject"], row["object"], tuple(row[name] for name in COLUMNS[2:]))
+                ends[turn % 2] |= both
+    return near

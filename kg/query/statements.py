@@ -1,8 +1,4 @@
-"""Statements and targets with their evidence: the one place where these are joined.
-
-Everything that shows, exports or draws statements reads them here (or by ``Graph.statements``,
-``Graph.targets`` and ``Graph.evidence``). The queries are ``internal/statements.rq`` and ``targets.rq``.
-"""
+"""Statements and targets, each with its evidence: where a source states it."""
 
 from __future__ import annotations
 
@@ -12,11 +8,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 from urllib.parse import quote as percent
 
-import pyoxigraph as ox
-
 from kg import iris
-from kg.read import queries
-from kg.store import oxigraph
+from kg.query import internal_rows
 from kg.store.oxigraph import Store
 
 
@@ -42,8 +35,9 @@ class Evidence:
 
     @property
     def link(self) -> str:
-        """The publisher's page, opened at the quote by a browser that knows text fragments."""
-        return text_fragment(self.address, self.quote) if self.address else ""
+        """The publisher's page, opened at the quote (https://wicg.github.io/scroll-to-text-fragment)."""
+        fragment = percent(self.quote, safe="").replace("-", "%2D")
+        return f"{self.address}#:~:text={fragment}" if self.address else ""
 
 
 @dataclass(frozen=True)
@@ -96,106 +90,52 @@ class Target:
     evidence: Evidence
 
 
-def find_statements(
-    store: Store, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
-) -> list[Statement]:
-    """Return statements with their evidence, withheld ones too, in the order of their sources.
-
-    Args:
-        store: The store to read.
-        ids: Only these statements (``statement/0b92…``).
-        entity: Only statements with this entity as subject or object (``place/jinan``).
-        source: Only statements of this source (``source/gwr-2024``).
-    """
-    return _find(Statement, store, ids, entity, source)
-
-
-def find_targets(
-    store: Store, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
-) -> list[Target]:
-    """Return targets with their evidence, withheld ones too, in the order of their sources.
-
-    Args:
-        store: The store to read.
-        ids: Only these targets (``target/41cc…``).
-        entity: Only targets with this entity as place, topic or indicator.
-        source: Only targets of this source.
-    """
-    return _find(Target, store, ids, entity, source)
-
-
-def find_evidence(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
-    """Return the evidence of statements and targets by their ids; unknown ids are left out."""
-    wanted = set(ids)
-    statements = _find(Statement, store, (one for one in wanted if one.startswith("statement/")), "", "")
-    targets = _find(Target, store, (one for one in wanted if one.startswith("target/")), "", "")
-    return {s.id: s.evidence for s in statements} | {t.id: t.evidence for t in targets}
-
-
-def text_fragment(address: str, quote: str) -> str:
-    """Return an address that opens a page at a quote (https://wicg.github.io/scroll-to-text-fragment).
-
-    >>> text_fragment("https://example.org/report", "a new-energy base, built")
-    'https://example.org/report#:~:text=a%20new%2Denergy%20base%2C%20built'
-    """
-    return f"{address}#:~:text={percent(quote, safe='').replace('-', '%2D')}"
-
-
-_Row = dict[str, str]
-_Found = TypeVar("_Found", Statement, Target)
-_READ: Mapping[str, Callable[[str], str]] = {
-    **dict.fromkeys(("subject", "predicate", "place", "topic", "indicator"), iris.short),
+Stated = TypeVar("Stated", Statement, Target)
+_READ: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(("id", "source", "subject", "predicate", "place", "topic", "indicator"), iris.short),
     **dict.fromkeys(("stage", "tier", "comparator", "unit"), iris.notation),
+    **dict.fromkeys(("start", "end"), lambda text: int(text) if text else None),
+    "paragraph": int,
+    "is_literal": "true".__eq__,
 }
 
 
-def _find(
-    kind: type[_Found], store: Store, ids: Iterable[str] | None, entity: str, source: str
-) -> list[_Found]:
-    """Return statements or targets: a solution for each flag becomes one of them with all its flags."""
+def find_stated(
+    kind: type[Stated], store: Store, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+) -> list[Stated]:
+    """Return statements or targets, withheld ones too, in the order of their sources.
+
+    ``entity`` chooses those with it as subject or object, or as place, topic or indicator.
+    """
     name = kind.__name__.lower()
-    terms = {"entity": [entity] if entity else [], "source": [source] if source else []}
-    if ids is not None:
-        terms[name] = sorted(set(ids))
-        if not terms[name]:
-            return []
-    bound = {
-        key: " ".join(str(ox.NamedNode(iris.iri(i))) for i in some) for key, some in terms.items() if some
-    }
-    solutions = oxigraph.select(store, queries.internal(f"{name}s").bind(bound))
-    rows = solutions.values()
-    if "object" in solutions.variables:
-        at = solutions.variables.index("object")
-        for row, cells in zip(rows, solutions.rows, strict=True):
-            row["is_literal"] = "yes" if isinstance(cells[at], ox.Literal) else ""
-    rows.sort(key=lambda row: _text_order(row, name))
-    return [_read(kind, name, list(same)) for _, same in groupby(rows, key=lambda row: row[name])]
-
-
-def _text_order(row: _Row, name: str) -> tuple[str, int, int, str, str]:
-    """By source, paragraph, position (unlocated quotes first) and id; flags by name."""
-    return row["source"], int(row["paragraph"]), int(row["start"] or -1), row[name], row["flag"]
-
-
-def _read(kind: type[_Found], name: str, rows: Sequence[_Row]) -> _Found:
-    row = rows[0]
-    values: dict[str, Any] = {
-        field.name: _READ.get(field.name, str)(row[field.name]) for field in fields(kind) if field.name in row
-    }
-    if "object" in row:
-        values["is_literal"] = bool(row["is_literal"])
-        values["object"] = row["object"] if row["is_literal"] else iris.short(row["object"])
-    evidence = Evidence(
-        id=iris.short(row[name]),
-        source=iris.short(row["source"]),
-        title=row["title"],
-        address=row["address"],
-        paragraph=int(row["paragraph"]),
-        quote=row["quote"],
-        start=int(row["start"]) if row["start"] else None,
-        end=int(row["end"]) if row["end"] else None,
-        row=row["row"],
+    wanted = sorted(set(ids or ()))
+    if ids is not None and not wanted:
+        return []
+    bound = {name: wanted, "entity": filter(None, [entity]), "source": filter(None, [source])}
+    rows = internal_rows(store, f"{name}s", **bound).values()
+    rows.sort(  # unlocated quotes come first in their paragraph
+        key=lambda row: (
+            row["source"],
+            int(row["paragraph"]),
+            int(row["start"] or -1),
+            row[name],
+            row["flag"],
+        )
     )
+    return [_read(kind, list(same)) for _, same in groupby(rows, key=lambda row: row[name])]
+
+
+def _read(kind: type[Stated], rows: Sequence[dict[str, str]]) -> Stated:
+    """Return a statement or target from its rows, one for each flag."""
+    row = {**rows[0], "id": rows[0][kind.__name__.lower()]}
+
+    def values(kind: type[Any]) -> dict[str, Any]:
+        names = [field.name for field in fields(kind) if field.name in row]
+        return {name: _READ.get(name, str)(row[name]) for name in names}
+
+    found = values(kind)
+    if found.get("is_literal") is False:
+        found["object"] = iris.short(row["object"])
     flags = tuple(dict.fromkeys(iris.notation(row["flag"]) for row in rows if row["flag"]))
     withheld = any(row["withholds"] == "true" for row in rows)
-    return kind(**values, id=evidence.id, flags=flags, withheld=withheld, evidence=evidence)
+    return kind(**found, flags=flags, withheld=withheld, evidence=Evidence(**values(Evidence)))

@@ -1,7 +1,6 @@
-"""The vocabulary of an open graph: classes, predicates, properties and concepts of its own ontology.
+"""The vocabulary of a graph: classes, predicates, properties and concepts of its own ontology.
 
-The one place where labels, definitions, phrases and schemes are read from a graph, whether it lies on disk,
-in a file or at an endpoint.
+Labels, definitions, phrases and schemes are read here alone, from a store, a file or an endpoint.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kg import iris
-from kg.read import queries
-from kg.store import oxigraph
+from kg.query import internal_rows
 from kg.store.oxigraph import Store
 
 
@@ -64,12 +62,12 @@ class Vocabulary:
     @cached_property
     def classes(self) -> Mapping[str, Term]:
         """Classes by short form."""
-        return self._of_kind("owl:Class")
+        return {name: term for name, term in self.terms.items() if "owl:Class" in term.kinds}
 
     @cached_property
     def predicates(self) -> Mapping[str, Term]:
         """Predicates that statements may use, by short form."""
-        return self._of_kind("Predicate")
+        return {name: term for name, term in self.terms.items() if "Predicate" in term.kinds}
 
     @cached_property
     def schemes(self) -> Mapping[str, Mapping[str, Term]]:
@@ -82,39 +80,32 @@ class Vocabulary:
 
     def phrase(self, predicate: str) -> str:
         """Return how a predicate reads in a sentence (``is located in``), or its short form."""
-        term = self.terms.get(predicate)
-        return (term and term.phrase) or predicate
+        return self.terms.get(predicate, Term("", "")).phrase or predicate
 
     def ancestors(self, identifier: str) -> tuple[str, ...]:
         """Return the short forms of a term and of all that it is below, nearest first."""
         found = [identifier]
         for one in found:
-            known = self.terms.get(one)
-            found += [parent for parent in (known.parents if known else ()) if parent not in found]
+            parents = self.terms[one].parents if one in self.terms else ()
+            found += [parent for parent in parents if parent not in found]
         return tuple(found)
 
     def below(self, names: Iterable[str]) -> frozenset[str]:
         """Return these terms and all that are below one of them."""
-        wanted = set(names)
-        return frozenset(
-            wanted | {term for term in self.terms if not wanted.isdisjoint(self.ancestors(term))}
-        )
+        wanted = frozenset(names)
+        return wanted.union(term for term in self.terms if not wanted.isdisjoint(self.ancestors(term)))
 
     def entity_classes(self, segment: str = "") -> dict[str, Term]:
         """Return the classes of entities, or those of the entities of one segment (``topic``)."""
-        found = {name: self.classes[name] for name in sorted(self.below(["Entity"])) if name in self.classes}
         return {
-            name: term
-            for name, term in found.items()
-            if name != "Entity" and (not segment or self.terms[self.root(name)].segment == segment)
+            name: self.classes[name]
+            for name in sorted(self.below(["Entity"]) & self.classes.keys() - {"Entity"})
+            if not segment or self.terms[self.root(name)].segment == segment
         }
 
     def root(self, name: str) -> str:
         """Return the class at or above this one whose members have a segment of their own, or nothing."""
         return next((c for c in self.ancestors(name) if c in self.terms and self.terms[c].segment), "")
-
-    def _of_kind(self, kind: str) -> dict[str, Term]:
-        return {name: term for name, term in self.terms.items() if kind in term.kinds}
 
 
 def read_vocabulary(store: Store) -> Vocabulary:
@@ -126,11 +117,10 @@ def read_vocabulary(store: Store) -> Vocabulary:
     ('推进', 'Topic', 'is carried out by')
     """
     values: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for term, name, value in oxigraph.select(store, queries.internal("vocabulary").bind({})).rows:
+    for term, name, value in internal_rows(store, "vocabulary").rows:
         if isinstance(term, ox.NamedNode) and isinstance(name, ox.NamedNode):
-            language = value.language or "" if isinstance(value, ox.Literal) else ""
-            text = value.value if isinstance(value, ox.Literal | ox.NamedNode) else str(value)
-            values.setdefault(term.value, {}).setdefault(iris.short(name.value), []).append((text, language))
+            text = getattr(value, "value", ""), getattr(value, "language", None) or ""
+            values.setdefault(term.value, {}).setdefault(iris.short(name.value), []).append(text)
     found = (_term(address, values[address]) for address in sorted(values))
     return Vocabulary({term.id: term for term in found})
 
@@ -144,19 +134,10 @@ def _term(address: str, properties: Mapping[str, list[tuple[str, str]]]) -> Term
         return tuple(iris.short(value) for name in names for value, _ in sorted(properties.get(name, ())))
 
     return Term(
-        id=iris.short(address),
-        iri=address,
-        kinds=short("rdf:type"),
-        label=text("rdfs:label", "skos:prefLabel"),
-        label_zh=text("rdfs:label", "skos:prefLabel", languages=("zh",)),
-        definition=text("skos:definition"),
-        parents=short("rdfs:subClassOf", "rdfs:subPropertyOf"),
-        domains=short("rdfs:domain"),
-        ranges=short("rdfs:range"),
-        phrase=text("phrase"),
-        drawn_as=text("drawnAs"),
-        segment=text("segment"),
-        scheme=next(iter(short("skos:inScheme")), ""),
-        notation=text("skos:notation"),
+        iris.short(address), address, kinds=short("rdf:type"), label=text("rdfs:label", "skos:prefLabel"),
+        label_zh=text("rdfs:label", "skos:prefLabel", languages=("zh",)), definition=text("skos:definition"),
+        parents=short("rdfs:subClassOf", "rdfs:subPropertyOf"), domains=short("rdfs:domain"),
+        ranges=short("rdfs:range"), phrase=text("phrase"), drawn_as=text("drawnAs"), segment=text("segment"),
+        scheme=next(iter(short("skos:inScheme")), ""), notation=text("skos:notation"),
         withholds=text("withholds") == "true",
-    )
+    )  # fmt: skip

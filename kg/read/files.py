@@ -1,17 +1,25 @@
-"""Files and folders written in one step: others see the old content or the new, never a part."""
+"""Files and folders written in one step, so that others never see a part, and tables as CSV text."""
 
-from __future__ import annotations
-
+import csv
+import io
 import os
+import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+#: Words that Excel would turn into a date or another number.
+_MISREAD = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
+)
+#: What a spreadsheet takes for the beginning of a formula, behind apostrophes or not; a number is none.
+_FORMULA = re.compile(r"(?![+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z)'*[=+\-@\t\r\n]")
 
-def replace(path: Path, content: str | bytes) -> None:
+
+def replace_file(path: Path, content: str | bytes) -> None:
     """Replace the content of a file in one step; its permissions stay, and so does a symbolic link to it.
 
     What is no regular file (a device, a FIFO, a pipe of the shell) is written into. Raises OSError with
@@ -19,13 +27,11 @@ def replace(path: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        try:
-            old = path.stat()
-        except FileNotFoundError:
-            old = None
+        old = path.stat() if path.exists() else None
         # /dev/stdout names a regular file where the shell sends it to one; replaced, the shell would lose it
         if (old and not stat.S_ISREG(old.st_mode)) or path.absolute().parts[1:2] in (("dev",), ("proc",)):
-            _write(os.open(path, os.O_WRONLY | os.O_APPEND), data)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as out:
+                out.write(data)
         else:
             _replace_regular(path.resolve(), data, old)
     except OSError as error:
@@ -52,10 +58,11 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def _replace_regular(path: Path, data: bytes, old: os.stat_result | None) -> None:
     temporary = _beside(path)
-    # the process's umask holds for a file that is opened so; asking for the umask would set it for a moment
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        _write(handle, data, sync=True)
+        with temporary.open("xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
         if old:
             with suppress(PermissionError):  # only the superuser keeps another's ownership
                 shutil.chown(temporary, old.st_uid, old.st_gid)
@@ -66,14 +73,51 @@ def _replace_regular(path: Path, data: bytes, old: os.stat_result | None) -> Non
         raise
 
 
-def _write(handle: int, data: bytes, *, sync: bool = False) -> None:
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        if sync:
-            os.fsync(out.fileno())
-
-
 def _beside(path: Path) -> Path:
     """Return a path in the same folder that no reader of tables takes for one."""
     return path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}"
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Return a curated table as CSV text: commas, newlines, the columns in this order."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a curated table in one step; raise OSError where that fails."""
+    replace_file(path, csv_text(columns, rows))
+
+
+def spreadsheet(
+    rows: Iterable[Iterable[object]], *, delimiter: str = ",", excel: bool = False
+) -> Iterator[str]:
+    """Yield the lines of a CSV file for spreadsheets: no text in it is run as a formula.
+
+    A text that begins like a formula gets an apostrophe before it. Numbers, also those that are texts
+    such as -3, and empty cells stay as they are. The curated tables are not written so, since programs
+    read them back. With ``excel`` texts that Excel would turn into dates or numbers are protected too.
+    """
+
+    def protected(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        if excel and _MISREAD.fullmatch(cell):
+            return f'="{cell}"'
+        return f"'{cell}" if _FORMULA.match(cell) else cell
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")  # so that a lone \r is quoted
+    for row in rows:
+        writer.writerow(map(protected, row))
+        yield out.getvalue().removesuffix("\r\n") + "\n"
+        out.seek(0)
+        out.truncate()
+
+
+def plain_text(cell: str) -> str:
+    """Return the text that ``spreadsheet`` wrote into a cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

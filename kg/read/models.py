@@ -1,10 +1,7 @@
 """Rows of curated tables: pydantic models at the boundary, one class a table, its fields the columns."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -16,27 +13,22 @@ from kg import iris
 from kg.errors import Problem
 from kg.read import periods
 
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(str):
     """What a cell of a type holds, as a message about a wrong one says it."""
 
-    text: str
 
+def _matching(pattern: str) -> BeforeValidator:
+    """Let a cell through that has a form; an empty one, where the form allows it, is no value."""
 
-def _number(value: str) -> Decimal | None:
-    if value and not _PLAIN.fullmatch(value):
-        raise ValueError
-    return Decimal(value) if value else None
+    def validate(value: str) -> str | None:
+        if not re.fullmatch(pattern, value):
+            raise ValueError
+        return value or None
 
-
-def _whole(value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise ValueError
-    return int(value)
+    return BeforeValidator(validate)
 
 
 def _flags(value: str) -> tuple[str, ...]:
@@ -77,12 +69,8 @@ Word = Annotated[str, _matches(_WORD), Form("one word of its list")]
 MaybeWord = Annotated[str, _matches(f"|{_WORD}"), Form("one word of its list, or nothing")]
 Kind = Annotated[str, _matches(_WORD), Form("a class of the ontology such as Company")]
 Predicate = Annotated[str, _matches(_WORD), Form("a predicate of the ontology such as promotes")]
-Slug = Annotated[
-    str,
-    _matches(iris.SLUG),
-    Field(max_length=100),
-    Form("at most 100 lower-case letters, digits and hyphens"),
-]
+_SLUG_FORM = Form("at most 100 lower-case letters, digits and hyphens")
+Slug = Annotated[str, _matches(iris.SLUG), Field(max_length=100), _SLUG_FORM]
 Language = Annotated[str, _matches(_LANGUAGE), Form("a language code such as en")]
 MaybeLanguage = Annotated[str, _matches(f"|{_LANGUAGE}"), Form("a language code such as zh, or nothing")]
 Address = Annotated[str, _matches(r"https?://\S+"), Form("an address that begins with http")]
@@ -91,19 +79,18 @@ Hash = Annotated[str, _matches("[0-9a-f]{64}"), Form("64 hexadecimal digits")]
 Day = Annotated[str, _passes(periods.is_day), Field(min_length=1), Form("a day that exists: 2024-01-21")]
 MaybeDay = Annotated[str, _passes(periods.is_day), Form("a day that exists: 2024-01-21, or nothing")]
 Edtf = Annotated[str, _passes(periods.parse), Form("a period in EDTF: 2024, 2021/2025, ../2025")]
-Whole = Annotated[int, BeforeValidator(_whole), Field(gt=0), Form("a whole number from 1")]
-Offset = Annotated[int, BeforeValidator(_whole), Field(ge=0), Form("a whole number from 0")]
+Whole = Annotated[int, _matching("[0-9]+"), Field(gt=0), Form("a whole number from 1")]
+Offset = Annotated[int, _matching("[0-9]+"), Form("a whole number from 0")]
 MaybeParagraph = Annotated[str, _matches("[0-9]*"), Form("a paragraph's number, or nothing")]
-Number = Annotated[Decimal | None, BeforeValidator(_number), Form("a plain number: 65800000000, or nothing")]
-Latitude = Annotated[
-    Annotated[Decimal, Field(ge=-90, le=90)] | None, BeforeValidator(_number), Form("degrees from -90 to 90")
-]
-Longitude = Annotated[
-    Annotated[Decimal, Field(ge=-180, le=180)] | None,
-    BeforeValidator(_number),
-    Form("degrees from -180 to 180"),
-]
+_DECIMAL = _matching(r"(?:[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))?")
+Number = Annotated[Decimal | None, _DECIMAL, Form("a plain number: 65800000000, or nothing")]
+_Latitude = Annotated[Decimal, Field(ge=-90, le=90)]
+_Longitude = Annotated[Decimal, Field(ge=-180, le=180)]
+Latitude = Annotated[_Latitude | None, _DECIMAL, Form("degrees from -90 to 90")]
+Longitude = Annotated[_Longitude | None, _DECIMAL, Form("degrees from -180 to 180")]
 Flags = Annotated[tuple[str, ...], BeforeValidator(_flags), Form("words of the flags' list, with ; between")]
+Division = Annotated[str, _matches("|[0-9]{6}"), Form("six digits, or nothing")]
+Territory = Annotated[str, _matches("|[A-Z]{2}(-[A-Z0-9]{1,3})?"), Form("a code such as CN-SD, or nothing")]
 
 
 class Row(BaseModel):
@@ -136,12 +123,8 @@ class EntityRow(Row):
 class PlaceRow(EntityRow):
     """A place, with its codes and coordinates."""
 
-    gb2260: Annotated[str, _matches("|[0-9]{6}"), Form("six digits, or nothing")] = _about(
-        "Code of the administrative division in GB/T 2260."
-    )
-    iso31662: Annotated[
-        str, _matches("|[A-Z]{2}(-[A-Z0-9]{1,3})?"), Form("a code such as CN-SD, or nothing")
-    ] = _about("Code of the country or province in ISO 3166.")
+    gb2260: Division = _about("Code of the administrative division in GB/T 2260.")
+    iso31662: Territory = _about("Code of the country or province in ISO 3166.")
     latitude: Latitude = _about("Degrees north of a point in it (WGS 84).")
     longitude: Longitude = _about("Degrees east of the same point.")
     ground: Cell = _about("What codes and coordinates rest on: a data set and its version.")
@@ -177,9 +160,7 @@ class NameRow(Row):
     entity: Id = _about("The entity that bears the name.")
     name: Text = _about("The name as it is written.")
     lang: Annotated[str, _matches("en|zh"), Form("en or zh")] = _about("Its language.")
-    role: Word = _about(
-        "label (one a language), alias, abbreviation, or printed (garbled: found, not shown)."
-    )
+    role: Word = _about("label (one a language), alias, abbreviation, or printed (found, but not shown).")
     confidence: Word = _about("How sure it is that the name is the entity's.")
     ground: Text = _about("What that rests on: knowledge, a document, or a page with its address.")
     date: Day = _about("When that was decided.")
@@ -311,7 +292,7 @@ R = TypeVar("R", bound=Row)
 
 def form(field: FieldInfo) -> str:
     """Return what a column's cells hold, such as: an id such as place/jinan."""
-    return next((found.text for found in field.metadata if isinstance(found, Form)), "text")
+    return next((found for found in field.metadata if isinstance(found, Form)), "text")
 
 
 def parse(
@@ -324,26 +305,28 @@ def parse(
     where: dict[str, Any] = {"file": file, "line": line}
     if "source" in model.place_keys:
         where["source"] = source or file.partition("/")[0]
-    if problems := [fault for item in cells.items() if (fault := _white_space(file, line, *item))]:
+    if problems := [
+        Problem(file, line, column, "bad-cell", what, cell, remedy)
+        for column, cell in cells.items()
+        for what, remedy in _white_space(column, cell)
+    ]:
         return problems
     try:
         return model.model_validate({**cells, **where})
     except ValidationError as error:
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        columns = [str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)]
-        return [_bad_cell(file, line, column, cells[column], fields[column]) for column in columns]
+        for fault in error.errors(include_url=False, include_context=False):
+            column = str(fault["loc"][0])
+            what = "the cell has another form" if cells[column] else "the cell is empty"
+            remedy = f"it should hold {form(fields[column])}"
+            problems.append(Problem(file, line, column, "bad-cell", what, cells[column], remedy))
+        return problems
 
 
-def _white_space(file: str, line: int, column: str, cell: str) -> Problem | None:
-    if column != "exact" and cell != cell.strip():
-        what = f"white space at the {'beginning' if cell[:1].isspace() else 'end'} of the cell"
-        return Problem(file, line, column, "bad-cell", what, cell, "kg fmt trims cells")
-    if column != "exact" and _CONTROL.search(cell):
-        what = "a line break, tab or other control character in the cell"
-        return Problem(file, line, column, "bad-cell", what, cell, "write it in one line")
-    return None
-
-
-def _bad_cell(file: str, line: int, column: str, cell: str, field: FieldInfo) -> Problem:
-    what = "the cell has another form" if cell else "the cell is empty"
-    return Problem(file, line, column, "bad-cell", what, cell, f"it should hold {form(field)}")
+def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
+    """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
+    inner = cell.strip()
+    if column == "exact" or (inner == cell and not _CONTROL.search(cell)):
+        return
+    fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
+    yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

@@ -1,7 +1,5 @@
 """Periods in EDTF (ISO 8601-2), level 0 and the open ends and marks of level 1."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from dataclasses import dataclass
@@ -30,25 +28,22 @@ def parse(edtf: str) -> Period | None:
     parts = edtf.split("/")
     if len(parts) > 2 or all(part in _OPEN for part in parts):
         return None
-    if len(parts) == 1:
-        bounds = _bounds(edtf)
-        return Period(*bounds) if bounds else None
-    low, high = (None if part in _OPEN else _bounds(part) for part in parts)
-    if (low is None and parts[0] not in _OPEN) or (high is None and parts[1] not in _OPEN):
+    bounds = [None if part in _OPEN else _bounds(part) for part in parts]
+    if any(bound is None and part not in _OPEN for bound, part in zip(bounds, parts, strict=True)):
         return None
+    low, high = bounds[0], bounds[-1]
     if low and high and low[0] > high[1]:
         return None
     return Period(low[0] if low else None, high[1] if high else None)
 
 
 def _bounds(text: str) -> tuple[date, date] | None:
-    match = _DATE.fullmatch(text)
-    if not match:
+    if not (match := _DATE.fullmatch(text)):
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
         first = date(year or 0, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
-    last_month = month or 12
-    return first, date(first.year, last_month, day or calendar.monthrange(first.year, last_month)[1])
+    month = month or 12
+    return first, date(first.year, month, day or calendar.monthrange(first.year, month)[1])

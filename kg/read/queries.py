@@ -1,23 +1,17 @@
-"""SPARQL files that document themselves; parameters are bound as whole RDF terms.
-
-Named questions (``kg/query/named``) are what users ask; internal queries (``kg/query/internal``) serve
-the code.
-"""
-
-from __future__ import annotations
+"""Reads SPARQL files that document themselves: questions that users ask, and queries of the code itself."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 from kg import locations
 from kg.errors import KgError, NotFound
 
-_PARAMETER = re.compile(r"@param (?P<name>\w+) (?P<type>[\w|-]+)(?P<needed>!?): (?P<text>.+)")
-_EXAMPLE = re.compile(r"@example (?P<text>.+)")
+_PARAMETER = re.compile(r"@param (\w+) ([\w|-]+)(!?): (.+)")
 
 
 @dataclass(frozen=True)
@@ -54,28 +48,22 @@ class Question:
         return bound
 
 
-def read(path: Path, *, example_needed: bool = True) -> Question:
+def read_query(path: Path, *, example_needed: bool = True) -> Question:
     """Read one query file; raise KgError where its header, example or a parameter's place is missing."""
     lines = path.read_text(encoding="utf-8").split("\n")
-    header = []
-    for line in lines:
-        if not line.startswith("#"):
-            break
-        header.append(line.removeprefix("#").strip())
+    header = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
+    sparql = "\n".join(lines[len(header) :]).strip() + "\n"
     prose, parameters, example = [], [], ""
     for line in header[1:]:
         if match := _PARAMETER.fullmatch(line):
-            parameters.append(Parameter(match["name"], match["type"], match["text"], bool(match["needed"])))
-        elif match := _EXAMPLE.fullmatch(line):
-            example = match["text"]
+            name, kind, needed, about = match.groups()
+            parameters.append(Parameter(name, kind, about, bool(needed)))
+            if f"VALUES ?{name} {{ UNDEF }}" not in sparql:
+                raise KgError(f"{path.name}: no VALUES ?{name} {{ UNDEF }} for a parameter of the header")
+        elif line.startswith("@example "):
+            example = line.removeprefix("@example ")
         else:
             prose.append(line)
-    sparql = "\n".join(lines[len(header) :]).strip() + "\n"
-    for parameter in parameters:
-        if f"VALUES ?{parameter.name} {{ UNDEF }}" not in sparql:
-            raise KgError(
-                f"{path.name}: no VALUES ?{parameter.name} {{ UNDEF }} for a parameter of the header"
-            )
     if not header or not header[0] or (example_needed and not example):
         raise KgError(f"{path.name}: the header needs a title in its first line, prose, and @example")
     return Question(path.stem, header[0], " ".join(prose).strip(), tuple(parameters), example, sparql)
@@ -84,13 +72,13 @@ def read(path: Path, *, example_needed: bool = True) -> Question:
 @cache
 def catalogue(folder: Path = locations.QUERIES) -> Mapping[str, Question]:
     """All questions of a folder by name."""
-    return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+    return {path.stem: read_query(path) for path in sorted(folder.glob("*.rq"))}
 
 
 @cache
 def internal(name: str) -> Question:
     """Return a query that the code itself uses, by the name of its file; it has no example."""
-    return read(locations.INTERNAL_QUERIES / f"{name}.rq", example_needed=False)
+    return read_query(locations.INTERNAL_QUERIES / f"{name}.rq", example_needed=False)
 
 
 def find(name: str) -> Question:

@@ -1,10 +1,8 @@
 """Reads a folder of curated tables: entities, names, hierarchy, and the rows of each source."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -18,19 +16,17 @@ from kg.read import models, tables
 
 R = TypeVar("R", bound=models.Row)
 
-#: Entity tables by file name, in the order of the identifiers' segments.
+#: Tables of entities by the segment of their ids, and the models of their rows.
+SEGMENT_TABLES: Mapping[str, str] = {
+    "place": "places.csv", "org": "orgs.csv", "topic": "topics.csv", "project": "projects.csv",
+    "programme": "programmes.csv", "person": "people.csv", "event": "events.csv",
+    "indicator": "indicators.csv",
+}  # fmt: skip
 ENTITY_TABLES: Mapping[str, type[models.EntityRow]] = {
+    **dict.fromkeys(SEGMENT_TABLES.values(), models.EntityRow),
     "places.csv": models.PlaceRow,
-    "orgs.csv": models.EntityRow,
-    "topics.csv": models.EntityRow,
-    "projects.csv": models.EntityRow,
-    "programmes.csv": models.EntityRow,
-    "people.csv": models.EntityRow,
-    "events.csv": models.EntityRow,
     "indicators.csv": models.IndicatorRow,
 }
-_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator")
-SEGMENT_TABLES = dict(zip(_SEGMENTS, ENTITY_TABLES, strict=True))
 COMMON_TABLES: Mapping[str, type[models.Row]] = {
     "sources.csv": models.SourceRow,
     **ENTITY_TABLES,
@@ -49,7 +45,7 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
 
 
 @dataclass(frozen=True)
-class Register:
+class EntityIndex:
     """What rows may refer to, small enough to hold for millions of rows: look-ups by id.
 
     ``keys`` are names as they are compared, ``labels`` are English, ``units`` belong to indicators,
@@ -86,18 +82,15 @@ class Document:
 
     def section(self, paragraph: int) -> models.SectionRow | None:
         """Return the section that holds a paragraph."""
-        if self._ordered:
-            at = bisect_right(self._firsts, paragraph) - 1
-            return self.sections[at] if at >= 0 and paragraph <= self.sections[at].last else None
-        return next((s for s in self.sections if s.first <= paragraph <= s.last), None)
+        at = bisect_right(self._firsts, paragraph) - 1
+        near = self.sections[max(at, 0) : at + 1] if self._firsts else self.sections
+        return next((s for s in near if s.first <= paragraph <= s.last), None)
 
     @cached_property
     def _firsts(self) -> list[int]:
-        return [section.first for section in self.sections]
-
-    @cached_property
-    def _ordered(self) -> bool:
-        return all(before.last < after.first for before, after in pairwise(self.sections))
+        """Return where sections begin; nothing unless they are in order and apart."""
+        ordered = all(before.last < after.first for before, after in pairwise(self.sections))
+        return [section.first for section in self.sections] if ordered else []
 
     @property
     def verified_quotes(self) -> int:
@@ -140,19 +133,17 @@ class Seeds:
     @cached_property
     def regions(self) -> tuple[str, ...]:
         """Return the places that sections are about, by first mention; countries are not regions."""
-        places = (s.region for d in self.documents.values() for s in d.sections if s.region)
-        return tuple(
-            dict.fromkeys(p for p in places if p.startswith("place/") and self.kinds.get(p) != "Country")
-        )
+        places = dict.fromkeys(s.region for d in self.documents.values() for s in d.sections)
+        return tuple(p for p in places if p.startswith("place/") and self.kinds.get(p) != "Country")
 
     @cached_property
-    def register(self) -> Register:
+    def register(self) -> EntityIndex:
         """Return the look-ups that rows are checked against."""
         within: dict[str, set[str]] = {}
         for link in self.hierarchy:
             if link.relation == "locatedIn":
                 within.setdefault(link.child, set()).add(link.parent)
-        return Register(
+        return EntityIndex(
             self.kinds,
             {entity: tuple(text.key(name.name) for name in names) for entity, names in self.names_of.items()},
             # of two labels the first, as readers of the table see it
@@ -173,14 +164,9 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
             return []
         records, found = tables.read_table(path, model.columns(), name=name)
         problems.extend(found)
-        valid = []
-        for record in records:
-            parsed = models.parse(model, record.cells, file=name, line=record.line)
-            if isinstance(parsed, list):
-                problems.extend(parsed)
-            else:
-                valid.append(parsed)
-        return valid
+        parsed = [models.parse(model, one.cells, file=name, line=one.line) for one in records]
+        problems.extend(problem for one in parsed if isinstance(one, list) for problem in one)
+        return [one for one in parsed if not isinstance(one, list)]
 
     entities: dict[str, models.EntityRow] = {}
     for name, model in ENTITY_TABLES.items():
@@ -205,8 +191,15 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
     return seeds, problems
 
 
+def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem]:
+    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
+        if (folder / home).is_dir():
+            stems = [name.removesuffix(".csv") for name in names]
+            yield from unread_files(folder / home, stems, [".csv"], home and f"{home}/")
+
+
 def unread_files(
-    folder: Path, stems: Collection[str], endings: Sequence[str], prefix: str = ""
+    folder: Path, stems: Collection[str], endings: Collection[str], prefix: str = ""
 ) -> Iterator[Problem]:
     """Yield a problem for each file that looks like a table and is not read: topic.csv, topics (1).csv."""
     for path in sorted(folder.iterdir()):
@@ -219,21 +212,11 @@ def unread_files(
             yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", "the file is not read", "", remedy)
 
 
-def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem]:
-    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
-        if (folder / home).is_dir():
-            stems = [name.removesuffix(".csv") for name in names]
-            yield from unread_files(folder / home, stems, [".csv"], home and f"{home}/")
-
-
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:
     """Return the problem of an entity whose id belongs in another table."""
     home = SEGMENT_TABLES.get(entity.id.partition("/")[0], "sources.csv")
-    if home == table_name:
-        return None
-    return entity.problem(
-        "id", "wrong-table", "the id belongs in another table", entity.id, f"move it to {home}"
-    )
+    what, remedy = "the id belongs in another table", f"move it to {home}"
+    return entity.problem("id", "wrong-table", what, entity.id, remedy) if home != table_name else None
 
 
 def _read_documents(

@@ -1,25 +1,21 @@
 """Imports a user's table: each line a paragraph of a source, each pair of cells a statement."""
 
-from __future__ import annotations
-
+import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from itertools import accumulate, islice
+from itertools import accumulate, groupby, islice
 from pathlib import Path
+from typing import NamedTuple
 
-from kg import text
+from kg import iris, text
 from kg.errors import KgError
 from kg.ontology import Ontology
 from kg.read import files, models, periods, seeds, tables
-from kg.read.slugs import assign_slugs
-from kg.read.tables import Cell, Delimited
+from kg.read.table_columns import Columns, check_columns, segment_of
 
-#: Column, predicate, column: company, locatedIn, country.
-Triple = tuple[str, str, str]
 MOST_ERRORS = 10
 _CONTROL = re.compile(r"[\x00-\x1f]")
 #: Where a quote may begin and end: at a word, or at one character of a script that sets no blanks.
@@ -32,11 +28,24 @@ _NOTE = "The table writes the name in another way, or it is longer than a quote 
 
 
 @dataclass(frozen=True)
-class Columns:
-    """What the columns of a table mean: the class of the entities in a column, and statements."""
+class Cell:
+    """A cell without blanks at its ends, and its place: line from 0, and offsets in that line."""
 
-    entities: Mapping[str, str]
-    statements: Sequence[Triple]
+    text: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class UserTable:
+    """A user's file: its bytes, its lines (split at the newline alone), its columns, its rows by column."""
+
+    file: Path
+    raw: bytes
+    lines: Sequence[str]
+    header: Sequence[str]
+    rows: Sequence[Mapping[str, Cell]]
 
 
 @dataclass(frozen=True)
@@ -58,15 +67,13 @@ class Imported:
     statements: int
 
 
-@dataclass(frozen=True, order=True)
-class _Entity:
+class _Entity(NamedTuple):
     segment: str
     name: str
     kind: str
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(NamedTuple):
     paragraph: int
     quote: str
     subject: _Entity
@@ -91,111 +98,100 @@ def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, kno
         raise KgError(f"published must be a day that exists, such as 2024-03-01, not {origin.published!r}")
     if folder.exists() and any(folder.iterdir()):
         raise KgError(f"{folder} is not empty: own tables go into a folder of their own")
-    table = tables.read_delimited(file)
-    _check_columns(file, table.header, columns, known)
-    stated = _statements(file, table, columns, known)
+    table = read_user_table(file)
+    try:
+        check_columns(columns, table.header, known)
+    except KgError as error:
+        raise KgError(f"{file}: {error}") from None
+    stated = _statements(table, columns, known)
     if not stated:
         raise KgError(f"{file} states nothing: no row has both cells of a statement")
-    ids = _identifiers({end for one in stated for end in (one.subject, one.object)})
-    source = assign_slugs([file.stem])[file.stem]
+    ids: dict[_Entity, str] = {}
+    entities = sorted({end for one in stated for end in (one.subject, one.object)})
+    for segment, group in groupby(entities, lambda entity: entity.segment):
+        members = list(group)
+        slugs = iris.assign_slugs([entity.name for entity in members])
+        ids |= {entity: f"{segment}/{slugs[entity.name]}" for entity in members}
+    source = iris.assign_slugs([file.stem])[file.stem]
+    rows = _rows(source, table, origin, stated, ids)
+    known_tables: Mapping[str, type[models.Row]] = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
     try:
         with files.new_folder(folder) as new:
-            _write_tables(new, source, table, origin, (stated, ids))
+            (new / source).mkdir()
+            for name, model in known_tables.items():
+                path = new / source / name if name in seeds.SOURCE_TABLES else new / name
+                if name != "verified.csv":  # written by the check alone
+                    files.write_table(path, model.columns(), rows.get(name, []))
     except OSError as error:
         raise KgError(f"cannot write {folder}: {error.strerror}") from None
     return Imported(source, len(ids), len(stated))
 
 
-def _write_tables(
-    folder: Path,
-    source: str,
-    table: Delimited,
-    origin: Origin,
-    content: tuple[Sequence[_Statement], Mapping[_Entity, str]],
-) -> None:
-    stated, ids = content
-    paragraphs = sum(bool(line.strip()) for line in table.lines)
-    day = origin.published
-    labelling = {"confidence": "certain", "ground": f"document {source}", "date": day}
-    rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in (*seeds.COMMON_TABLES, *seeds.SOURCE_TABLES)
-    }
-    rows["sources.csv"] = [
-        {
-            "id": source, "kind": "table", "title": origin.title, "publisher": origin.publisher,
-            "published": day, "language": "en", "address": origin.address,
-            "sha256": hashlib.sha256(table.raw).hexdigest(), "paragraphs": paragraphs,
-        }
-    ]  # fmt: skip
-    rows["sections.csv"] = [{"first": 1, "last": paragraphs, "heading": origin.title, "read": day}]
-    rows["statements.csv"] = [_statement_row(one, ids) for one in stated]
-    rows["coverage.csv"] = [{"paragraph": 1, "reason": "page-furniture", "read": day}]
-    rows["names.csv"] = [{**row, **labelling} for row in _name_rows(ids)]
-    for entity, identifier in sorted(ids.items(), key=lambda pair: pair[1]):
-        rows[seeds.SEGMENT_TABLES[entity.segment]].append({"id": identifier, "kind": entity.kind})
-    (folder / source).mkdir()
-    known: Mapping[str, type[models.Row]] = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
-    for name, model in known.items():
-        if name == "verified.csv":  # written by the check alone
+def read_user_table(file: Path) -> UserTable:
+    """Read a UTF-8 file whose cells are separated by commas, semicolons or tabs; empty rows are skipped.
+
+    Raises KgError that names file, line and remedy where it cannot be read for certain.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise KgError(f"cannot read {file}: {error.strerror}") from None
+    if fault := tables.encoding_fault(raw):
+        line, what, guess = fault
+        raise KgError(f"{file}:{line}: {what}{guess and f', perhaps {guess}'}: {tables.SAVE_AS_UTF8}")
+    content = raw.decode()
+    if not content.removeprefix("\ufeff").strip():
+        raise KgError(f"{file} is empty: its first line holds the names of its columns")
+    if "\r" in content and "\n" not in content.strip():
+        raise KgError(f"{file}: its lines end with carriage returns alone: save it with newlines")
+    lines = content.split("\n")
+    # a byte order mark stays in the lines, since the check counts it as a character of the text
+    physical = [f"{line}\n" for line in (lines[0].removeprefix("\ufeff"), *lines[1:])]
+    delimiter = tables.separator("".join(physical))
+    header: list[str] = []
+    rows = []
+    for first, last, cells in tables.numbered_rows(physical, delimiter, skip_blanks=True):
+        if isinstance(cells, csv.Error):
+            raise KgError(f"{file}:{first}: the row cannot be read: {cells}: {tables.QUOTING}")
+        if not any(cell.strip() for cell in cells):
             continue
-        path = folder / source / name if name in seeds.SOURCE_TABLES else folder / name
-        tables.write_table(path, model.columns(), rows[name])
+        if not header:
+            header = [cell.strip() for cell in cells]
+            continue
+        placed = list(_placed("".join(physical[first - 1 : last]), cells, first - 1))
+        if len(placed) < len(header) or any(cell.text for cell in placed[len(header) :]):
+            what = f"{len(cells)} cells where the header has {len(header)}"
+            raise KgError(f"{file}:{first}: {what}: {tables.QUOTING}")
+        rows.append(dict(zip(header, placed, strict=False)))
+    return UserTable(file, raw, lines, header, rows)
 
 
-def _check_columns(file: Path, header: Sequence[str], columns: Columns, known: Ontology) -> None:
-    """Raise KgError for a column, class or predicate that does not exist or does not fit."""
-    for column in dict.fromkeys(
-        [*columns.entities, *(end for a, _, b in columns.statements for end in (a, b))]
-    ):
-        if column not in header or column not in columns.entities:
-            named = ", ".join(name for name in header if name)
-            raise KgError(f"{column!r} is no column with a class; {file.name} has {named}")
-        if header.count(column) > 1:
-            raise KgError(f"{file}: {header.count(column)} columns are called {column!r}: rename all but one")
-    for kind in columns.entities.values():
-        if not _segment(known, kind):
-            classes = [name for name in known.classes if _segment(known, name)]
-            raise KgError(f"{kind!r} is no class of entity; {_nearest(kind, classes)}")
-    linking = [name for name, predicate in known.predicates.items() if not predicate.datatype]
-    for left, name, right in columns.statements:
-        if name not in linking:
-            raise KgError(f"{name!r} is no predicate between entities; {_nearest(name, linking)}")
-        ends = columns.entities[left], columns.entities[right]
-        if not joins(known, name, ends):
-            one = known.predicates[name]
-            raise KgError(
-                f"{name} goes from {' or '.join(one.subjects)} to {' or '.join(one.objects)}, "
-                f"not from {ends[0]} to {ends[1]}"
-            )
+def _placed(raw: str, cells: Sequence[str], first: int) -> Iterator[Cell]:
+    """Yield the cells of a row with their places; ``raw`` is the row as written, from line ``first`` on."""
+    at = 0
+    for cell in cells:
+        while raw[at : at + 1] == " ":
+            at += 1
+        quoted = raw[at : at + 1] == '"'
+        begin = at + quoted
+        end = begin + len(cell.replace('"', '""') if quoted else cell)
+        start, stop = begin + len(cell) - len(cell.lstrip()), end - len(cell) + len(cell.rstrip())
+        within = raw.rfind("\n", 0, start) + 1
+        yield Cell(cell.strip(), first + raw.count("\n", 0, start), start - within, stop - within)
+        at = end + quoted + 1
 
 
-def _nearest(word: str, words: Sequence[str]) -> str:
-    near = get_close_matches(word, words, 3, 0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(words))}"
-
-
-def joins(known: Ontology, predicate: str, ends: tuple[str, str]) -> bool:
-    """Return whether a predicate may join entities of these two classes."""
-    found = known.predicates[predicate]
-    return known.is_a(ends[0], found.subjects) and known.is_a(ends[1], found.objects)
-
-
-def _segment(known: Ontology, kind: str) -> str:
-    """Return the segment of ids of a class's members; empty for what is no class of entity."""
-    return next((s for s in seeds.SEGMENT_TABLES if known.is_a(kind, (known.segments[s],))), "")
-
-
-def _statements(file: Path, table: Delimited, columns: Columns, known: Ontology) -> list[_Statement]:
+def _statements(table: UserTable, columns: Columns, known: Ontology) -> list[_Statement]:
     """Return the statements of all rows, each once a paragraph, by paragraph."""
     numbers = list(accumulate(bool(line.strip()) for line in table.lines))
-    kinds = {column: (_segment(known, kind), kind) for column, kind in columns.entities.items()}
+    kinds = {column: (segment_of(known, kind), kind) for column, kind in columns.entities.items()}
     first: dict[tuple[str, str], tuple[str, str]] = {}
     stated: dict[tuple[object, ...], _Statement] = {}
     errors: dict[str, None] = {}
 
     def entity(column: str, cell: Cell) -> _Entity:
         segment, kind = kinds[column]
-        where = f"{file}:{cell.line + 1}:{column}"
+        where = f"{table.file}:{cell.line + 1}:{column}"
         if _CONTROL.search(cell.text):
             what = "holds a line break, a tab or another control character"
             raise KgError(f"{where}: the name {cell.text!r} {what}: write it in one line")
@@ -214,8 +210,8 @@ def _statements(file: Path, table: Delimited, columns: Columns, known: Ontology)
                 ends = entity(left, subject), entity(right, object_)
                 quote = _quote(table.lines[object_.line], subject, object_)
                 if not quote:
-                    where = f"{file}:{object_.line + 1}:{right}"
                     what = f"no {text.MAX_WORDS} words of the line tell {object_.text!r} apart"
+                    where = f"{table.file}:{object_.line + 1}:{right}"
                     raise KgError(f"{where}: {what}: shorten its cells")
             except KgError as error:
                 errors.setdefault(str(error))
@@ -233,22 +229,15 @@ def _quote(line: str, subject: Cell, object_: Cell) -> str:
 
     They are no longer than a quote may be and occur once in the line; empty where no such words exist.
     """
-    for start, end in _runs(line, subject, object_):
-        quote = _CONTROL.sub(" ", line[start:end])
+    start, end = object_.start, object_.end
+    runs = [(min(subject.start, start), max(subject.end, end))] if subject.line == object_.line else []
+    tokens = [found.span() for found in _TOKEN.finditer(line)]
+    search = _around if _fits(line[start:end]) else _within
+    for first, last in (*runs, *search(line, tokens, start, end)):
+        quote = _CONTROL.sub(" ", line[first:last])
         if _fits(quote) and len(text.find(line, quote)[0]) == 1:
             return quote
     return ""
-
-
-def _runs(line: str, subject: Cell, object_: Cell) -> Iterator[tuple[int, int]]:
-    start, end = object_.start, object_.end
-    if subject.line == object_.line:
-        yield min(subject.start, start), max(subject.end, end)
-    tokens = [found.span() for found in _TOKEN.finditer(line)]
-    if _fits(line[start:end]):
-        yield from _around(line, tokens, start, end)
-    else:
-        yield from _within(line, tokens, start, end)
 
 
 def _around(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -281,51 +270,48 @@ def _fits(quote: str) -> bool:
     return words <= text.MAX_WORDS and han <= text.MAX_HAN
 
 
-def _statement_row(one: _Statement, ids: Mapping[_Entity, str]) -> dict[str, object]:
-    named = text.contains(one.quote, one.object.name)
-    return {
-        "paragraph": one.paragraph,
-        "quote": one.quote,
-        "subject": ids[one.subject],
-        "predicate": one.predicate,
-        "object": ids[one.object],
-        "flags": "" if named else "object-not-in-quote",
-        "note": "" if named else _NOTE,
-    }
+def _rows(
+    source: str, table: UserTable, origin: Origin, stated: Sequence[_Statement], ids: Mapping[_Entity, str]
+) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of the curated tables by file name."""
+    paragraphs = sum(bool(line.strip()) for line in table.lines)
+    day = origin.published
+    rows: dict[str, list[dict[str, object]]] = {
+        "sources.csv": [{
+            "id": source, "kind": "table", "title": origin.title, "publisher": origin.publisher,
+            "published": day, "language": "en", "address": origin.address,
+            "sha256": hashlib.sha256(table.raw).hexdigest(), "paragraphs": paragraphs,
+        }],
+        "sections.csv": [{"first": 1, "last": paragraphs, "heading": origin.title, "read": day}],
+        "coverage.csv": [{"paragraph": 1, "reason": "page-furniture", "read": day}],
+        "statements.csv": [],
+    }  # fmt: skip
+    for one in stated:
+        doubt = {"flags": "object-not-in-quote", "note": _NOTE}
+        rows["statements.csv"].append({
+            "paragraph": one.paragraph, "quote": one.quote, "subject": ids[one.subject],
+            "predicate": one.predicate, "object": ids[one.object],
+            **({} if text.contains(one.quote, one.object.name) else doubt),
+        })  # fmt: skip
+    labelling = {"confidence": "certain", "ground": f"document {source}", "date": day}
+    rows["names.csv"] = [{**row, **labelling} for row in _name_rows(ids)]
+    for entity, identifier in sorted(ids.items(), key=lambda pair: pair[1]):
+        table_name = seeds.SEGMENT_TABLES[entity.segment]
+        rows.setdefault(table_name, []).append({"id": identifier, "kind": entity.kind})
+    return rows
 
 
-def _identifiers(entities: Iterable[_Entity]) -> dict[_Entity, str]:
-    """Return one id for each entity, whatever the order of the rows."""
-    by_segment: dict[str, list[_Entity]] = {}
-    for entity in sorted(entities):
-        by_segment.setdefault(entity.segment, []).append(entity)
-    found = {}
-    for segment, members in by_segment.items():
-        slugs = assign_slugs([entity.name for entity in members])
-        found.update({entity: f"{segment}/{slugs[entity.name]}" for entity in members})
-    return found
-
-
-def _name_rows(ids: Mapping[_Entity, str]) -> list[dict[str, object]]:
-    """Return labels by entity; names that the check holds for one label get their slug added.
+def _name_rows(ids: Mapping[_Entity, str]) -> Iterator[dict[str, object]]:
+    """Yield labels by entity; names that the check holds for one label get their slug added.
 
     The check compares names without regard to case, width and kinds of blanks.
     """
     alike = Counter((entity.segment, text.key(entity.name)) for entity in ids)
-    rows: list[dict[str, object]] = []
     for entity, identifier in sorted(ids.items(), key=lambda pair: pair[1]):
-        languages = ("en", "zh") if _is_chinese(entity.name) else ("en",)
         label = entity.name
-        if alike[entity.segment, text.key(entity.name)] > 1:
-            label = f"{entity.name} ({identifier.partition('/')[2]})"
-        roles = {label: "label", entity.name: "label" if label == entity.name else "alias"}
-        rows += [
-            {"entity": identifier, "name": name, "lang": language, "role": role}
-            for name, role in roles.items()
-            for language in languages
-        ]
-    return rows
-
-
-def _is_chinese(name: str) -> bool:
-    return text.length(name)[1] > 0 and not _KANA_OR_HANGUL.search(name)
+        if alike[entity.segment, text.key(label)] > 1:
+            label = f"{label} ({identifier.partition('/')[2]})"
+        is_chinese = text.length(entity.name)[1] > 0 and not _KANA_OR_HANGUL.search(entity.name)
+        for name, role in {entity.name: "alias", label: "label"}.items():
+            for language in ("en", "zh") if is_chinese else ("en",):
+                yield {"entity": identifier, "name": name, "lang": language, "role": role}

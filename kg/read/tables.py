@@ -1,32 +1,29 @@
-"""Tables of delimited text: curated CSV with every fault reported, users' own files, and writing."""
-
-from __future__ import annotations
+"""Reads tables with the columns of curated ones, CSV, JSON Lines or Parquet; every fault is a problem."""
 
 import csv
+import importlib
 import io
+import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
-from typing import Protocol
 
-from kg.errors import KgError, Problem
-from kg.read.files import replace as replace  # every writer of a file finds it here
+from kg.errors import KgError, Problem, missing_extra
 
-_UTF8 = "save it as UTF-8 (Excel: CSV UTF-8)"
-_QUOTING = (
+ENDINGS = (".csv", ".jsonl", ".parquet")
+BATCH = 10_000
+SAVE_AS_UTF8 = "save it as UTF-8 (Excel: CSV UTF-8)"
+QUOTING = (
     "a cell with a separator, a line break or a quotation mark needs quotation marks around it, and a mark "
     "inside is written twice"
 )
-csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
-#: Words that Excel would turn into a date or another number.
-_MISREAD = re.compile(
-    r"\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.](0?[1-9]|1[0-2])([-/.]\d{1,2})?|0\d+|\d+[eE]\d+|\d{16,}"
-)
-#: What a spreadsheet takes for the beginning of a formula, behind apostrophes or not; a number is none.
-_FORMULA = re.compile(r"(?![+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z)'*[=+\-@\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -37,32 +34,12 @@ class Record:
     cells: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell without blanks at its ends, and its place: line from 0, and offsets in that line."""
-
-    text: str
-    line: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Delimited:
-    """A user's file: its bytes, its lines (split at the newline alone), its columns, its rows by column."""
-
-    raw: bytes
-    lines: Sequence[str]
-    header: Sequence[str]
-    rows: Sequence[Mapping[str, Cell]]
-
-
-class _Reader(Protocol):
-    """A reader of the csv module."""
-
-    line_num: int
-
-    def __next__(self) -> list[str]: ...
+def find(folder: Path, stem: str) -> Path | None:
+    """Return the one file of a table, whatever its format; raise KgError where there are several."""
+    found = [path for ending in ENDINGS if (path := folder / f"{stem}{ending}").is_file()]
+    if len(found) > 1:
+        raise KgError(f"{folder} has a table twice: {', '.join(path.name for path in found)}; keep one")
+    return found[0] if found else None
 
 
 def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record], list[Problem]]:
@@ -74,11 +51,8 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
         remedy = f"create it with the header {','.join(columns)}"
         return [], [Problem(name, 0, "", "missing-file", "the file is missing", "", remedy)]
     raw = path.read_bytes()
-    if fault := encoding_fault(raw):
-        line, what, guess = fault
-        command = f"kg fmt {shlex.quote(str(path))} --encoding {guess}"
-        remedy = f"save it as UTF-8, or: {command}" if guess else _UTF8
-        return [], [Problem(name, line, "", "encoding", what, "", remedy)]
+    if problem := encoding_problem(path, raw, name=name):
+        return [], [problem]
     problems = []
     if raw.startswith(b"\xef\xbb\xbf"):
         what = "the file begins with a byte order mark"
@@ -90,36 +64,51 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
     if (delimiter := separator(content)) != ",":
         what = "cells are not separated by commas"
         problems.append(Problem(name, 1, "", "separator", what, delimiter, "kg fmt writes commas"))
-    records = []
-    for found in parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter):
-        if isinstance(found, Record):
-            records.append(found)
-        else:
-            problems.append(found)
-    return records, problems
+    found = list(parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter))
+    problems += [one for one in found if isinstance(one, Problem)]
+    return [one for one in found if isinstance(one, Record)], problems
+
+
+def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record | Problem]:
+    """Yield the rows of a table of any length and format; what cannot be read is a problem in its place.
+
+    ``name`` stands in problems for the file. A table with wrong columns has no rows. Cells are text as
+    written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
+    """
+    readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+    for found in readers[path.suffix](path, columns, name):
+        whole = "".join(found.cells.values()) if isinstance(found, Record) else ""
+        if not whole.isascii() and (text := printable(whole)) != whole:
+            what, remedy = "the row is not UTF-8", "save the file as UTF-8"
+            found = Problem(name, found.line, "", "encoding", what, text, remedy)
+        yield found
 
 
 def parse_rows(
-    lines: Iterable[str], columns: Sequence[str], *, name: str, delimiter: str = ","
+    lines: Iterable[str], columns: Sequence[str], *, name: str, delimiter: str = ",", trim: bool = False
 ) -> Iterator[Record | Problem]:
     """Yield the rows below a header with exactly these columns, and a problem for each unsound one.
 
     Wrong columns give problems and no rows. Empty rows, and columns without a name and cells, are one
-    problem each and left out.
+    problem each and left out. With ``trim`` blanks at the ends of cells and empty cells beyond the header
+    are dropped.
     """
     header: list[str] | None = None
     empty: list[int] = []
-    for line, _, cells in _numbered(csv.reader(lines, delimiter=delimiter, strict=True)):
+    for line, _, cells in numbered_rows(lines, delimiter):
         if isinstance(cells, csv.Error):
-            yield Problem(name, line, "", "bad-csv", f"the row cannot be read: {cells}", "", _QUOTING)
+            yield Problem(name, line, "", "bad-csv", f"the row cannot be read: {cells}", "", QUOTING)
         elif not "".join(cells).strip():
             empty.append(line)
         elif header is None:
-            header = [printable(cell) for cell in cells]
+            header = [printable(cell.strip() if trim else cell) for cell in cells]
             yield from column_problems(header, columns, name=name)
             if sorted(filter(None, header)) != sorted(columns):
                 return
         else:
+            if trim:
+                beyond = [cell for cell in cells[len(header) :] if cell.strip()]
+                cells = [cell.strip() for cell in cells[: len(header)]] + beyond
             yield _record(name, line, header, cells)
     if empty and header:
         what = "the row is empty" if len(empty) == 1 else f"{len(empty)} rows are empty"
@@ -129,24 +118,39 @@ def parse_rows(
         yield Problem(name, 0, "", "empty-table", "the file is empty", "", remedy)
 
 
+def numbered_rows(
+    lines: Iterable[str], delimiter: str, *, skip_blanks: bool = False
+) -> Iterator[tuple[int, int, list[str] | csv.Error]]:
+    """Yield the first and last line of each row, from 1, and its cells or why it cannot be read."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=skip_blanks)
+    while True:
+        first = reader.line_num + 1
+        cells: list[str] | csv.Error
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells = error
+        yield first, reader.line_num, cells
+
+
 def column_problems(header: Sequence[str], columns: Sequence[str], *, name: str) -> Iterator[Problem]:
     """Yield what is wrong with a header that must hold exactly these columns, in any order."""
-    extra = [column for column in header if column and column not in columns]
+    named = [column for column in header if column]
+    extra = [column for column in named if column not in columns]
     remedy = f"the header is {','.join(columns)}"
     for column in columns:
         if column not in header:
-            near = get_close_matches(column, extra, 1)
-            written = near[0] if near else ""
-            yield Problem(name, 1, column, "missing-column", "the column is missing", written, remedy)
+            near = "".join(get_close_matches(column, extra, 1))
+            yield Problem(name, 1, column, "missing-column", "the column is missing", near, remedy)
     for column in extra:
-        near = get_close_matches(column, columns, 1)
-        hint = f"did you mean {near[0]}?" if near else remedy
+        near = "".join(get_close_matches(column, columns, 1))
+        hint = f"did you mean {near}?" if near else remedy
         yield Problem(name, 1, column, "extra-column", "the column is not known", column, hint)
-    if unnamed := len([column for column in header if not column]):
+    if unnamed := len(header) - len(named):
         what = "a column has no name" if unnamed == 1 else f"{unnamed} columns have no name"
-        hint = "kg fmt drops it where all its cells are empty"
-        yield Problem(name, 1, "", "extra-column", what, "", hint)
-    named = [column for column in header if column]
+        yield Problem(name, 1, "", "extra-column", what, "", "kg fmt drops it where all its cells are empty")
     for column in dict.fromkeys(column for column in named if named.count(column) > 1):
         what = f"{named.count(column)} columns have this name"
         yield Problem(name, 1, column, "extra-column", what, column, "leave one of them")
@@ -164,91 +168,30 @@ def unify_line_ends(content: str) -> str:
 
 def separator(content: str) -> str:
     """Return the cell separator that gives the header most columns: a comma, semicolon or tab."""
-    return max(",;\t", key=lambda one: _width(content, one))
+
+    def width(delimiter: str) -> int:
+        rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True)
+        try:
+            return len(next(cells for cells in rows if any(cell.strip() for cell in cells)))
+        except (csv.Error, StopIteration):
+            return 0
+
+    return max(",;\t", key=width)
 
 
-def read_delimited(file: Path) -> Delimited:
-    """Read a UTF-8 file whose cells are separated by commas, semicolons or tabs; empty rows are skipped.
-
-    Raises KgError that names file, line and remedy where it cannot be read for certain.
-    """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise KgError(f"cannot read {file}: {error.strerror}") from None
-    if fault := encoding_fault(raw):
-        line, what, guess = fault
-        raise KgError(f"{file}:{line}: {what}{f', perhaps {guess}' if guess else ''}: {_UTF8}")
-    content = raw.decode()
-    if not content.removeprefix("\ufeff").strip():
-        raise KgError(f"{file} is empty: its first line holds the names of its columns")
-    if "\r" in content and "\n" not in content.strip():
-        raise KgError(f"{file}: its lines end with carriage returns alone: save it with newlines")
-    lines = content.split("\n")
-    # a byte order mark stays in the lines, since the check counts it as a character of the text
-    physical = [f"{line}\n" for line in (lines[0].removeprefix("\ufeff"), *lines[1:])]
-    reader = csv.reader(physical, delimiter=separator("".join(physical)), strict=True, skipinitialspace=True)
-    header: list[str] = []
-    rows = []
-    for first, last, cells in _numbered(reader):
-        if isinstance(cells, csv.Error):
-            raise KgError(f"{file}:{first}: the row cannot be read: {cells}: {_QUOTING}")
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not header:
-            header = [cell.strip() for cell in cells]
-            continue
-        placed = _placed("".join(physical[first - 1 : last]), cells, first - 1)
-        if len(placed) < len(header) or any(cell.text for cell in placed[len(header) :]):
-            what = f"{len(cells)} cells where the header has {len(header)}"
-            raise KgError(f"{file}:{first}: {what}: {_QUOTING}")
-        rows.append(dict(zip(header, placed, strict=False)))
-    return Delimited(raw, lines, header, rows)
+def encoding_problem(path: Path, raw: bytes, *, name: str) -> Problem | None:
+    """Return the problem of a curated table that is not UTF-8, with the command that repairs it."""
+    fault = encoding_fault(raw)
+    if not fault:
+        return None
+    line, what, guess = fault
+    command = f", or: kg fmt {shlex.quote(str(path))} --encoding {guess}"
+    return Problem(
+        name, line, "", "encoding", what, "", f"save it as UTF-8{command}" if guess else SAVE_AS_UTF8
+    )
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """Return a curated table as CSV text: commas, newlines, the columns in this order."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Write a curated table in one step; raise OSError where that fails."""
-    replace(path, csv_text(columns, rows))
-
-
-def spreadsheet(
-    rows: Iterable[Iterable[object]], *, delimiter: str = ",", excel: bool = False
-) -> Iterator[str]:
-    """Yield the lines of a CSV file for spreadsheets: no text in it is run as a formula.
-
-    A text that begins like a formula gets an apostrophe before it. Numbers, also those that are texts
-    such as -3, and empty cells stay as they are. The curated tables are not written so, since programs
-    read them back. With ``excel`` texts that Excel would turn into dates or numbers are protected too.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")  # so that a lone \r is quoted
-    for row in rows:
-        writer.writerow(_as_text(cell, excel=excel) if isinstance(cell, str) else cell for cell in row)
-        yield out.getvalue().removesuffix("\r\n") + "\n"
-        out.seek(0)
-        out.truncate()
-
-
-def plain_text(cell: str) -> str:
-    """Return the text that ``spreadsheet`` wrote into a cell."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-def _as_text(cell: str, *, excel: bool) -> str:
-    if excel and _MISREAD.fullmatch(cell):
-        return f'="{cell}"'
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
+csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
 #: How files begin that are no text.
 _NOT_TEXT = {
     b"PK\x03\x04": "a workbook or another ZIP archive, not text",
@@ -282,30 +225,14 @@ def _guess(raw: bytes) -> str:
     Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312.
     """
     for encoding, guess in (("gb2312", "gb18030"), ("gb18030", "gb18030 (or windows-1252)")):
-        try:
+        with suppress(UnicodeDecodeError):
             raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return guess
+            return guess
     return "" if re.search("[一-鿿]", raw.decode(errors="ignore")) else "windows-1252"
 
 
 def _line(raw: bytes, at: int) -> int:
     return raw.count(b"\n", 0, at) + 1
-
-
-def _numbered(reader: _Reader) -> Iterator[tuple[int, int, list[str] | csv.Error]]:
-    """Yield the first and last line of each row, from 1, and its cells or why it cannot be read."""
-    while True:
-        first = reader.line_num + 1
-        cells: list[str] | csv.Error
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells = error
-        yield first, reader.line_num, cells
 
 
 def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Record | Problem:
@@ -315,36 +242,109 @@ def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -
         short = len(cells) < len(header)
         remedy = "an empty cell has its comma, too" if short else "quote cells that hold a comma"
         return Problem(name, line, "", "cell-count", what, text, remedy)
-    found = dict(zip(header, cells, strict=True))
-    if "" in found:
-        stray = "".join(cell for column, cell in zip(header, cells, strict=True) if not column).strip()
-        if stray:
-            what = "a cell below a column without a name"
-            return Problem(name, line, "", "extra-column", what, printable(stray), "name the column")
-        del found[""]
-    return Record(line, found)
+    if stray := "".join(cell for column, cell in zip(header, cells, strict=True) if not column).strip():
+        what = "a cell below a column without a name"
+        return Problem(name, line, "", "extra-column", what, printable(stray), "name the column")
+    return Record(line, {column: cell for column, cell in zip(header, cells, strict=True) if column})
 
 
-def _width(content: str, delimiter: str) -> int:
-    """Return how many columns the header has if this separates them."""
+def _csv(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+    # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        yield from parse_rows(file, columns, name=name)
+
+
+def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+    empty = dict.fromkeys(columns, "")
+    first = True
+    with path.open("rb") as file:
+        for line, raw in enumerate(file, 1):
+            if not raw.strip():
+                continue
+            try:
+                # numbers stay as written: 65.80 is not 65.8
+                found = json.loads(raw, parse_float=str, parse_int=str, object_pairs_hook=_json_object)
+                if not isinstance(found, dict):
+                    raise ValueError("not an object")
+            except ValueError as error:
+                spread = first and (raw.lstrip()[:1] == b"[" or raw.rstrip()[-1:] in b"{,")
+                what = "one JSON value spread over lines" if spread else f"the row cannot be read: {error}"
+                yield Problem(name, line, "", "bad-json", what, "", "write one JSON object a line")
+                if spread:
+                    return
+            else:
+                yield from _typed_record(name, line, {**empty, **found}, columns)
+            first = False
+
+
+def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise ValueError(f"the key {twice[0]!r} occurs twice")
+    return dict(pairs)
+
+
+def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
     try:
-        rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True)
-        return len(next(cells for cells in rows if any(cell.strip() for cell in cells)))
-    except (csv.Error, StopIteration):
-        return 0
+        parquet = importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise missing_extra("bulk", "reading Parquet") from None
+    try:
+        with parquet.ParquetFile(path) as file:
+            header = list(file.schema_arrow.names)
+            if faults := list(column_problems(header, columns, name=name)):
+                yield from faults
+                return
+            line = 2  # as in a CSV file, whose header is line 1
+            for batch in file.iter_batches(BATCH):
+                for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield from _typed_record(name, line, dict(zip(header, cells, strict=True)), columns)
+                    line += 1
+    except OSError as error:  # pyarrow's own errors are among them, or are values
+        raise KgError(f"{name} cannot be read: {error}") from None
+    except ValueError as error:
+        raise KgError(f"{name} is not a Parquet file that can be read: {error}") from None
 
 
-def _placed(raw: str, cells: Sequence[str], first: int) -> list[Cell]:
-    """Return the cells of a row with their places; ``raw`` is the row as written, from line ``first`` on."""
-    found, at = [], 0
-    for cell in cells:
-        while raw[at : at + 1] == " ":
-            at += 1
-        quoted = raw[at : at + 1] == '"'
-        begin = at + quoted
-        end = begin + len(cell.replace('"', '""') if quoted else cell)
-        start, stop = begin + len(cell) - len(cell.lstrip()), end - len(cell) + len(cell.rstrip())
-        within = raw.rfind("\n", 0, start) + 1
-        found.append(Cell(cell.strip(), first + raw.count("\n", 0, start), start - within, stop - within))
-        at = end + quoted + 1
-    return found
+def _typed_record(
+    name: str, line: int, values: Mapping[str, object], columns: Sequence[str]
+) -> Iterator[Record | Problem]:
+    """Yield a row of typed values as cells, or a problem for each key and value that no table can hold."""
+    cells: dict[str, str] = {}
+    remedy = f"the columns are {','.join(columns)}"
+    problems: list[Record | Problem] = [
+        Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
+        for column in sorted(values.keys() - set(columns))
+    ]
+    for column, value in values.items():
+        try:
+            cells[column] = _cell(value)
+        except ValueError as error:
+            remedy = "write a text, a number, a day, or a list of these"
+            problems.append(Problem(name, line, column, "bad-cell", str(error), str(value)[:200], remedy))
+    yield from problems or [Record(line, cells)]
+
+
+def _cell(value: object) -> str:
+    """Return a value as a cell has it; raise ValueError for one that is no text, number, day or list."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bytes():  # strings as Impala and old writers leave them
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                raise ValueError("the bytes are not UTF-8") from None
+        case list() | tuple() if not any(isinstance(part, list | tuple) for part in value):
+            return ";".join(map(_cell, value))
+        case datetime():
+            return (value.date() if value.time() == time() else value).isoformat()
+        case date():
+            return value.isoformat()
+        case int() | float() | Decimal() if not isinstance(value, bool):
+            if not isfinite(value):
+                raise ValueError(f"{value} is not a number")
+            return str(value)
+    raise ValueError(f"a cell cannot hold a value of type {type(value).__name__}")

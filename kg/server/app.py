@@ -14,9 +14,8 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -24,17 +23,16 @@ from starlette.staticfiles import StaticFiles
 from kg import iris, locations
 from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
-from kg.server import sparql
-from kg.server.http import AccessLog, Guard, ResponseHeaders, TaskResponse, limited_protocol, show_error
+from kg.server.http import Front, LimitedProtocol
+from kg.server.pool import Pool
 from kg.server.sandbox import Limits
-from kg.server.worker import WorkerDied
-from kg.server.workers import Pool
+from kg.server.workers import WorkerDied
 from kg.store import manifest
 
 LOG = logging.getLogger("kg.server")
 GRACE_SECONDS = 10  # in which answers under way may end when the server stops
 _LOOK_SECONDS = 3
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /reconcile\n"
 
 
@@ -52,8 +50,7 @@ def create_app(
     names = frozenset({"localhost", *(name.lower() for name in hosts)})
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        pool: Pool = app.state.pool
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         watch = asyncio.create_task(_watch(pool, where))
         try:
             await pool.start()
@@ -63,17 +60,15 @@ def create_app(
             await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
             await pool.stop()
 
-    app = Starlette(
-        routes=_ROUTES,
-        lifespan=lifespan,
-        exception_handlers={HTTPException: show_error},
-        middleware=[
-            *([] if quiet else [Middleware(AccessLog)]),
-            Middleware(ResponseHeaders),
-            Middleware(Guard, hosts=names, limits=chosen),
-        ],
-    )
-    app.state.pool = Pool(located, graph_version(located), chosen)
+    def answers_itself(path: str) -> bool:
+        if path in ("/", "/graph.html"):
+            return page is not None and page.is_file()
+        return path in ("/health", "/ready", "/robots.txt") or path.startswith("/static/")
+
+    pool = Pool(located, graph_version(located), chosen)
+    front = Middleware(Front, pool=pool, hosts=names, own=answers_itself, quiet=quiet)
+    app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[front])
+    app.state.pool = pool
     app.state.limits = chosen
     app.state.page = page
     return app
@@ -84,7 +79,7 @@ def configure_uvicorn(app: Starlette) -> uvicorn.Config:
     limits: Limits = app.state.limits
     return uvicorn.Config(
         app,
-        http=limited_protocol(limits),
+        http=type("Protocol", (LimitedProtocol,), {"limits": limits}),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -146,86 +141,9 @@ async def _watch(pool: Pool, where: str | None) -> None:
             LOG.exception("the watch for new builds failed; it goes on")
 
 
-async def _sparql(request: Request) -> Response:
-    """Answer a request to the endpoint."""
-    parameters = sparql.parse_form(request.scope["query_string"])
-    direct = None
-    if request.method == "POST":
-        kind, charset = _content_type(request)
-        if kind == sparql.UPDATE:
-            raise HTTPException(403, "this endpoint is read-only: it takes no updates")
-        if kind not in (sparql.FORM, sparql.QUERY):
-            text = f"send a query as {sparql.FORM} (query=...) or as {sparql.QUERY}"
-            raise HTTPException(415, text, {"Accept-Post": f"{sparql.FORM}, {sparql.QUERY}"})
-        if charset not in ("utf-8", "utf8", "us-ascii"):
-            raise HTTPException(415, f"send the query in UTF-8, not in {charset[:40]}")
-        body = await _read_body(request)
-        if kind == sparql.FORM:
-            parameters += sparql.parse_form(body)
-        else:
-            direct = _decode(body)
-    limits: Limits = request.app.state.limits
-    asked = sparql.parse_request(parameters, direct, limits, posted=request.method == "POST")
-    return TaskResponse(request, {"path": "/sparql", "address": _address(request), **asked})
-
-
-def _content_type(request: Request) -> tuple[str, str]:
-    """Return the media type of a body, and its character set."""
-    kind, _, parameters = request.headers.get("Content-Type", "").partition(";")
-    found = re.search(r"charset\s*=\s*\"?([^\s\";]+)", parameters, re.IGNORECASE)
-    return kind.strip().lower(), found[1].lower() if found else "utf-8"
-
-
-async def _read_body(request: Request) -> bytes:
-    """Read a body within its limits of size and time."""
-    limits: Limits = request.app.state.limits
-    too_long = HTTPException(413, f"a body may have {limits.body:,} bytes", {"Connection": "close"})
-    if int(request.headers.get("Content-Length", "0")) > limits.body:
-        raise too_long
-    body = bytearray()
-    try:
-        async with asyncio.timeout(limits.body_time):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > limits.body:
-                    raise too_long
-    except TimeoutError:
-        raise HTTPException(408, "the body did not come in time", {"Connection": "close"}) from None
-    except ClientDisconnect:
-        raise HTTPException(400, "the body is not complete") from None
-    return bytes(body)
-
-
-def _decode(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise HTTPException(400, f"the query is not UTF-8 (byte {error.start})") from None
-
-
-def _address(request: Request) -> str:
-    """Return the scheme and host by which this server was reached, be it through a proxy with TLS."""
-    before = request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip().lower()
-    scheme = before if before in ("http", "https") else request.scope["scheme"]
-    return f"{scheme}://{request.headers.get('Host') or '{}:{}'.format(*request.scope['server'])}"
-
-
-async def _forward(request: Request) -> Response:
-    """Let a worker answer by path and parameters, which come in the address or in a form."""
-    parameters = sparql.parse_form(request.scope["query_string"])
-    if request.method == "POST":
-        if _content_type(request)[0] != sparql.FORM:
-            raise HTTPException(415, f"send the queries as {sparql.FORM}")
-        parameters += sparql.parse_form(await _read_body(request))
-    task = {"path": request.scope["path"], "parameters": dict(parameters), "address": _address(request)}
-    return TaskResponse(request, task)
-
-
 async def _home(request: Request) -> Response:
-    """Answer with the explorer's page where there is one, else with a short index."""
-    page: Path | None = request.app.state.page
-    if page is None or not page.is_file():
-        return await _forward(request)
+    """Answer with the explorer's page."""
+    page: Path = request.app.state.page
     changed = page.stat()
     tag = f'W/"{changed.st_mtime_ns:x}-{changed.st_size:x}"'
     if tag in request.headers.get("If-None-Match", ""):
@@ -237,48 +155,27 @@ async def _home(request: Request) -> Response:
 def _read_explorer(page: Path) -> tuple[bytes, str]:
     """Read the page, with a policy that lets only the scripts run that are written in it."""
     body = page.read_bytes()
-    hashes = {
-        "'sha256-" + base64.b64encode(hashlib.sha256(found["text"]).digest()).decode() + "'"
-        for found in _INLINE_SCRIPT.finditer(body)
-    }
-    allowed = " ".join(sorted(hashes)) if len(hashes) < 40 else "'unsafe-inline'"
+    digests = sorted({hashlib.sha256(text).digest() for text in _INLINE_SCRIPT.findall(body)})
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
     return body, (
-        f"default-src 'none'; script-src {allowed or chr(39) + 'none' + chr(39)}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; font-src data:; connect-src 'self'; worker-src blob:; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "font-src data:; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'self'"
     )
 
 
-async def _health(_: Request) -> Response:
-    """Answer that the process lives."""
-    return PlainTextResponse("alive\n")
-
-
 async def _ready(request: Request) -> Response:
-    """Answer whether queries would be answered."""
-    pool: Pool = request.app.state.pool
-    if pool.ready:
+    if request.app.state.pool.ready:
         return PlainTextResponse("ready\n")
     return PlainTextResponse("not ready\n", 503, {"Retry-After": "5"})
 
 
-async def _robots(_: Request) -> Response:
-    """Tell crawlers that they may read documents, not run queries."""
-    return PlainTextResponse(_ROBOTS)
-
-
+#: What this process answers itself; workers answer everything else.
 _ROUTES = [
-    Route("/sparql", _sparql, methods=["GET", "POST"]),
     Route("/", _home),
     Route("/graph.html", _home),
-    Route("/query", _forward),
-    Route("/question/{name:path}", _forward),
-    Route("/reconcile", _forward, methods=["GET", "POST"]),
-    Route("/reconcile/{service:path}", _forward, methods=["GET", "POST"]),
-    Route("/.well-known/void", _forward),
-    Route("/health", _health),
+    Route("/health", PlainTextResponse("alive\n")),
     Route("/ready", _ready),
-    Route("/robots.txt", _robots),
+    Route("/robots.txt", PlainTextResponse(_ROBOTS)),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
-    Route("/{path:path}", _forward),
 ]

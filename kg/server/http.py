@@ -1,4 +1,4 @@
-"""HTTP around the handlers: limits, Host check, headers, access log, and the responses that workers write."""
+"""HTTP around the workers: an ASGI layer that refuses, forwards, adds headers, logs; limited connections."""
 
 from __future__ import annotations
 
@@ -10,98 +10,208 @@ import json
 import logging
 import re
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg.server.negotiation import takes_gzip
+from kg.server.pool import Answer, Pool
 from kg.server.sandbox import Limits
-from kg.server.worker import Answer, WorkerDied
-from kg.server.workers import Pool
+from kg.server.workers import WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
-#: The key in a scope's extensions of the function that breaks the connection, so that no client and no proxy
-#: takes a cut answer for a complete one.
-ABORT = "kg.abort"
+#: The key of the connection's transport in a scope's extensions: whether the client has left can be read from
+#: it, and to abort it keeps clients and proxies from taking a cut answer for a complete one.
+TRANSPORT = "kg.transport"
+Pairs = Iterable[tuple[bytes, bytes]]
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
-_HEADERS = {
-    "Access-Control-Allow-Origin": "*",  # also without an Origin: a proxy may keep the answer for a browser
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Link",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Server": "regiograph",
-    "Cache-Control": "no-cache",  # keep, and ask each time whether it is still so
-}
-_PREFLIGHT = {
-    "Allow": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Requested-With",
-    "Access-Control-Max-Age": "86400",
-}
-_VARY = "Accept, Accept-Encoding"
+_HEADERS = (
+    (
+        b"access-control-allow-origin",
+        b"*",
+    ),  # also without an Origin: a proxy may keep the answer for a browser
+    (b"access-control-expose-headers", b"ETag, Retry-After, Link"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"server", b"regiograph"),
+    (b"vary", b"Accept, Accept-Encoding"),
+    (b"cache-control", b"no-cache"),  # keep, and ask each time whether it is still so
+)
+_PREFLIGHT = (
+    (b"allow", b"GET, HEAD, POST, OPTIONS"),
+    (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, X-Requested-With"),
+    (b"access-control-max-age", b"86400"),
+)
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_CLOSE = {"Connection": "close"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
 
-class ResponseHeaders:
-    """Adds the headers that every answer has, unless the answer sets them itself; answers OPTIONS.
+@dataclass(eq=False)
+class Reply:
+    """Sends an answer with the headers that every answer has unless it sets them itself; counts bytes."""
+
+    send: Send
+    status: int = 500
+    size: int = 0
+    complete: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message of the application."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message["headers"])
+            given = {name for name, _ in headers}
+            message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
+        else:
+            self.size += len(message.get("body", b""))
+            self.complete = not message.get("more_body", False)
+        await self.send(message)
+
+    async def whole(self, status: int, headers: Pairs, body: bytes = b"") -> None:
+        """Send a whole answer."""
+        length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
+        await self({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+        await self({"type": "http.response.body", "body": body})
+
+
+class Front:
+    """Refuses what is out of limits, lets workers answer, and leaves to the application what is ``own``.
 
     Starlette's CORSMiddleware would add ``Vary: Origin``, and caches would keep each answer once an origin.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, pool: Pool, hosts: frozenset[str], own: Callable[[str], bool], *, quiet: bool
+    ) -> None:
         self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer OPTIONS; let the application answer everything else."""
-
-        async def sender(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        if scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, sender)
-        else:
-            await self.app(scope, receive, sender if scope["type"] == "http" else send)
-
-
-class Guard:
-    """Refuses requests whose address is too long or whose Host does not name this server."""
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], limits: Limits) -> None:
-        self.app = app
+        self._pool = pool
+        self._limits = pool.limits
         self._hosts = hosts
-        self._limits = limits
+        self._own = own
+        self._quiet = quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the application answer what is not refused."""
+        """Answer and log a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = self._refuse(scope)
-        await (refusal or self.app)(scope, receive, send)
+        begun, reply = time.perf_counter(), Reply(send)
+        try:
+            await self._answer(scope, receive, reply)
+        except HTTPException as error:
+            headers = [(name.lower().encode(), text.encode()) for name, text in (error.headers or {}).items()]
+            await reply.whole(error.status_code, [_TEXT, *headers], f"{error.detail}\n".encode())
+        finally:
+            if not self._quiet:
+                _log(scope, reply, time.perf_counter() - begun)
 
-    def _refuse(self, scope: Scope) -> PlainTextResponse | None:
+    async def _answer(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        headers = dict(scope["headers"])
+        method, path = scope["method"], scope["path"]
+        self._refuse(scope, headers)
+        if method == "OPTIONS":
+            await reply.whole(204, _PREFLIGHT)
+            return
+        posts = path == "/sparql" or path.startswith("/reconcile")
+        if method not in ("GET", "HEAD") and not (posts and method == "POST"):
+            allowed = "GET, HEAD, POST" if posts else "GET, HEAD"
+            text = f"{method} is not allowed here; {allowed} are"
+            raise HTTPException(405, text, {"Allow": allowed, **_CLOSE})
+        if self._own(path):
+            await self.app(scope, receive, reply)
+            return
+        names = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
+        task = {name: headers.get(header, b"").decode("latin-1") for name, header in names.items()}
+        task |= {"method": method.replace("HEAD", "GET"), "path": path, "address": _address(scope, headers)}
+        task["query"] = scope["query_string"].decode("latin-1")
+        body = await self._read_body(headers, receive) if method == "POST" else b""
+        await self._forward(scope, headers, json.dumps(task).encode() + b"\n" + body, reply)
+
+    def _refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Raise HTTPException for an address or a head too long, or a Host that does not name this server."""
         most = self._limits.address
         if len(scope["path"]) + len(scope["query_string"]) > most:
-            text = f"an address may have {most:,} bytes; POST takes longer queries\n"
-            return PlainTextResponse(text, 414, {"Connection": "close"})
-        host = Headers(scope=scope).get("host", "")
+            raise HTTPException(414, f"an address may have {most:,} bytes; POST takes longer queries", _CLOSE)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.head:
+            raise HTTPException(431, f"headers may have {self._limits.head:,} bytes", _CLOSE)
+        host = headers.get(b"host", b"").decode("latin-1")
         if not (host or scope["http_version"] == "1.0") or (host and not names_server(host, self._hosts)):
-            text = "this server does not answer to that Host; kg serve --allow-host NAME admits it\n"
-            return PlainTextResponse(text, 421)
-        return None
+            text = "this server does not answer to that Host; kg serve --allow-host NAME admits it"
+            raise HTTPException(421, text)
+
+    async def _read_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        """Read a body within its limits of size and time."""
+        most, body, more = self._limits.body, bytearray(), True
+        size = int(headers.get(b"content-length", b"0"))
+        try:
+            async with asyncio.timeout(self._limits.body_time):
+                while more and max(size, len(body)) <= most:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise HTTPException(400, "the body is not complete")
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            raise HTTPException(408, "the body did not come in time", _CLOSE) from None
+        if max(size, len(body)) > most:
+            raise HTTPException(413, f"a body may have {most:,} bytes", _CLOSE)
+        return bytes(body)
+
+    async def _forward(self, scope: Scope, headers: dict[bytes, bytes], task: bytes, reply: Reply) -> None:
+        """Let a worker answer; raise HTTPException where none does."""
+        key = hashlib.blake2b(task, digest_size=12).hexdigest()
+        known = headers.get(b"if-none-match", b"").split(b",")
+        tag = f'W/"{self._pool.version}-{key}"'.encode()
+        if tag in (part.strip() for part in known) and scope["method"] != "POST":
+            await reply.whole(304, [(b"etag", tag)])
+            return
+        transport = scope.get("extensions", {}).get(TRANSPORT)
+
+        async def deliver(answer: Answer) -> None:
+            status, pairs, tagged = _raw_headers(answer.head)
+            if tagged:
+                pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
+            if answer.pieces is None:
+                await reply.whole(status, pairs, answer.body)
+                return
+            await reply({"type": "http.response.start", "status": status, "headers": pairs})
+            try:
+                async for piece in answer.pieces:
+                    await reply({"type": "http.response.body", "body": piece, "more_body": True})
+            except WorkerDied as cut:
+                if transport is None:
+                    raise RuntimeError("an answer was cut short") from cut
+                transport.abort()
+                await asyncio.sleep(0)  # until the server has seen that the connection is lost
+                return
+            await reply({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await self._pool.run(task, transport.is_closing if transport else bool, deliver)
+
+
+@functools.lru_cache(maxsize=256)
+def _raw_headers(line: bytes) -> tuple[int, Pairs, bool]:
+    """Return status, headers, and whether there is an ETag, for the head that a worker wrote (JSON).
+
+    ``status``, ``type``, ``volatile`` and ``framed`` have a meaning of their own; the rest are headers.
+    """
+    head = json.loads(line)
+    status, kind, volatile = head.pop("status"), head.pop("type"), head.pop("volatile", False)
+    framed = head.pop("framed", False)
+    headers = {"Content-Type": kind, **head}
+    if volatile:
+        headers["Cache-Control"] = "no-store"
+    if kind.startswith("text/html"):
+        headers["Content-Security-Policy"] = _POLICY + ("*" if framed else "'self'")
+    pairs = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in headers.items()]
+    return status, pairs, status == 200 and not volatile
 
 
 @functools.lru_cache(maxsize=64)
@@ -118,46 +228,23 @@ def names_server(host: str, names: frozenset[str]) -> bool:
     return ("[" in host) == (":" in name)
 
 
-class AccessLog:
-    """Logs one line a request: client, method, address, status, bytes, milliseconds. Nothing in it is raw."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Log the request when its answer has gone out."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status, size, complete = 500, 0, False
-        begun = time.perf_counter()
-
-        async def sender(message: Message) -> None:
-            nonlocal status, size, complete
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                size += len(message.get("body", b""))
-                complete = not message.get("more_body", False)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, sender)
-        finally:
-            client = scope["client"][0] if scope["client"] else "-"
-            ACCESS.info(
-                "%s %s %s %s %s %.1fms%s",
-                client, scope["method"], _shown_address(scope), status, size,
-                (time.perf_counter() - begun) * 1000, "" if complete else " cut",
-            )  # fmt: skip
+def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """Return the scheme and host by which this server was reached, be it through a proxy with TLS."""
+    before = headers.get(b"x-forwarded-proto", b"").partition(b",")[0].strip().lower()
+    scheme = before.decode() if before in (b"http", b"https") else scope["scheme"]
+    return f"{scheme}://{headers.get(b'host', b'').decode() or '{}:{}'.format(*scope['server'])}"
 
 
-def _shown_address(scope: Scope) -> str:
-    query = scope["query_string"]
-    address = scope.get("raw_path") or scope["path"].encode()
-    text = (address + (b"?" + query if query else b"")).decode("ascii", "backslashreplace")
-    short = text if len(text) < 300 else text[:300] + "..."
-    return str(short).encode("unicode_escape").decode("ascii")
+def _log(scope: Scope, reply: Reply, seconds: float) -> None:
+    """Log one line: client, method, address, status, bytes, milliseconds. Nothing in it is raw."""
+    address = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+    text = address[:300].decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
+    ACCESS.info(
+        "%s %s %s %s %s %.1fms%s",
+        scope["client"][0] if scope["client"] else "-", scope["method"],
+        text + "..." * (len(address) > 300), reply.status, reply.size, seconds * 1000,
+        "" if reply.complete else " cut",
+    )  # fmt: skip
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -169,145 +256,44 @@ class LimitedProtocol(HttpToolsProtocol):
     limits = Limits()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to count the head's bytes and time."""
+        """Begin to wait for a head."""
         super().connection_made(transport)
         self._head_bytes = 0
-        self._head_last = b""
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._unread_timer: asyncio.TimerHandle | None = None
-        self._await_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timers."""
-        self._head_done()
-        self.resume_writing()
-        super().connection_lost(exc)
+        self._head_since: float | None = self.loop.time()
+        self._unread_since: float | None = None
+        self._check()
 
     def data_received(self, data: bytes) -> None:
         """Refuse a head that is too long."""
-        if self._head_timer:
-            received = self._head_last + data
-            end = received.find(b"\r\n\r\n")  # what follows in the same piece is the body
-            self._head_bytes += len(data) if end < 0 else end
-            self._head_last = received[-3:]
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self._head_bytes, self._head_since = 0, None
+        elif before is None or before.response_complete:
+            self._head_bytes += len(data)
+            self._head_since = self._head_since or self.loop.time()
             if self._head_bytes > self.limits.head + self.limits.address:
                 self.send_400_response("The head of the request is too long.")
-                return
-        elif self.cycle and self.cycle.response_complete:
-            self._await_head()
-        super().data_received(data)
 
     def on_message_begin(self) -> None:
-        """Let the application break the connection."""
+        """Let the application see the connection."""
         super().on_message_begin()
-        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
-        scope["extensions"] = {ABORT: self.transport.abort}
-
-    def on_headers_complete(self) -> None:
-        """Stop the head's timer."""
-        self._head_done()
-        super().on_headers_complete()
+        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
 
     def pause_writing(self) -> None:
         """Give the client time to read."""
         super().pause_writing()
-        self._unread_timer = self.loop.call_later(self.limits.write_time, self.transport.abort)
+        self._unread_since = self.loop.time()
 
     def resume_writing(self) -> None:
-        """Stop the timer of an unread answer."""
-        if self._unread_timer:
-            self._unread_timer.cancel()
-            self._unread_timer = None
+        """Take note that the client reads."""
         super().resume_writing()
+        self._unread_since = None
 
-    def _await_head(self) -> None:
-        self._head_bytes = 0
-        self._head_last = b""
-        self._head_timer = self.loop.call_later(self.limits.header_time, self.transport.abort)
-
-    def _head_done(self) -> None:
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-
-def limited_protocol(limits: Limits) -> type[LimitedProtocol]:
-    """Return the protocol with other limits."""
-    return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits})
-
-
-class TaskResponse(Response):
-    """Runs a task in the pool and sends what the worker writes, as a stream if that is long."""
-
-    def __init__(self, request: Request, task: Mapping[str, Any]) -> None:
-        self._request = request
-        accept = request.headers.get("Accept", "")
-        gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
-        self._task = json.dumps({**task, "accept": accept, "gzip": gzip}).encode()
-        self._key = hashlib.blake2b(self._task, digest_size=12).hexdigest()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer; raise HTTPException where there is none."""
-        pool: Pool = self._request.app.state.pool
-        tag, known = self._tag(pool.version), self._request.headers.get("If-None-Match", "").split(",")
-        if scope["method"] != "POST" and tag in (part.strip() for part in known):
-            await Response(status_code=304, headers={"ETag": tag, "Vary": _VARY})(scope, receive, send)
-            return
-        async with pool.run(self._task, self._request.is_disconnected) as answer:
-            headers = _answer_headers(answer, self._tag(answer.version))
-            if answer.pieces is not None:
-                await self._stream(answer, headers, scope, send)
-                return
-        await Response(answer.body, answer.status, headers)(scope, receive, send)
-
-    def _tag(self, version: str) -> str:
-        return f'W/"{version}-{self._key}"'
-
-    async def _stream(self, answer: Answer, headers: Mapping[str, str], scope: Scope, send: Send) -> None:
-        """Send a long answer as it comes; one that is cut short breaks the connection."""
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-        assert answer.pieces is not None
-        try:
-            async for piece in answer.pieces:
-                if scope["method"] != "HEAD":
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except (HTTPException, WorkerDied) as cut:
-            abort = scope.get("extensions", {}).get(ABORT)
-            if abort is None:
-                raise RuntimeError("an answer was cut short") from cut
-            abort()
-            await asyncio.sleep(0)  # until the server has seen that the connection is lost
-            return
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _answer_headers(answer: Answer, tag: str) -> dict[str, str]:
-    """Return the headers for the head that a worker wrote (``type``, ``encoding``, ``volatile`` ...)."""
-    head = answer.head
-    headers = {"Content-Type": head["type"], "Vary": _VARY}
-    if head.get("volatile"):
-        headers["Cache-Control"] = "no-store"
-    elif answer.status == 200:
-        headers["ETag"] = tag
-    if head.get("encoding"):
-        headers["Content-Encoding"] = head["encoding"]
-    if head["type"].startswith("text/html"):
-        headers["Content-Security-Policy"] = _POLICY + ("*" if head.get("framed") else "'self'")
-    for name in ("Location", "Link", "Content-Disposition"):
-        if name in head:
-            headers[name] = head[name]
-    return headers
-
-
-async def show_error(request: Request, error: Exception) -> Response:
-    """Show an error as one line of text."""
-    assert isinstance(error, HTTPException)
-    text = error.detail
-    headers = {"Vary": _VARY, **(error.headers or {})}
-    if error.status_code == 404 and text == "Not Found":
-        text = "there is nothing at this address; / says what there is"
-    if error.status_code == 405:
-        text = f"{request.method} is not allowed here; {headers.get('Allow', 'GET, HEAD')} are"
-        headers["Connection"] = "close"
-    return PlainTextResponse(text.rstrip("\n") + "\n", error.status_code, headers)
+    def _check(self) -> None:
+        now = self.loop.time()
+        late = now - (self._head_since or now) > self.limits.header_time
+        if late or now - (self._unread_since or now) > self.limits.write_time:
+            self.transport.abort()
+        elif not self.transport.is_closing():
+            self.loop.call_later(min(1, self.limits.header_time / 2), self._check)

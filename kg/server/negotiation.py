@@ -44,14 +44,10 @@ _TEXT = {"text/csv", "text/tab-separated-values", "text/turtle", "text/plain", "
 def choose(accept: str, offered: Sequence[str]) -> str | None:
     """Return the media type that fits best, the first of the offer among equals; None where none fits."""
     ranges = _ranges(accept)
-    if not ranges:
+    if not accept.strip(", "):
         return offered[0]
-    best, found = 0.0, None
-    for media in offered:
-        quality = _quality(media, ranges)
-        if quality > best:
-            best, found = quality, media
-    return found
+    best = max(offered, key=lambda media: _quality(media, ranges))
+    return best if _quality(best, ranges) > 0 else None
 
 
 @functools.lru_cache(maxsize=256)
@@ -81,25 +77,18 @@ def content_type(media: str) -> str:
 @functools.lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
     """Return whether a client takes gzip."""
-    given = {name: quality for name, quality, _ in _ranges(accept_encoding)}
+    given = dict(_ranges(accept_encoding))
     return given.get("gzip", given.get("*", 0.0)) > 0
 
 
-def _ranges(text: str) -> list[tuple[str, float, int]]:
-    """Parse a header into (name, quality, number of other parameters)."""
+def _ranges(text: str) -> list[tuple[str, float]]:
+    """Parse a header into names and qualities; names with parameters of their own are left out."""
     found = []
     for part in text.split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        if not name:
-            continue
-        quality, others = 1.0, 0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip().lower() == "q":
-                quality = _number(value)
-            elif key.strip().lower() != "charset":
-                others += 1
-        found.append((name.lower(), quality, others))
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        given = dict(parameter.partition("=")[::2] for parameter in parameters)
+        if name and given.keys() <= {"q", "charset"}:
+            found.append((name, _number(given.get("q", "1"))))
     return found
 
 
@@ -110,12 +99,8 @@ def _number(value: str) -> float:
         return 0.0
 
 
-def _quality(media: str, ranges: Sequence[tuple[str, float, int]]) -> float:
+def _quality(media: str, ranges: Sequence[tuple[str, float]]) -> float:
     """Return the quality that the most specific range gives a media type."""
-    main = media.partition("/")[0]
-    best, rank = 0.0, -1
-    for name, quality, others in ranges:
-        fits = 2 if name == media else 1 if name == f"{main}/*" else 0 if name in ("*/*", "*") else -1
-        if fits > rank and not others:
-            best, rank = quality, fits
-    return best
+    given = dict(reversed(ranges))  # of equal ones the first counts
+    names = (media, media.partition("/")[0] + "/*", "*/*", "*")
+    return next((given[name] for name in names if name in given), 0.0)

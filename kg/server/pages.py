@@ -1,4 +1,4 @@
-"""HTML pages: index, query page, questions with their answers, entities, other nodes, terms, previews."""
+"""HTML pages: the templates, and the index, the query page, and questions with their answers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
 from kg import iris
 from kg.compile import reference
 from kg.errors import KgError
 from kg.query import result
-from kg.query.description import Description
 from kg.query.graph import Graph
-from kg.query.result import RECORDS, Answer
+from kg.query.result import STATED, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
-from kg.server import sparql
 from kg.server.negotiation import choose, content_type
 
 Response = tuple[int, dict[str, Any], bytes]
@@ -46,15 +44,15 @@ def address_here(address: str) -> str:
 
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("kg.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
+    loader=PackageLoader("kg.server"), autoescape=select_autoescape(), undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
 _ENVIRONMENT.globals.update(iri=iris.iri, short=iris.short, address_here=address_here)
 
 
 def render(template: str, **context: Any) -> bytes:
     """Render a template of the folder ``templates``; everything that comes from data is escaped."""
-    return _ENVIRONMENT.get_template(f"{template}.html").render(context).encode()
+    return _ENVIRONMENT.get_template(template).render(context).encode()
 
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
@@ -63,16 +61,19 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     parameters: Mapping[str, str] = task["parameters"]
     if path == "/query":
         found = queries.catalogue().values()
-        return _html(render("query", questions=found, query=parameters.get("query", _FIRST_QUERY)))
+        return _html(render("query.html", questions=found, query=parameters.get("query", _FIRST_QUERY)))
     if not path.startswith("/question/"):
         some = sorted(graph.names.entities)[:12]
-        return _html(render("index", count=len(graph.names.entities), some=some, labels=graph.labels))
+        return _html(render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels))
     name, _, form = path.removeprefix("/question/").partition(".")
     if form and form not in _WRITERS:
         raise HTTPException(404, "an answer can be had as .csv and .json")
     question = queries.find(name)
     given = _own_parameters(question, parameters)
-    return _question(graph, question, given, form or _form_by_accept(str(task["accept"])))
+    if not form:
+        chosen = choose(str(task["accept"]), ["text/html", *_TYPES.values()])
+        form = next((name for name, kind in _TYPES.items() if kind == chosen), "")
+    return _question(graph, question, given, form)
 
 
 def _own_parameters(question: Question, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -81,22 +82,13 @@ def _own_parameters(question: Question, parameters: Mapping[str, str]) -> dict[s
     Raises HTTPException for one that it does not have: a misspelt one would be answered as if left out.
     """
     known = [parameter.name for parameter in question.parameters]
-    given = {}
-    for name, value in parameters.items():
-        if name in known:
-            if value.strip():
-                given[name] = value
-        elif name not in _FOREIGN and not name.startswith("utm_"):
-            near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            has = ", ".join(known) or "none"
-            raise HTTPException(400, f"{question.name} has no parameter {name[:80]!r}; it has {has}{hint}")
-    return given
-
-
-def _form_by_accept(accept: str) -> str:
-    chosen = choose(accept, ["text/html", *_TYPES.values()])
-    return next((name for name, kind in _TYPES.items() if kind == chosen), "")
+    own = {name: value for name, value in parameters.items() if name not in _FOREIGN and name[:4] != "utm_"}
+    for name in own.keys() - {*known}:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        has = ", ".join(known) or "none"
+        raise HTTPException(400, f"{question.name} has no parameter {name[:80]!r}; it has {has}{hint}")
+    return {name: value for name, value in own.items() if value.strip()}
 
 
 def _question(graph: Graph, question: Question, given: Mapping[str, str], form: str) -> Response:
@@ -116,13 +108,13 @@ def _question(graph: Graph, question: Question, given: Mapping[str, str], form: 
             found = _answer(graph, question, given)
         except KgError as error:
             trouble = str(error)
-    context = {
-        "question": question, "given": given, "trouble": trouble, "bound": bound, "forms": _WRITERS,
-        "choices": {one.name: _choices(graph, one) for one in question.parameters},
-        "encoded": urlencode(given), "editor": urlencode({"query": reference.standing_alone(bound)}),
-        "found": found, "rows": _rows(found) if found else [], "most": _MOST_SHOWN,
-    }  # fmt: skip
-    return _html(render("question", **context), 400 if trouble else 200)
+    page = render(
+        "question.html", question=question, given=given, trouble=trouble, bound=bound, forms=_WRITERS,
+        choices={one.name: _choices(graph, one) for one in question.parameters}, most=_MOST_SHOWN,
+        encoded=urlencode(given), editor=urlencode({"query": reference.standing_alone(bound)}),
+        found=found, rows=_rows(found) if found else [],
+    )  # fmt: skip
+    return _html(page, 400 if trouble else 200)
 
 
 def _answer(graph: Graph, question: Question, given: Mapping[str, str]) -> Answer:
@@ -148,40 +140,10 @@ def _rows(found: Answer) -> Iterable[list[list[tuple[str, str]]]]:
 
 def _cell(term: object, shown: str, column: str) -> list[tuple[str, str]]:
     if isinstance(term, ox.NamedNode):
-        return [(term.value, column.rstrip("s") if column in RECORDS else shown)]
-    if column in RECORDS and isinstance(term, ox.Literal):
+        return [(term.value, column.rstrip("s") if column in STATED else shown)]
+    if column in STATED and isinstance(term, ox.Literal):
         return [(part, str(number)) for number, part in enumerate(term.value.split(), 1)]
     return [("", shown)]
-
-
-def entity_page(graph: Graph, found: Description, types: Mapping[str, str]) -> bytes:
-    """Render everything about an entity, each statement with its quote; ``types`` are of its other forms."""
-    return render("entity", found=found, graph=graph, identifier=found.entity, types=types)
-
-
-def node_page(
-    graph: Graph, identifier: str, properties: list[dict[str, str]], references: list[dict[str, str]],
-    types: Mapping[str, str],
-) -> bytes:  # fmt: skip
-    """Render a node that is no entity: a statement, a paragraph, a quote, a graph."""
-    records = [identifier] if identifier.startswith(("statement/", "target/")) else []
-    names = {iris.short(row["property"]): row["value"] for row in properties}
-    title = names.get("rdfs:label") or names.get("dcterms:title") or identifier
-    return render(
-        "node", identifier=identifier, title=title, evidence=graph.evidence(records).get(identifier),
-        properties=properties, references=references, labels=graph.labels, types=types,
-    )  # fmt: skip
-
-
-def terms(graph: Graph) -> list[dict[str, str]]:
-    """Return our terms with label and meaning."""
-    return sparql.select(graph, "terms").values()
-
-
-def terms_page(graph: Graph, types: Mapping[str, str]) -> bytes:
-    """Render all terms on one page, each with an anchor, so that ``ns#promotes`` is found."""
-    rows = {row["term"].removeprefix(iris.NS): row for row in reversed(terms(graph))}
-    return render("terms", rows=dict(sorted(rows.items())), identifier="ns", types=types)
 
 
 def _html(body: bytes, status: int = 200) -> Response:

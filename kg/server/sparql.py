@@ -1,9 +1,10 @@
-"""The SPARQL 1.1 Protocol, read-only: parse a request (in the server) and run its query (in a worker)."""
+"""The SPARQL 1.1 Protocol, read-only: parse a request and run its query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any, TypeVar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -13,7 +14,7 @@ from kg import iris
 from kg.errors import BadQuery, BadStore
 from kg.query.graph import Graph
 from kg.read import queries
-from kg.server.negotiation import GRAPHS, RESULTS, Format, choose_format, content_type
+from kg.server.negotiation import GRAPHS, RESULTS, choose_format, content_type
 from kg.server.sandbox import Limits
 from kg.store import guard, oxigraph
 
@@ -23,6 +24,7 @@ FORM, QUERY, UPDATE = (
     "application/sparql-update",
 )
 PREFIXES = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 _KNOWN = ("query", "update", "default-graph-uri", "named-graph-uri", "format", "output")
 T = TypeVar("T")
 
@@ -31,50 +33,84 @@ class TooLong(Exception):
     """An answer has more rows or bytes than one may have."""
 
 
-def parse_request(
-    parameters: Sequence[tuple[str, str]], direct: str | None, limits: Limits, *, posted: bool
-) -> dict[str, Any]:
-    """Return the task of a worker from a request's parameters and the query that is its body, if it is one.
+def parse_request(task: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """Return what a request asks the endpoint: query, graphs, format, beside what the task has.
 
-    It has no ``query`` if there is none: the service description is sent. Parameters that the protocol does
-    not know are ignored. Raises HTTPException.
+    Nothing is returned if there is no query: the service description is sent. Parameters that the protocol
+    does not know are ignored. Raises HTTPException.
     """
     values: dict[str, list[str]] = {name: [] for name in _KNOWN}
-    for name, value in parameters:
-        values.setdefault(name, []).append(value)
+    posted = task["method"] == "POST"
+    if posted and _media_type(task) != FORM:
+        values["query"].append(_decode_query(task))
+    for name, value in parse_parameters(task):
+        if name in values:
+            values[name].append(value)
+    asked = values["query"]
     if values["update"]:
         raise HTTPException(403, "this endpoint is read-only: it takes no updates")
-    queries = values["query"] if direct is None else [*values["query"], direct]
-    if len(queries) > 1:
+    if len(asked) > 1:
         raise HTTPException(400, "send one query, not several")
-    if not queries:
-        if posted or any(values[name] for name in _KNOWN):
+    if not asked:
+        if posted or any(values.values()):
             raise HTTPException(400, "there is no query; send one as query=...")
         return {}
-    if len(queries[0]) > limits.query:
+    if len(asked[0]) > limits.query:
         raise HTTPException(413, f"a query may have {limits.query:,} characters")
-    if not queries[0].strip():
+    if not asked[0].strip():
         raise HTTPException(400, "the query is empty")
     return {
-        "query": queries[0],
+        **task,
+        "query": asked[0],
         "default": values["default-graph-uri"],
         "named": values["named-graph-uri"],
         "format": next(iter(values["format"] + values["output"]), ""),
     }
 
 
-def parse_form(data: bytes) -> list[tuple[str, str]]:
-    """Parse names and values of a form or a query string; raise HTTPException where they are not UTF-8."""
+def parse_parameters(task: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Parse the names and values of an address and of the form that may be the body; raise HTTPException."""
+    pairs = [task["query"]]
+    if task["method"] == "POST":
+        kind = _media_type(task)
+        if kind == FORM:
+            pairs.append(task["body"])
+        elif kind != QUERY or task["path"] != "/sparql":
+            raise HTTPException(415, f"send queries as {FORM}", {"Accept-Post": FORM})
     try:
-        return parse_qsl(
-            data.decode("utf-8"),
-            keep_blank_values=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=1000,
-        )
-    except (UnicodeDecodeError, ValueError):
+        return [
+            pair
+            for part in pairs
+            for pair in parse_qsl(
+                part if isinstance(part, str) else part.decode("utf-8"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=1000,
+            )
+        ]
+    except ValueError:
         raise HTTPException(400, "the request is not encoded in UTF-8, or has too many fields") from None
+
+
+def _media_type(task: Mapping[str, Any]) -> str:
+    return str(task["type"]).partition(";")[0].strip().lower()
+
+
+def _decode_query(task: Mapping[str, Any]) -> str:
+    """Return the query that is the body; raise HTTPException where it is none, or not in UTF-8."""
+    kind = _media_type(task)
+    if kind == UPDATE:
+        raise HTTPException(403, "this endpoint is read-only: it takes no updates")
+    if kind != QUERY:
+        text = f"send a query as {FORM} (query=...) or as {QUERY}"
+        raise HTTPException(415, text, {"Accept-Post": f"{FORM}, {QUERY}"})
+    charset = _CHARSET.search(task["type"])
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise HTTPException(415, f"send the query in UTF-8, not in {charset[1][:40]}")
+    try:
+        return str(task["body"], "utf-8")
+    except UnicodeDecodeError as error:
+        raise HTTPException(400, f"the query is not UTF-8 (byte {error.start})") from None
 
 
 def execute(
@@ -101,7 +137,11 @@ def execute(
 
     def write(file: IO[bytes]) -> None:
         try:
-            _serialize(answer, form, file, limits.rows)
+            if isinstance(form.writer, ox.RdfFormat):
+                triples = _limited(cast("Iterable[ox.Triple]", answer), limits.rows)
+                ox.serialize(triples, file, format=form.writer, prefixes=PREFIXES)
+            else:
+                cast("ox.QuerySolutions", answer).serialize(file, format=form.writer)
         except RuntimeError as error:
             raise _refusal(error) from None
 
@@ -109,15 +149,16 @@ def execute(
     return head, form.name if isinstance(answer, ox.QuerySolutions) else "", write
 
 
-def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]:
+def _run(graph: Graph, task: Mapping[str, Any]) -> oxigraph.QueryResult:
     options: dict[str, Any] = {}
-    if task["default"] or task["named"]:
-        options["default_graph"] = [_graph_name(name) for name in task["default"]]
-        options["named_graphs"] = [_graph_name(name) for name in task["named"]]
+    try:
+        if task["default"] or task["named"]:
+            options["default_graph"] = [ox.NamedNode(name) for name in task["default"]]
+            options["named_graphs"] = [ox.NamedNode(name) for name in task["named"]]
+    except ValueError as error:
+        raise BadQuery(f"the name of a graph is no IRI: {error}") from None
     if isinstance(graph.store, ox.Store):
-        options["base_iri"] = (
-            task["address"] + task["path"]
-        )  # another engine's endpoint has an address of its own
+        options["base_iri"] = task["address"] + task["path"]  # another engine's has an address of its own
     query = str(task["query"])
     try:
         return graph.store.query(query, prefixes=_prefixes(query), **options)
@@ -127,32 +168,11 @@ def _run(graph: Graph, task: Mapping[str, Any]) -> ox.QuerySolutions | ox.QueryB
         raise _refusal(error) from None
 
 
-def _serialize(
-    answer: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple],
-    form: Format,
-    file: IO[bytes],
-    rows: int,
-) -> None:
-    if isinstance(answer, ox.QuerySolutions | ox.QueryBoolean):
-        assert isinstance(form.writer, ox.QueryResultsFormat)
-        answer.serialize(file, format=form.writer)
-    else:
-        assert isinstance(form.writer, ox.RdfFormat)
-        ox.serialize(_limited(answer, rows), file, format=form.writer, prefixes=PREFIXES)
-
-
 def _limited(triples: Iterable[T], most: int) -> Iterator[T]:
     for number, triple in enumerate(triples, 1):
         if number > most:
             raise TooLong(f"the answer has more than {most:,} rows; LIMIT makes it shorter")
         yield triple
-
-
-def _graph_name(name: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(name)
-    except ValueError:
-        raise BadQuery(f"{name[:200]!r} is no IRI of a graph") from None
 
 
 def select(graph: Graph, name: str, terms: Mapping[str, str] | None = None) -> oxigraph.Rows:

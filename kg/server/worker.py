@@ -1,15 +1,12 @@
 """A worker process: opens the graph read-only, then runs one task at a time until it is killed.
 
-``Worker`` is the server's handle of one; all else runs in the process.
-
-Started as ``python -m kg.server.worker`` with tasks on standard input and answers on standard output, both as
-length-prefixed frames. Every line of a stranger's query is parsed and run here and nowhere else.
+Started as ``python -m kg.server.worker`` with tasks on standard input and answers on standard output. A task
+is its length, a line of JSON about the request, and the request's body; an answer is one or several frames.
+Every line of a stranger's query is parsed and run here and nowhere else.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -18,9 +15,7 @@ import struct
 import sys
 import threading
 import zlib
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -29,18 +24,19 @@ from starlette.exceptions import HTTPException
 from kg.errors import BadStore, KgError, NotFound
 from kg.query.graph import Graph, open_built, open_graph
 from kg.server import sandbox, sparql
+from kg.server.negotiation import takes_gzip
 from kg.server.sandbox import Limits
 from kg.server.sparql import TooLong
 
-#: A frame begins with its kind and length. Kinds: a whole answer (a line of JSON, then the body), the head of
-#: a long one, a piece of it, its end, an error.
-HEAD = struct.Struct("!cI")
-WHOLE, BEGIN, PIECE, END, ERROR = b"W", b"B", b"P", b"E", b"X"
+#: A frame is its kind, the lengths of its head and body, and both. Kinds: a whole answer, the beginning of a
+#: long one, a piece of it, its end, and its end where it is cut short. The head is a line of JSON.
+HEAD = struct.Struct("!cII")
+WHOLE, BEGIN, PIECE, END, CUT = b"W", b"B", b"P", b"E", b"X"
 LENGTH = struct.Struct("!I")
 _STACK = 64 << 20
 _PIECE = 64 << 10
 _WORTH, _SMALL = 1024, 16 << 10  # bytes below which compression gains nothing, or needs no large window
-_TOO_MUCH_MEMORY = "the query needs more memory than a query may have"
+_TEXT = "text/plain; charset=utf-8"
 #: What begins each row but the first in a serialised answer. None of them can stand inside a JSON string or
 #: XML text, where its quotation mark or less-than is escaped.
 _ROW_MARKS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n", "csv": b"\n"}
@@ -62,199 +58,91 @@ def main() -> None:
 def _serve(out: IO[bytes], settings: Mapping[str, Any]) -> None:
     where, limits = str(settings["where"]), Limits(**settings["limits"])
     try:
-        graph = _open(where)
+        store = Path(where)  # a store's own folder, or whatever else open_graph opens
+        graph = open_built(store, where) if (store / "CURRENT").is_file() else open_graph(where)
     except KgError as error:
         logging.error("%s", error)
         os._exit(2)
     remote = where.startswith(("http://", "https://"))
     closed = sandbox.enclose(limits.memory, network=remote)
-    _send(out, WHOLE, json.dumps({"open_network": not (closed or remote)}).encode())
+    _send(out, WHOLE, {"open_network": not (closed or remote)})
     for task in _tasks(sys.stdin.buffer):
+        writer = AnswerWriter(out, limits, gzip=takes_gzip(task["encoding"]))
         try:
-            _run(graph, task, limits, out)
+            _run(graph, task, limits, writer)
+            writer.close()
         except BrokenPipeError:
             break
         except Exception as error:
-            status, text, retry = _explain(error)
+            status, text, headers = _explain(error)
             if status == 500:
                 logging.exception("the task %s failed", task["path"])
-            _send(out, ERROR, json.dumps({"status": status, "text": text, "retry": retry}).encode())
+            writer.refuse({"status": status, "type": _TEXT, **headers}, f"{text.rstrip()}\n".encode())
     os._exit(0)
-
-
-def _open(where: str) -> Graph:
-    """Open a store's own folder, or whatever else ``open_graph`` opens."""
-    store = Path(where)
-    return open_built(store, where) if (store / "CURRENT").is_file() else open_graph(where)
 
 
 def _tasks(file: IO[bytes]) -> Iterator[dict[str, Any]]:
     """Yield tasks until the parent closes the pipe."""
     while len(head := file.read(LENGTH.size)) == LENGTH.size:
-        yield json.loads(file.read(LENGTH.unpack(head)[0]))
+        line, _, body = file.read(LENGTH.unpack(head)[0]).partition(b"\n")
+        yield {**json.loads(line), "body": body}
 
 
-def _run(graph: Graph, task: Mapping[str, Any], limits: Limits, out: IO[bytes]) -> None:
+def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: AnswerWriter) -> None:
     """Run a task and write its answer."""
-    gzip = bool(task.get("gzip"))
-    if "query" in task:
-        head, counted, write = sparql.execute(graph, task, limits)
-        writer = AnswerWriter(out, head, limits, gzip=gzip, counted=counted)
+    path = task["path"]
+    if path == "/sparql" and (asked := sparql.parse_request(task, limits)):
+        head, counted, write = sparql.execute(graph, asked, limits)
+        writer.begin(head, counted)
         write(cast("IO[bytes]", writer))
-    else:
-        status, head, body = _document(graph, task)
-        writer = AnswerWriter(out, {"status": status, **head}, limits, gzip=gzip)
-        writer.write(body)
-    writer.close()
-
-
-def _document(graph: Graph, task: Mapping[str, Any]) -> tuple[int, dict[str, Any], bytes]:
+        return
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
-    from kg.server import description, linked_data, pages, reconcile
+    from kg.server import linked_data, pages, reconcile
 
-    path = str(task["path"])
+    task["parameters"] = dict(sparql.parse_parameters(task))
     if path in ("/sparql", "/.well-known/void"):
-        return description.respond(graph, task)
-    if path.startswith("/reconcile"):
-        return reconcile.respond(graph, task)
-    if path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
-        return pages.respond(graph, task)
-    return linked_data.respond(graph, task)
+        respond = linked_data.describe_service
+    elif path.startswith("/reconcile"):
+        respond = reconcile.respond
+    elif path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
+        respond = pages.respond
+    else:
+        respond = linked_data.respond
+    status, head, body = respond(graph, task)
+    writer.begin({"status": status, **head})
+    writer.write(body)
 
 
-def _explain(error: Exception) -> tuple[int, str, int]:
-    """Return the status, the text and the seconds to wait that tell a client of an error; 500 for a bug."""
+def _explain(error: Exception) -> tuple[int, str, Mapping[str, str]]:
+    """Return the status, the text and the headers that tell a client of an error; 500 for a bug."""
     if isinstance(error, HTTPException):
-        return error.status_code, error.detail, 0
-    if isinstance(error, TooLong):
-        return 503, str(error), 60
-    if isinstance(error, MemoryError):
-        return 503, _TOO_MUCH_MEMORY, 60
-    if isinstance(error, BadStore):
-        return 503, str(error), 30
+        return error.status_code, error.detail, error.headers or {}
+    if isinstance(error, TooLong | MemoryError | BadStore):
+        text = "the query needs more memory than a query may have"
+        return 503, text if isinstance(error, MemoryError) else str(error), {"Retry-After": "60"}
     if isinstance(error, KgError):
-        return 404 if isinstance(error, NotFound) else 400, str(error), 0
-    return 500, "this server failed on the request; its log says more", 0
-
-
-class WorkerDied(Exception):
-    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
-
-    def __init__(self, code: int | None) -> None:
-        super().__init__(f"a worker ended with {code}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer: its head and body; of a long one the body comes in ``pieces``."""
-
-    status: int
-    head: Mapping[str, Any]
-    body: bytes
-    version: str
-    pieces: AsyncIterator[bytes] | None = None
-
-
-@dataclass(eq=False)
-class Worker:
-    """A worker process as its parent sees it, and the task that it runs."""
-
-    process: Process
-    version: str  # of the graph that it has open
-    killed: bool = False
-    replaced: bool = False  # another worker has its place already
-    since: float = 0.0
-    done: bool = True
-    left: bool = False  # whether its client has left
-    has_left: Callable[[], Awaitable[bool]] | None = None
-    ended: HTTPException | None = None  # why the pool ended it
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be given a task."""
-        return not self.killed and self.process.returncode is None
-
-    def start(self, task: bytes, has_left: Callable[[], Awaitable[bool]]) -> None:
-        """Hand it a task for a client of whom ``has_left`` tells."""
-        self.since, self.done, self.left, self.has_left = (
-            asyncio.get_running_loop().time(),
-            False,
-            False,
-            has_left,
-        )
-        assert self.process.stdin
-        self.process.stdin.write(LENGTH.pack(len(task)) + task)
-
-    async def answer(self) -> Answer:
-        """Read its answer; raise HTTPException where it refuses the task, WorkerDied where it is gone."""
-        kind, data = await self.receive()
-        if kind == BEGIN:
-            head = json.loads(data)
-            return Answer(head["status"], head, b"", self.version, self._pieces())
-        self.done = True
-        if kind == ERROR:
-            raise _error(data)
-        line, _, body = data.partition(b"\n")
-        head = json.loads(line)
-        return Answer(head["status"], head, body, self.version)
-
-    async def _pieces(self) -> AsyncIterator[bytes]:
-        while (frame := await self.receive())[0] == PIECE:
-            yield frame[1]
-        self.done = True
-        if frame[0] == ERROR:
-            raise _error(frame[1])
-
-    async def receive(self) -> tuple[bytes, bytes]:
-        """Read a frame; raise WorkerDied."""
-        assert self.process.stdout
-        try:
-            kind, length = HEAD.unpack(await self.process.stdout.readexactly(HEAD.size))
-            return kind, await self.process.stdout.readexactly(length)
-        except asyncio.IncompleteReadError:
-            raise WorkerDied(await self.process.wait()) from None
-
-    def kill(self) -> None:
-        """Kill it without waiting."""
-        self.killed = True
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-
-    async def bury(self) -> None:
-        """Kill it, and wait until it is gone and its pipes are closed."""
-        self.kill()
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            await self.process.communicate()
-
-
-def _error(data: bytes) -> HTTPException:
-    """Return the error that a worker's frame describes."""
-    found = json.loads(data)
-    return HTTPException(found["status"], found["text"], retry_after(found["retry"]))
-
-
-def retry_after(seconds: int) -> dict[str, str]:
-    """Return the header that tells a client when to ask again; none for 0."""
-    return {"Retry-After": str(seconds)} if seconds else {}
+        return 404 if isinstance(error, NotFound) else 400, str(error), {}
+    return 500, "this server failed on the request; its log says more", {}
 
 
 class AnswerWriter:
     """A file-like object that counts rows, compresses, and sends frames: one where the answer is small."""
 
-    def __init__(
-        self, out: IO[bytes], head: Mapping[str, Any], limits: Limits, *, gzip: bool, counted: str = ""
-    ) -> None:
-        """``counted`` is the name of the results format that is written, if its rows are limited."""
+    def __init__(self, out: IO[bytes], limits: Limits, *, gzip: bool) -> None:
         self._out = out
-        self._head = dict(head)
         self._limits = limits
         self._gzip = gzip
-        self._counter = RowCounter(counted) if counted else None
+        self._head: dict[str, Any] = {}
+        self._counter: RowCounter | None = None
         self._held = bytearray()
         self._written = 0
         self._packer: Any = None
         self._begun = False
+
+    def begin(self, head: Mapping[str, Any], counted: str = "") -> None:
+        """Take the head; ``counted`` names the results format that follows, if its rows are limited."""
+        self._head = dict(head)
+        self._counter = RowCounter(counted) if counted else None
 
     def write(self, data: bytes) -> int:
         """Take some more of the answer; raise TooLong past the limits."""
@@ -273,8 +161,8 @@ class AnswerWriter:
         """Send what is left, and that the answer is complete."""
         if self._begun:
             self._send_piece()
-            _send(self._out, PIECE, self._packer.flush() if self._packer else b"")
-            _send(self._out, END, b"")
+            _send(self._out, PIECE, {}, self._packer.flush() if self._packer else b"")
+            _send(self._out, END, {})
             return
         body = bytes(self._held)
         if len(body) > self._limits.rows:
@@ -282,7 +170,12 @@ class AnswerWriter:
         if self._gzip and len(body) > _WORTH:
             self._start_packing(small=len(body) < _SMALL)
             body = self._packer.compress(body) + self._packer.flush()
-        _send(self._out, WHOLE, json.dumps(self._head).encode() + b"\n" + body)
+        _send(self._out, WHOLE, self._head, body)
+
+    def refuse(self, head: Mapping[str, Any], body: bytes) -> None:
+        """Send another answer in place of this one, or that it is cut short."""
+        self._held.clear()
+        _send(self._out, CUT, {}) if self._begun else _send(self._out, WHOLE, head, body)
 
     def _send_piece(self) -> None:
         data = bytes(self._held)
@@ -291,9 +184,9 @@ class AnswerWriter:
         if not self._begun:
             if self._gzip:
                 self._start_packing()
-            _send(self._out, BEGIN, json.dumps(self._head).encode())
+            _send(self._out, BEGIN, self._head)
             self._begun = True
-        _send(self._out, PIECE, self._packer.compress(data) if self._packer else data)
+        _send(self._out, PIECE, {}, self._packer.compress(data) if self._packer else data)
 
     def _count(self, data: bytes) -> None:
         if self._counter and self._counter.count(data) > self._limits.rows:
@@ -302,7 +195,7 @@ class AnswerWriter:
     def _start_packing(self, *, small: bool = False) -> None:
         window, memory = (12, 5) if small else (15, 8)  # setting up the large one takes longer than packing
         self._packer = zlib.compressobj(5, zlib.DEFLATED, 16 + window, memory)
-        self._head["encoding"] = "gzip"
+        self._head["Content-Encoding"] = "gzip"
 
 
 class RowCounter:
@@ -327,9 +220,9 @@ class RowCounter:
         return self.rows
 
 
-def _send(out: IO[bytes], kind: bytes, data: bytes) -> None:
-    out.write(HEAD.pack(kind, len(data)))
-    out.write(data)
+def _send(out: IO[bytes], kind: bytes, head: Mapping[str, Any], body: bytes = b"") -> None:
+    line = json.dumps(head).encode() if head else b""
+    out.write(HEAD.pack(kind, len(line), len(body)) + line + body)
     out.flush()
 
 

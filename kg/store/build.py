@@ -20,7 +20,7 @@ from kg.check import run
 from kg.check.run import Report
 from kg.compile import cache, reference
 from kg.errors import BadStore, KgError, Problem
-from kg.read import tables
+from kg.read import files
 from kg.store import manifest, names, oxigraph
 from kg.store.manifest import TEXT, Built
 
@@ -39,14 +39,17 @@ class Unsound(KgError):
 
 
 def build_graph(
-    seed_folder: Path, ontology: Path, folder: Path, *, texts: Path | None = None
-) -> tuple[Built, bool]:
+    seed_folder: Path | None = None, ontology: Path | None = None, folder: Path | None = None, *,
+    texts: Path | None = None,
+) -> tuple[Built, bool]:  # fmt: skip
     """Build into a folder unless it holds this very graph; return it, and whether it was built now.
 
-    Sources that did not change since an earlier build are not compiled again. Two builds in one folder wait
-    for each other; one that is interrupted leaves what was there. Raises Unsound if the seeds have problems,
-    KgError if the folder cannot be written.
+    Folders that are not given are the project's own. Sources that did not change since an earlier build are
+    not compiled again. Two builds in one folder wait for each other; one that is interrupted leaves what was
+    there. Raises Unsound if the seeds have problems, KgError if the folder cannot be written.
     """
+    seed_folder, ontology = locations.seeds(seed_folder), locations.ontology(ontology)
+    folder = locations.build(folder)
     parts = f"{code(ontology)}\0{locations.fingerprint(seed_folder, ontology)}"
     made_from = hashlib.sha256(parts.encode()).hexdigest()
     with hold(folder):
@@ -101,10 +104,10 @@ def place(
         graph = oxigraph.open_folder(final)
         names.write_index(names.index_path(final), names.names_of(graph), names.quotes_of(graph))
         if text:
-            tables.replace(folder / TEXT, text)
+            files.replace_file(folder / TEXT, text)
         else:
             (folder / TEXT).unlink(missing_ok=True)
-        tables.replace(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
+        files.replace_file(folder / manifest.NAME, json.dumps(asdict(built), indent=1) + "\n")
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sweep(folder, keep)

@@ -23,7 +23,8 @@ from kg.compile import counts as count_cube
 from kg.compile import reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
-from kg.read import models, streams
+from kg.read import models
+from kg.read import tables as streams
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
 from kg.store.bulk_tables import Feeds, Tables, read_entities
@@ -129,7 +130,7 @@ class _Compilation:
         feeds.finish()
         work.put(self._links())
         work.put(count_cube.lines(work.kept(BACKED)))
-        work.put(reference.itself(self.folder, locations.VERSION))
+        work.put(reference.metadata_lines(self.folder, locations.VERSION))
         work.state.complete = True
         work.save()
 
@@ -157,13 +158,13 @@ class _Compilation:
         sound = self._sound(part, paragraphs)
         if self.keep_good or not work.state.problems:
             if numbers.start == 1:
-                work.put(compiler.sections(sound))
-            work.put(compiler.paragraphs(sound, numbers))
-            work.put(compiler.records(sound, self._register, self._ontology))
+                work.put(compiler.section_lines(sound))
+            work.put(compiler.paragraph_lines(sound, numbers))
+            work.put(compiler.statement_lines(sound, self._register, self._ontology))
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
-                counts = at.predicate in reference.CLOSED and not compiler.withheld(at, self._ontology)
+                counts = at.predicate in reference.CLOSED and not compiler.is_withheld(at, self._ontology)
                 work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, counts)])
         work.count("statements", len(sound.statements))
         work.count("targets", len(sound.targets))
@@ -205,7 +206,7 @@ class _Compilation:
             self.work.count("quotes not verified", len(asked))
             return
         found = quotes.verify_quotes(part, paragraphs)
-        self.work.count("quotes verified", found.verified)
+        self.work.count("quotes verified", len(found.positions))
         yield from found.problems
         yield from (missing.problem() for missing in found.missing)
         if part.positions:
@@ -237,8 +238,8 @@ class _Compilation:
             if (link.file, link.line) not in bad:
                 if link.relation in reference.CLOSED:
                     parents[link.relation].setdefault(link.child, set()).add(link.parent)
-                yield from reference.assumed(link, self._ontology)
-        yield from reference.closed(parents)
+                yield from reference.link_lines(link, self._ontology)
+        yield from reference.closure_lines(parents)
 
 
 def _store(where: Path, work: Work, made_from: str, progress: Progress) -> Built:

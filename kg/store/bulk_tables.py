@@ -19,16 +19,17 @@ from kg.check import entities as rules
 from kg.compile import reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.read import models, streams
+from kg.read import models
+from kg.read import tables as streams
 from kg.read.seeds import (
     COMMON_TABLES,
     ENTITY_TABLES,
     SOURCE_TABLES,
     Document,
-    Register,
+    EntityIndex,
     misplaced,
     unread_files,
-)
+)  # fmt: skip
 from kg.read.tables import Record
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
@@ -88,7 +89,7 @@ class Tables:
 class Entities:
     """What rows may refer to, the place of each source in its table, and how many paragraphs there are."""
 
-    register: Register
+    register: EntityIndex
     order: dict[str, int]
     paragraphs: int
     counts: dict[str, int]
@@ -101,14 +102,14 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
     # filled below: what is missing in it is what the rules report
-    register = Register(kinds, *_names(tables), units, set(), _within(tables))
+    register = EntityIndex(kinds, *_names(tables), units, set(), _within(tables))
     for file, model in ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
         for entry in _sound(tables.rows(_stem(file), model, report), check, report):
             kinds[intern(entry.id)] = intern(entry.kind)
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
-            put(reference.entity(entry, ontology))
+            put(reference.entity_lines(entry, ontology))
     entities, names, paragraphs = len(kinds), 0, 0
     order: dict[str, int] = {}
     verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, report)}
@@ -119,7 +120,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         order[source.id] = len(order)
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
-        put(reference.source(source, verified.get(source.id)))
+        put(reference.source_lines(source, verified.get(source.id)))
     seen: set[int] = set()
     labels: dict[int, str] = {}
     for name in _sound(
@@ -128,15 +129,15 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         report,
     ):
         names += 1
-        put(reference.named(name, ontology))
+        put(reference.name_lines(name, ontology))
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
-        put(reference.redirected(redirect))
+        put(reference.redirect_lines(redirect))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
     places = (place for place in named if place.startswith("place/"))
     regions = frozenset(place for place in places if kinds.get(place, "Country") != "Country")
-    put(map(reference.speaks_of, sorted(regions)))
+    put(map(reference.region_line, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
     return Entities(replace(register, regions=regions), order, paragraphs, counts)
 
@@ -298,7 +299,7 @@ def _sound(rows: Iterable[R], check: Callable[[R], Iterable[Problem]], report: R
 
 
 def _check_entity(
-    entry: models.EntityRow, table: str, register: Register, ontology: Ontology
+    entry: models.EntityRow, table: str, register: EntityIndex, ontology: Ontology
 ) -> Iterable[Problem]:
     if entry.id in register.kinds:
         return [entry.problem("id", *_DUPLICATE, entry.id, "keep one of the rows")]

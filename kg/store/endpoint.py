@@ -140,7 +140,9 @@ class Endpoint:
         """
         shape = guard.refuse(query)
         used = [f"PREFIX {n}: <{space}> " for n, space in (prefixes or {}).items() if f"{n}:" in query]
-        parameters = [("query", "".join(used) + query)]  # in the first line: errors name lines
+        parameters = [
+            ("query", "".join(used) + guard.decode_iris(query))
+        ]  # in the first line: errors name lines
         if default_graph is not None or named_graphs is not None:
             graphs, named = ([g.value for g in given or ()] for given in (default_graph, named_graphs))
             parameters += self._dataset(graphs, named)

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg.errors import BadStore
-from kg.read import tables
+from kg.read import files
 from kg.store import manifest, oxigraph
 
 LINES = 20_000  # of N-Quads in one request
@@ -92,7 +92,7 @@ def write_parts(source: Source, folder: Path, size: int, *, stated: bool = False
     paths: list[Path] = []
     for part in _parts(source.quads(stated=stated), size):
         paths.append(folder / f"part-{len(paths) + 1:05}.nq")
-        tables.replace(paths[-1], part)
+        files.replace_file(paths[-1], part)
     return paths
 
 
@@ -134,7 +134,7 @@ def send(
         now = datetime.now().astimezone().isoformat(" ", "minutes")
         content = {"mark": source.mark, "quads": done, "when": now, "graph": graph}
         with contextlib.suppress(OSError):  # in a read-only folder nothing is noted
-            tables.replace(note, json.dumps(content))
+            files.replace_file(note, json.dumps(content))
         progress(done)
     return Sent(done - before, before, when)
 

@@ -82,6 +82,17 @@ def refuse(query: str, *, allow_service: bool = False) -> Shape:
     return shape
 
 
+def decode_iris(query: str) -> str:
+    """Return a query without escapes in its IRIs, which some engines do not decode."""
+
+    def decode(token: re.Match[str]) -> str:
+        decoded = _ESCAPE.sub(_character, token[0])
+        found = _TOKEN.fullmatch(decoded)
+        return decoded if token.lastgroup == "iri" and found and found.lastgroup == "iri" else token[0]
+
+    return _TOKEN.sub(decode, query)
+
+
 def names(query: str) -> list[str]:
     """Return the prefixed names of a query."""
     return [match.group() for match in _TOKEN.finditer(query) if match.lastgroup == "name"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kg.errors import Problem
-from kg.read import tables
+from kg.read import files
 
 #: Hierarchical statements: child, relation, parent, file, line, whether it is asserted.
 LINKS = "links.jsonl"
@@ -89,7 +89,7 @@ class Work:
             file.flush()
             os.fsync(file.fileno())
             self.state.sizes[name] = os.fstat(file.fileno()).st_size
-        tables.replace(self._journal, json.dumps(asdict(self.state)))
+        files.replace_file(self._journal, json.dumps(asdict(self.state)))
         self._unsaved = 0
 
     def put(self, lines: Iterable[str]) -> None:
@@ -122,7 +122,7 @@ class Work:
             yield from (tuple(json.loads(line)) for line in lines)
 
     def _report(self, row: Iterable[object]) -> None:
-        self._files["problems.csv"].writelines(tables.spreadsheet([row]))
+        self._files["problems.csv"].writelines(files.spreadsheet([row]))
 
     def _read(self) -> State:
         try:
@@ -142,5 +142,5 @@ def read_report(path: Path, most: int) -> list[Problem]:
     """Return the first problems of a report."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(islice(csv.DictReader(file), most))
-    plain = ({column: tables.plain_text(cell) for column, cell in row.items()} for row in rows)
+    plain = ({column: files.plain_text(cell) for column, cell in row.items()} for row in rows)
     return [Problem(**{**row, "line": int(row["line"])}) for row in plain]  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, TypeGuard
+from unicodedata import combining, east_asian_width
 
 import pyoxigraph as ox
 
@@ -112,7 +113,14 @@ def explain(sparql: str, error: str) -> str:
     what = f"{found.group()!r} is not expected here" if found else "the query ends too early"
     for detail, meaning in _DETAILS.items():
         what = meaning if detail in error else what
-    return f"the query is malformed at line {row}, column {column}: {what}\n  {line}\n  {' ' * (column - 1)}^"
+    mark = f"{_blank(line[: column - 1])}^"
+    return f"the query is malformed at line {row}, column {column}: {what}\n  {line}\n  {mark}"
+
+
+def _blank(text: str) -> str:
+    """Return spaces as wide as a text in a terminal, where a Han character takes two cells."""
+    widths = (0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return " " * sum(widths)
 
 
 def unknown_terms(store: Store, sparql: str) -> list[str]:

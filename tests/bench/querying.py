@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -11,13 +10,13 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kg import iris
-from kg.cli.parameters import parameters
 from kg.query.graph import Graph
 from kg.read import queries as named_queries
 from kg.read.queries import Question
 from kg.store import oxigraph
 from tests.bench.figure import OURS, Figure, child, race
 from tests.bench.ground import Ground
+from tests.conftest import example
 
 RAW = "pyoxigraph"
 RDFLIB_MOST = 2_000  # statements
@@ -70,7 +69,7 @@ def figures(ground: Ground, repeats: int, *, seconds: float = 2, rdflib: bool = 
 
 def standing(asked: Question) -> dict[str, str]:
     """The documented example of a question with things of the synthetic corpus in place of curated ones."""
-    given = parameters(asked, shlex.split(asked.example))
+    given = example(asked)
     kinds = {parameter.name: parameter.type for parameter in asked.parameters}
     used: dict[str, int] = {}
     for name in given:

@@ -91,7 +91,7 @@ def test_few_nodes_all_have_their_names(visit: Open, sample_graph: Graph, tmp_pa
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_an_empty_graph_has_a_page(visit: Open, tmp_path: Path, view: str) -> None:
-    lines = list(reference.itself(locations.ontology(), "test"))
+    lines = list(reference.metadata_lines(locations.ontology(), "test"))
     tab = visit(f"#view={view}", file=saved(Graph(oxigraph.memory(lines), "empty"), tmp_path))
     panel = tab.locator("#panel").inner_text()
     assert "0 statements from 0 documents" in panel

@@ -65,7 +65,7 @@ def test_a_click_on_a_line_opens_its_statements(visit: Open) -> None:
 
 def test_every_link_opens_the_publishers_page_at_the_quote(visit: Open, curated: Graph) -> None:
     tab = visit("#view=sources")
-    wanted = {record["id"].partition("/")[2]: record for record in statement_rows(curated)}  # type: ignore[attr-defined]
+    wanted = {record["id"].partition("/")[2]: record for record in statement_rows(curated)}
     evidence = curated.evidence(str(record["id"]) for record in wanted.values())
     shown = dict(
         tab.evaluate(

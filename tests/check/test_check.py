@@ -16,8 +16,7 @@ from kg import locations
 from kg.check import run as checks
 from kg.check.run import Report
 from kg.compile import reference
-from kg.read import models, scaffold, seeds
-from kg.read import tables as csv_tables
+from kg.read import files, models, scaffold, seeds
 from tests.conftest import ROOT, SAMPLE
 
 TEXTS = SAMPLE / "texts"
@@ -74,7 +73,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def write(path: Path, rows: list[dict[str, str]], header: list[str] | None = None) -> None:
-    csv_tables.write_table(path, header or list(rows[0]), rows)
+    files.write_table(path, header or list(rows[0]), rows)
 
 
 EN, ZH = "hubei-2030", "wuhan-2030"

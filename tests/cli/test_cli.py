@@ -229,7 +229,7 @@ def test_fmt_says_that_a_table_is_empty(sample: Path) -> None:
     (sample / "topics.csv").write_text("")
     done = kg("fmt", str(sample / "topics.csv"))
     assert (done.returncode, done.stderr) == (
-        2, f"kg: {sample / 'topics.csv'} is empty: its first line must be id,kind,note\n"
+        2, f"kg: {sample / 'topics.csv'}: the file is empty; its first line must be id,kind,note\n"
     )  # fmt: skip
 
 
@@ -246,8 +246,8 @@ MISTAKES = [
     (("bild",), "Did you mean build"),
     (("ask", "promotors"), "did you mean promoters"),
     (("ask", "promoters", "unobtainium"), "nothing is called 'unobtainium'"),
-    (("ask", "promoters", "--topik", "lidar"), "has no parameter --topik"),
-    (("ask", "promoters", "--topic"), "needs a value"),
+    (("ask", "promoters", "--topik", "lidar"), "No such option '--topik'"),
+    (("ask", "promoters", "--topic"), "Option '--topic' requires an argument"),
     (("ask", "promoters", *["lidar"] * 9), "takes"),
     (("ask", "promoters", "lidar", "--tier", "futur"), "is one of"),
     (("show", "nothing like this"), "nothing is called"),

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kg.cli import main, parameters, terminal
+from kg.cli import arguments, main, terminal
 from kg.errors import Ambiguous, KgError
 from kg.query.graph import Graph
 from kg.read import queries
@@ -209,7 +209,7 @@ ROOMS = [
 def test_words_join_to_the_names_that_the_graph_knows(
     curated: Graph, name: str, words: str, expected: dict[str, str]
 ) -> None:
-    assert parameters.assign(curated, queries.find(name), shlex.split(words)) == expected
+    assert arguments.assign(curated, queries.find(name), shlex.split(words)) == expected
 
 
 def test_words_that_can_be_joined_in_two_ways_are_refused(curated: Graph) -> None:
@@ -220,7 +220,7 @@ def test_words_that_can_be_joined_in_two_ways_are_refused(curated: Graph) -> Non
         curated.names.exact("information technology industry"),
     )
     assert all(known)
-    assert parameters.assign(curated, asked, names) == {
+    assert arguments.assign(curated, asked, names) == {
         "start": "information technology industry",
         "end": "Jinan",
     }
@@ -242,7 +242,7 @@ class _Names:
 def test_of_several_readings_none_is_taken() -> None:
     known = _Names("a b", "c", "a", "b c")
     with pytest.raises(Ambiguous) as error:
-        parameters.assign(known, question("one", "other"), ["a", "b", "c"])  # type: ignore[arg-type]
+        arguments.assign(known, question("one", "other"), ["a", "b", "c"])  # type: ignore[arg-type]
     assert str(error.value) == 'q can be read in several ways: "a" "b c" or "a b" "c"; quote the names'
 
 
@@ -256,13 +256,13 @@ def test_of_several_readings_none_is_taken() -> None:
 )
 def test_words_that_are_no_name_are_told(words: list[str], message: str) -> None:
     with pytest.raises(KgError) as error:
-        parameters.assign(_Names(), question("one", "other"), words)  # type: ignore[arg-type]
+        arguments.assign(_Names(), question("one", "other"), words)  # type: ignore[arg-type]
     assert str(error.value) == message
 
 
 def test_many_words_are_answered_soon() -> None:
     with pytest.raises(KgError, match="quote a name"):
-        parameters.assign(_Names(), question(*"abcdefgh"), ["x"] * 500)  # type: ignore[arg-type]
+        arguments.assign(_Names(), question(*"abcdefgh"), ["x"] * 500)  # type: ignore[arg-type]
 
 
 # Tables
@@ -395,6 +395,7 @@ def test_what_is_neither_file_nor_query_is_told(
 SYNTAX = [
     ("SELECT ?r { ?r kg:promotes }", "line 1, column 28: '}' is not expected here", 27),
     ("SELECT * {", "line 1, column 11: the query ends too early", 10),
+    ("ASK { ?r skos:prefLabel '碳化硅e\u0301' ; kg:promotes }", "column 47: '}' is not expected", 48),
     ("SELECT ?x {\n ?x kg:a ?b .\n ?b nope:c 1 }", "line 3, column 11: ", 10),
 ]
 

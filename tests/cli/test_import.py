@@ -51,7 +51,7 @@ def test_a_table_is_imported_checked_and_built(file: Path, tmp_path: Path) -> No
     checked = json.loads(
         kg("check", "--seeds", "my seeds", "--texts", str(tmp_path), "--write", "--json", cwd=tmp_path).stdout
     )
-    assert (checked["verified"], checked["unverified"]) == (2, 0)
+    assert (checked["problems"], checked["verified"], checked["unverified"]) == ([], 2, 0)
     built = kg("import", str(file), *COLUMNS, *ORIGIN, "--out", "again", "--build", "graph", cwd=tmp_path)
     assert built.stdout.startswith("wrote again: 2 statements on 4 names, source my-table\nbuilt graph: ")
     asked = kg("ask", "statements", "--entity", "Norway", "--graph", "graph", "-f", "json", cwd=tmp_path)

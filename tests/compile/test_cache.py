@@ -11,7 +11,7 @@ import pytest
 from kg import locations, ontology
 from kg.compile import cache
 from kg.read import seeds
-from kg.read.seeds import Register
+from kg.read.seeds import EntityIndex
 from kg.store import build, manifest
 
 EN, ZH = "hubei-2030", "wuhan-2030"
@@ -28,7 +28,7 @@ def kept(folder: Path) -> dict[str, tuple[str, int]]:
     return {path.name.partition(".")[0]: (path.name, path.stat().st_mtime_ns) for path in files}
 
 
-def register_of(sample: Path) -> tuple[seeds.Seeds, Register]:
+def register_of(sample: Path) -> tuple[seeds.Seeds, EntityIndex]:
     found, problems = seeds.read_seeds(sample)
     assert not problems
     return found, found.register

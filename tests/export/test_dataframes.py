@@ -42,7 +42,7 @@ def test_an_empty_answer_keeps_its_columns(sample_graph: Graph) -> None:
     assert "company" in found.columns
 
 
-def test_statements_are_all_records(sample_graph: Graph) -> None:
+def test_every_statement_is_in_the_frame(sample_graph: Graph) -> None:
     found = dataframes.statement_frame(sample_graph)
     assert list(found.columns) == list(COLUMNS)
     assert len(found) == len(statement_rows(sample_graph))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from kg import iris, locations
 from kg.errors import BadStore
-from kg.export import diff, dump
+from kg.export import diff
 from kg.export.diff import Change
 from kg.store import build, bulk
 from tests.cli.test_cli import kg
@@ -181,8 +180,7 @@ def test_files_in_any_order_are_compared_too(tmp_path: Path, old: Path) -> None:
 def test_a_subject_is_found_among_its_like(old: Path) -> None:
     subjects = {line.partition(" ")[0][1:-1] for line in (old / "graph.nq").read_text().splitlines()}
     assert len(subjects) > 100
-    with ExitStack() as stack:
-        opened = dump.Pair(old, old, stack).new
+    with diff.open_quads(old, old) as (opened, _):
         total = sum(len(opened.about(subject)) for subject in subjects)
         assert total == len((old / "graph.nq").read_text().splitlines())
         assert opened.about("place/nowhere") == opened.about("zzz") == opened.about("") == []
@@ -194,10 +192,9 @@ def test_escapes_come_back_as_written(tmp_path: Path) -> None:
     text = 'a "quote" \\ and a tab\t'
     line = f'<{iris.BASE}x> <{iris.NS}note> "a \\"quote\\" \\\\ and a tab\\t"@en .\n'
     (tmp_path / "x.nq").write_text(line, encoding="utf-8")
-    with ExitStack() as stack:
-        opened = dump.Pair(tmp_path / "x.nq", tmp_path / "x.nq", stack)
-        assert opened.old.about("x") == [dump.Property("note", text, "en", "")]
-        assert opened.subjects() == []
+    with diff.open_quads(tmp_path / "x.nq", tmp_path / "x.nq") as (opened, same):
+        assert opened.about("x") == [diff.Property("note", text, "en", "")]
+        assert opened.differing(same) == []
 
 
 def test_what_is_no_build_is_said_so(tmp_path: Path, old: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from kg import iris, locations, ontology
 from kg.compile import reference
 from kg.export import dictionary, rdf
-from kg.export.statements import COLUMNS, statement_rows
+from kg.export.statements import COLUMNS, statement_bytes, statement_rows
 from kg.query.graph import Graph
 from kg.read import seeds
 from kg.store import oxigraph
@@ -38,7 +38,7 @@ def test_nquads_are_the_sorted_lines(curated: Graph) -> None:
 
 
 def test_statements_as_csv(sample_graph: Graph) -> None:
-    rows = list(csv.DictReader(io.StringIO(rdf.statement_bytes(sample_graph, "csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(statement_bytes(sample_graph, "csv").decode())))
     assert len(rows) == len(statement_rows(sample_graph)) == 10
     assert tuple(rows[0]) == COLUMNS
     assert "object-not-in-quote;unresolved" in {row["flags"] for row in rows}
@@ -56,7 +56,7 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
     graph = Graph(oxigraph.memory(lines), "sample")
     cells = [
         cell
-        for row in csv.DictReader(io.StringIO(rdf.statement_bytes(graph, "csv").decode(), newline=""))
+        for row in csv.DictReader(io.StringIO(statement_bytes(graph, "csv").decode(), newline=""))
         for cell in row.values()
     ]
     assert {cell for cell in cells if "=HYPERLINK" in cell[:11]} == {'\'=HYPERLINK("http://x")'}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from hypothesis import strategies as st
 from kg.export import graph_files
 from kg.query.graph import Graph
 from kg.query.networkx_view import network
-from tests.conftest import absent
+from tests.conftest import absent, node_modules
 
 #: Nodes by id; edges by key, with their ends. Empty attributes are left out, as in the files.
 Whole = tuple[dict[str, dict[str, object]], dict[str, tuple[str, str, dict[str, object]]]]
@@ -139,11 +137,7 @@ def networkx_json(path: Path) -> Whole:
 
 
 def graphology(path: Path) -> dict[str, Any]:
-    """A file read by graphology, from the node_modules that KG_NODE_MODULES names or that lies here."""
-    folder = Path(os.environ.get("KG_NODE_MODULES") or "node_modules").resolve()
-    wanted = [folder / name for name in ("graphology", "graphology-graphml", "graphology-gexf")]
-    if not shutil.which("node") or not all(name.is_dir() for name in wanted):
-        absent("graphology (npm install graphology graphology-graphml graphology-gexf, or KG_NODE_MODULES)")
+    folder = node_modules("graphology", "graphology-graphml", "graphology-gexf")
     script = Path(__file__).parent / "graphology_read.js"
     done = subprocess.run(
         ["node", str(script), str(path), str(folder)], capture_output=True, check=True, text=True

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from kg.export.statements import COLUMNS, as_jsonl, statement_rows
+from kg.export.statements import COLUMNS, statement_bytes, statement_rows
 from kg.query.graph import Graph
 from tests.conftest import SAMPLE
 
@@ -21,7 +21,7 @@ STATEMENT = {
 }  # fmt: skip
 
 
-def test_every_row_is_a_record(sample_graph: Graph) -> None:
+def test_every_row_is_a_statement_or_target(sample_graph: Graph) -> None:
     found = statement_rows(sample_graph)
     assert len(found) == 10
     assert all(tuple(item) == COLUMNS for item in found)
@@ -45,12 +45,12 @@ def test_positions_are_code_points_of_the_raw_paragraph(sample_graph: Graph) -> 
 
 
 def test_jsonl_is_one_object_a_line(sample_graph: Graph) -> None:
-    lines = list(as_jsonl(sample_graph))
+    lines = statement_bytes(sample_graph, "jsonl").decode().splitlines(keepends=True)
     assert [json.loads(line) for line in lines] == statement_rows(sample_graph)
     assert all(line.endswith("}\n") and line.count("\n") == 1 for line in lines)
 
 
-def test_curated_records_are_all_there(curated: Graph) -> None:
+def test_curated_statements_are_all_there(curated: Graph) -> None:
     found = statement_rows(curated)
     assert len({item["id"] for item in found}) == len(found) > 1000
     assert {item["source"] for item in found} == {"gwr-2024", "sh-sei-2021"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,12 +14,12 @@ import pytest
 import kg
 from kg.errors import Ambiguous, BadQuery, BadStore, KgError, NotFound
 from kg.query.graph import Graph, open_graph
-from kg.query.statements import text_fragment
+from kg.query.statements import Evidence
 from kg.read import queries
 from tests.conftest import ROOT
 
 MODULES = (
-    "kg", "kg.query.graph", "kg.query.result", "kg.query.statements", "kg.query.dataframe", "kg.query.description",
+    "kg", "kg.query.graph", "kg.query.result", "kg.query.dataframe", "kg.query.entities",
     "kg.query.networkx_view", "kg.query.paths", "kg.query.vocabulary", "kg.export.dataframes", "kg.export.measures",
 )  # fmt: skip
 
@@ -98,7 +99,9 @@ def test_evidence_opens_at_the_quote(sample_graph: Graph) -> None:
     (row,) = found
     assert (row["source"], row["paragraph"], row["quote"]) == ("source/hubei-2030", 2, "such as lidar")
     assert row["link"] == "https://example.org/en-report#:~:text=such%20as%20lidar"
-    assert text_fragment("https://a.org/", "a-b, c") == "https://a.org/#:~:text=a%2Db%2C%20c"
+    where = Evidence("statement/1", "source/a", "A", "https://a.org/", 1, "a-b, c", None, None, "a.csv:1")
+    assert where.link == "https://a.org/#:~:text=a%2Db%2C%20c"
+    assert replace(where, address="").link == ""
 
 
 def test_an_answer_without_statements_is_cited_as_it_is(sample_graph: Graph) -> None:

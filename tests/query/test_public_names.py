@@ -93,3 +93,11 @@ def test_networkx_and_rdflib_see_the_same_graph(sample_graph: Graph) -> None:
     found = {str(row.p) for row in dataset.query(query)}  # type: ignore[union-attr]
     assert found == {getattr(row[0], "value", "") for row in sample_graph.select(query).terms}
     assert found
+
+
+def test_building_and_checking_take_the_projects_own_folders(tmp_path: Path) -> None:
+    report = kg.check_seeds()
+    assert report.problems == ()
+    assert kg.build_graph(folder=tmp_path)[0].counts == report.counts()
+    with pytest.raises(kg.KgError, match=r"is not a folder of seeds: it has no sources\.csv"):
+        kg.check_seeds(tmp_path)

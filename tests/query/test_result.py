@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kg.iris import expand, iri
 from kg.query.result import Answer, as_csv, as_json, as_markdown, value
 from kg.query.statements import Evidence
-from kg.read import tables
+from kg.read import files
 
 JINAN = ox.NamedNode(iri("place/jinan"))
 LABELS = {"place/jinan": "Jinan", "promotes": "promotes", "topic/lidar": "激光雷达"}
@@ -115,7 +115,7 @@ def test_no_text_cell_of_a_csv_is_a_formula(words: str) -> None:
         f"'{words}",
         f"'{words}",
     ]
-    assert tables.plain_text(f"'{words}") == words
+    assert files.plain_text(f"'{words}") == words
 
 
 @pytest.mark.parametrize("words", ["-3", "+3", "-0.5", "-1e-05", "", "a=b", "'tis", "Ji'nan"])
@@ -123,7 +123,7 @@ def test_numbers_and_plain_words_are_written_as_they_are(words: str) -> None:
     assert as_csv(answer("words", "day", rows=[(ox.Literal(words), typed("2024-01-21", "date"))])) == (
         f"words,day\n{words},2024-01-21\n"
     )
-    assert tables.plain_text(words) == words
+    assert files.plain_text(words) == words
 
 
 def test_negative_numbers_and_empty_cells() -> None:
@@ -163,12 +163,13 @@ def test_columns_go_and_rows_that_are_then_alike_with_them() -> None:
     assert found.ids("statement") == ["a", "b"]
 
 
-def test_a_row_for_each_record() -> None:
+def test_a_row_for_each_statement() -> None:
+    where = Evidence("s/1", "source/x", "X", "https://x.org", 3, "words", None, None, "x.csv:1")
     found = answer("place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2"))])
-    expanded = found.expand("statements", {"s/1": ("source/x", 3, "words", "https://x.org")})
+    expanded = found.expand("statements", {"s/1": where})
     assert expanded.columns == ("place", "source", "paragraph", "quote", "link")
     assert expanded.shown() == [
-        ["Jinan", "source/x", "3", "words", "https://x.org"],
+        ["Jinan", "source/x", "3", "words", "https://x.org#:~:text=words"],
         ["Jinan", "", "", "", ""],
     ]
 
@@ -222,3 +223,11 @@ def test_html_of_a_cited_answer_links_the_quote_and_nothing_but_the_web() -> Non
         assert found._repr_html_() == (
             f"<table><thead><tr><th>quote</th></tr></thead><tbody><tr>{link}</tr></tbody></table><p>1 row</p>"
         )
+
+
+def test_a_column_that_evidence_brings_again_keeps_the_header_in_step_with_the_rows() -> None:
+    where = Evidence("s/1", "source/x", "X", "https://x.org", 3, "words", None, None, "x.csv:1")
+    found = answer("source", "statement", rows=[(ox.NamedNode(iri("source/x")), ox.Literal("s/1"))])
+    assert as_csv(found.expand("statement", {"s/1": where})) == (
+        "source,paragraph,quote,link\nsource/x,3,words,https://x.org#:~:text=words\n"
+    )

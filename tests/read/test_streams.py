@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import Problem
-from kg.read import streams
+from kg.read import tables
 
 COLUMNS = ("id", "name")
 #: A file, and what is read of it: the cells of a row, or line and code of a problem.
@@ -31,7 +31,7 @@ def test_json_lines(what: str, tmp_path: Path) -> None:
     content, expected = FILES[what]
     path = tmp_path / "t.jsonl"
     path.write_text(content)
-    found = list(streams.records(path, COLUMNS, name="t.jsonl"))
+    found = list(tables.records(path, COLUMNS, name="t.jsonl"))
     assert [
         (one.line, one.code) if isinstance(one, Problem) else "".join(one.cells.values()) for one in found
     ] == expected
@@ -40,7 +40,7 @@ def test_json_lines(what: str, tmp_path: Path) -> None:
 def test_a_key_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text('{"id": "a", "name": "x", "name": "y"}\n')
-    assert list(streams.records(path, COLUMNS, name="t")) == [
+    assert list(tables.records(path, COLUMNS, name="t")) == [
         Problem("t", 1, "", "bad-json", "the row cannot be read: the key 'name' occurs twice", "", "write one JSON object a line")
     ]  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_csv(what: str, tmp_path: Path) -> None:
     content, expected = CSV[what]
     path = tmp_path / "t.csv"
     path.write_text(content)
-    found = list(streams.records(path, COLUMNS, name="t.csv"))
+    found = list(tables.records(path, COLUMNS, name="t.csv"))
     assert [
         (one.line, one.code) if isinstance(one, Problem) else "".join(one.cells.values()) for one in found
     ] == expected

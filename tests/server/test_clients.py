@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 import socket
 import subprocess
 import urllib.request
@@ -22,7 +21,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from kg import iris
 from kg.store import oxigraph
 from tests import engines
-from tests.conftest import absent
+from tests.conftest import absent, node_modules
 from tests.serving import Client, sample_store, serving
 
 REGIONS = "SELECT ?s { ?s a kg:Region } ORDER BY ?s"
@@ -101,10 +100,7 @@ def test_an_unknown_graph_is_an_empty_graph(client: Client) -> None:
 
 
 def test_comunica_finds_the_endpoint_and_asks_it(client: Client) -> None:
-    command = shutil.which("comunica-sparql")
-    if command is None:
-        absent("comunica (npm install -g @comunica/query-sparql)")
-    assert command
+    command = node_modules("@comunica/query-sparql") / ".bin/comunica-sparql"
     address = f"http://127.0.0.1:{client.port}/sparql"
     for source in (address, f"sparql@{address}"):
         ended = subprocess.run(

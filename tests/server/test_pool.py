@@ -16,9 +16,9 @@ import pytest
 import uvicorn
 
 from kg.server import app as server
+from kg.server.pool import Pool
 from kg.server.sandbox import Limits
-from kg.server.worker import WorkerDied
-from kg.server.workers import Pool
+from kg.server.workers import WorkerDied
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"
@@ -163,3 +163,21 @@ def test_the_server_stops_while_workers_start(store: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         asyncio.run(running.serve(sockets=[listener]))
     assert app.state.pool.pids == []
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_who_is_behind_a_slow_query_is_answered(store: Path, dies: bool) -> None:
+    """The second query comes while the first has just begun; it goes to the worker that takes the place."""
+    with (
+        serving(store, Limits(workers=1, slow=0.4, timeout=60)) as client,
+        socket.create_connection(("127.0.0.1", client.port), 60) as slow,
+        socket.create_connection(("127.0.0.1", client.port), 60) as quick,
+    ):
+        (pid,) = client.pool.pids
+        slow.sendall(request(ENDLESS))
+        quick.sendall(request("ASK {}"))
+        if dies:
+            wait_until(lambda: client.pool.load.busy > 0)
+            os.kill(pid, signal.SIGKILL)
+            assert slow.recv(12) == b"HTTP/1.1 503"
+        assert quick.recv(12) == b"HTTP/1.1 200"

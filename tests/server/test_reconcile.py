@@ -227,3 +227,9 @@ def test_long_cells_do_not_stall_a_batch(client: Client) -> None:
 def test_other_bodies_are_refused(client: Client) -> None:
     assert client.ask("/reconcile", method="POST", body="{}", Content_Type="application/json").status == 415
     assert client.ask("/reconcile", method="PUT").status == 405
+
+
+def test_a_limit_beyond_all_bounds_is_cut(client: Client) -> None:
+    found = batch(client, q0={"query": "optics", "limit": 10**30}, q1={"query": "optics", "limit": 100})
+    assert found["q0"] == found["q1"]
+    assert found["q0"]["result"]

@@ -15,7 +15,7 @@ import pytest
 from kg import locations
 from kg.errors import KgError, Problem
 from kg.query import graph
-from kg.read import streams
+from kg.read import tables as streams
 from kg.read.tables import Record
 from kg.store import build, bulk, manifest
 from kg.store.journal import LINKS, Work, read_report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -12,16 +11,15 @@ import pytest
 
 from kg import iris, locations
 from kg.check import run
-from kg.cli.parameters import parameters
 from kg.compile import reference as reference_data
 from kg.errors import BadQuery, NotFound
 from kg.export import rdf
 from kg.query import networkx_view
-from kg.query.description import describe_entity
+from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.read import queries
 from kg.store import oxigraph
-from tests.conftest import SAMPLE, absent
+from tests.conftest import SAMPLE, absent, example
 from tests.engines import ENGINES, Absent
 
 QUERIES = {
@@ -141,7 +139,7 @@ def test_examples_on_another_engine(foreign: Graph, curated: Graph, name: str) -
     if reason := DEVIATIONS_OF_EXAMPLES.get(name):
         pytest.xfail(reason)
     asked = queries.find(name)
-    given = parameters(asked, shlex.split(asked.example))
+    given = example(asked)
     found, expected = foreign.ask(name, **given), curated.ask(name, **given)
     assert len(expected) or name == "change"  # one document a region: nothing can have changed
     assert sorted(map(_unordered, found.terms)) == sorted(map(_unordered, expected.terms))
@@ -181,7 +179,7 @@ def test_graphs_that_a_query_names(engine: Graph, reference: Graph, name: str) -
     query, found = FROM[name]
     if engine.where == "rdflib" and "unknown" in name:
         pytest.xfail("rdflib fetches graphs that it does not hold")
-    if engine.where in ("rdflib", "virtuoso") and name == "an escape":
+    if engine.where == "rdflib" and name == "an escape":
         pytest.xfail("the engine does not decode escapes in IRIs")
     expected = answer(reference, query)
     assert bool(expected) is found

@@ -157,7 +157,7 @@ def test_the_loads_of_a_read_only_folder_are_not_noted(
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("kg.store.graph_store.tables.replace", denied)
+    monkeypatch.setattr("kg.store.graph_store.files.replace_file", denied)
     with responding(reply(status=204, body=b"")) as (address, _):
         assert graph_store.send(source, address) == graph_store.send(source, address) == Sent(10, 0, "")
 

@@ -1,25 +1,37 @@
-"""The Reconciliation Service API 0.2, as OpenRefine uses it: the manifest and the routes."""
+"""The Reconciliation Service API 0.2, as OpenRefine uses it: queries, suggestions, data extension."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
-from kg import iris, locations
+from kg import iris, locations, text
 from kg.query.graph import Graph
-from kg.server.reconcile import schema, services
-from kg.server.reconcile.candidates import find_candidates
-from kg.server.reconcile.models import ReconciliationQuery, check_callback, parse_model, parse_object
+from kg.query.result import value as plain
+from kg.query.vocabulary import Term
+from kg.server import pages
+from kg.server.linked_data import resolve_entity
+from kg.server.reconcile import models, schema
+from kg.server.reconcile.candidates import FEATURES, find_candidates
 
-BATCH = 100  # queries in one
+_BATCH = 100  # queries in one
+_SUGGESTED = ("entity", "type", "property")
 _ADDED = ("callback", "_")  # parameters that libraries add for JSONP
-Response = tuple[int, dict[str, Any], bytes]
+_PREVIEWED, _PREVIEWED_VALUES = 5, 3  # properties that fit in a preview, and values of each
+_SHOWN_ELSEWHERE = ("type", "prefLabel", "altLabel", "lat", "long")
+_PAGE = 20
+_MOST_PAGED = 1_000  # suggestions that can be paged through
+_FRACTIONS = {iris.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
+_HTML = "text/html; charset=utf-8"
 
 
-def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
+def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer by path and parameters; raise HTTPException for bad input."""
     given: Mapping[str, str] = task["parameters"]
     parameters = {
@@ -28,46 +40,47 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     path = str(task["path"]).removeprefix("/reconcile").strip("/")
     service, _, last = path.partition("/")
     if path == "preview":
-        page = services.preview(graph, parameters.get("id", ""))
-        return 200, {"type": "text/html; charset=utf-8", "framed": True}, page
+        return 200, {"type": _HTML, "framed": True}, _preview(graph, parameters.get("id", ""))
     if service == "feature":
-        return 200, {"type": "text/html; charset=utf-8"}, services.feature(graph, last)
-    function = check_callback(given["callback"]) if given.get("callback") else ""
-    return _json(_answer(graph, path, parameters, str(task["address"])), function)
-
-
-def _answer(graph: Graph, path: str, parameters: Mapping[str, str], address: str) -> object:
-    service, _, last = path.partition("/")
+        return 200, {"type": _HTML}, _feature(graph, last)
+    function = models.check_callback(given.get("callback", ""))
     if path == "":
-        return _answer_root(graph, parameters, address)
-    if path == "extend/propose":
-        return services.propose_properties(graph, parameters)
-    if service == "suggest" and last in services.SUGGESTED:
-        return {"result": services.suggest(graph, last, parameters)}
-    if service == "flyout" and last in services.SUGGESTED:
-        return services.flyout(graph, last, parameters.get("id", ""))
-    raise HTTPException(404, "there is nothing at this address; /reconcile says what there is")
+        found = _answer_root(graph, parameters, str(task["address"]))
+    elif path == "extend/propose":
+        found = _propose_properties(graph, parameters)
+    elif service == "suggest" and last in _SUGGESTED:
+        found = {"result": _suggest(graph, last, parameters)}
+    elif service == "flyout" and last in _SUGGESTED:
+        found = _flyout(graph, last, parameters.get("id", ""))
+    else:
+        raise HTTPException(404, "there is nothing at this address; /reconcile says what there is")
+    if not function:
+        return 200, {"type": "application/json"}, json.dumps(found, ensure_ascii=False).encode()
+    body = f"/**/{function}({json.dumps(found)});\n"  # the comment keeps it from passing for another format
+    return 200, {"type": "application/javascript; charset=utf-8", "volatile": True}, body.encode()
 
 
 def _answer_root(graph: Graph, parameters: Mapping[str, str], address: str) -> object:
     if "queries" in parameters:
-        return _answer_batch(graph, parse_object(parameters["queries"], "queries"))
+        return _answer_batch(graph, models.parse_object(parameters["queries"], "queries"))
     if "extend" in parameters:
-        return services.extend(graph, parse_object(parameters["extend"], "extend"))
+        return _extend(graph, models.parse_object(parameters["extend"], "extend"))
     if "query" in parameters:  # one query by itself, as 0.1 had it
-        text = parameters["query"]
-        query = parse_object(text, "query") if text.lstrip().startswith("{") else {"query": text}
+        words = parameters["query"]
+        query = models.parse_object(words, "query") if words.lstrip().startswith("{") else {"query": words}
         return _answer_query(graph, "query", query)
     if parameters:
         raise HTTPException(400, "send queries=..., or extend=..., or nothing for the manifest")
-    return manifest(graph, address)
+    roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
+    context = {"version": locations.VERSION, "address": address, "batch": _BATCH, "suggested": _SUGGESTED}
+    return json.loads(pages.render("manifest.json", types=roots, **context))
 
 
 def _answer_batch(graph: Graph, queries: Mapping[str, object]) -> dict[str, object]:
     """Answer each query of a batch; a bad one has no candidates and an ``error``, the others stand."""
-    if len(queries) > BATCH:
-        text = f"a batch may have {BATCH} queries, as the manifest says; this one has {len(queries):,}"
-        raise HTTPException(413, text)
+    if len(queries) > _BATCH:
+        message = f"a batch may have {_BATCH} queries, as the manifest says; this one has {len(queries):,}"
+        raise HTTPException(413, message)
     found: dict[str, object] = {}
     for name, query in queries.items():
         try:
@@ -78,7 +91,7 @@ def _answer_batch(graph: Graph, queries: Mapping[str, object]) -> dict[str, obje
 
 
 def _answer_query(graph: Graph, where: str, value: object) -> dict[str, object]:
-    query = parse_model(ReconciliationQuery, where, value)
+    query = models.parse_model(models.ReconciliationQuery, where, value)
     for name in query.type:
         if schema.item_id(name) not in schema.types(graph):
             listed = "/reconcile/suggest/type?prefix= lists them"
@@ -86,51 +99,164 @@ def _answer_query(graph: Graph, where: str, value: object) -> dict[str, object]:
     return {"result": find_candidates(graph, query)}
 
 
-def manifest(graph: Graph, address: str) -> dict[str, Any]:
-    """Return what the service offers."""
-    service = f"{address}/reconcile"
-    roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
-    limit = {
-        "name": "limit",
-        "label": "Limit",
-        "type": "number",
-        "default": 0,
-        "help_text": "How many values to fetch at most; 0 fetches all.",
-    }
+def _suggest(graph: Graph, what: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return one page of entities, types or properties that begin so, or hold the words."""
+    prefix, start = parameters.get("prefix"), models.parse_whole(parameters, "cursor", _MOST_PAGED)
+    if prefix is None:
+        raise HTTPException(400, "send what has been typed as prefix=...")
+    prefix = models.fold_width(prefix)
+    if what == "entity":
+        return _suggest_entities(graph, prefix, start)
+    known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
+    found = schema.suggest_items(known.values(), prefix)[start : start + _PAGE]
+    return [_show_item(graph, one) for one in found]
+
+
+def _suggest_entities(graph: Graph, prefix: str, start: int) -> list[dict[str, Any]]:
+    query = models.ReconciliationQuery.model_construct(query=prefix, limit=start + 3 * _PAGE)
+    found = find_candidates(graph, query)
+    typed = text.key(prefix)
+    found.sort(key=lambda one: not text.key(one["name"]).startswith(typed))  # the rest stays by score
+    return [
+        {
+            **{name: one[name] for name in ("id", "name", "description")},
+            "notable": [kind["id"] for kind in one["type"]],
+        }
+        for one in found[start : start + _PAGE]
+    ]
+
+
+def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
+    """Return a type or property as the API has it; a type with those just above it."""
+    known = schema.types(graph)
+    broader = [{"id": up, "name": known[up].label} for up in one.parents if up in known]
     return {
-        "versions": ["0.2"],
-        "name": "Regiograph",
-        "identifierSpace": iris.BASE,
-        "schemaSpace": iris.NS,
-        "serviceVersion": locations.VERSION,
-        "documentation": f"{address}/",
-        "batchSize": BATCH,
-        "view": {"url": f"{address}/{{{{id}}}}"},
-        "feature_view": {"url": f"{service}/feature/{{{{id}}}}"},
-        "defaultTypes": [{"id": one.id, "name": one.label} for one in roots],
-        "preview": {
-            "url": f"{service}/preview?id={{{{id}}}}",
-            "width": services.WIDTH,
-            "height": services.HEIGHT,
-        },
-        "suggest": {
-            what: {
-                "service_url": service,
-                "service_path": f"/suggest/{what}",
-                "flyout_service_url": service,
-                "flyout_service_path": f"/flyout/{what}?id=${{id}}",  # else OpenRefine asks Freebase's
-            }
-            for what in services.SUGGESTED
-        },
-        "extend": {
-            "propose_properties": {"service_url": service, "service_path": "/extend/propose"},
-            "property_settings": [limit],
-        },
+        "id": one.name,
+        "name": one.label,
+        **({"description": one.definition} if one.definition else {}),
+        **({"broader": broader} if broader else {}),
     }
 
 
-def _json(value: object, function: str) -> Response:
-    if not function:
-        return 200, {"type": "application/json"}, json.dumps(value, ensure_ascii=False).encode()
-    body = f"/**/{function}({json.dumps(value)});\n"  # the comment keeps it from passing for another format
-    return 200, {"type": "application/javascript; charset=utf-8", "volatile": True}, body.encode()
+def _preview(graph: Graph, given: str) -> bytes:
+    """Return the page of an entity for a small frame; raise HTTPException where there is none."""
+    identifier = _known(graph, given)
+    properties = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
+    values = schema.values(graph, [identifier], properties.values())
+    facts = []
+    for name, one in properties.items():
+        if found := [_label(graph, str(plain(value))) for value in values.get((identifier, name), [])]:
+            more = ", ..." if len(found) > _PREVIEWED_VALUES else ""
+            facts.append((one.label, ", ".join(found[:_PREVIEWED_VALUES]) + more))
+    return pages.render("preview.html", **_about(graph, identifier), facts=facts[:_PREVIEWED])
+
+
+def _flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
+    """Return a piece of HTML without links about an entity, type or property."""
+    if what == "entity":
+        context = _about(graph, _known(graph, given))
+    else:
+        known = schema.types(graph) if what == "type" else schema.properties(graph)
+        one = known.get(schema.item_id(given))
+        if one is None:
+            raise HTTPException(404, f"the graph has no such {what}")
+        context = {"label": one.label, "text": one.definition or one.id}
+    return {"id": given, "html": pages.render("flyout.html", **context).decode()}
+
+
+def _feature(graph: Graph, name: str) -> bytes:
+    """Return a page that says what a feature of a candidate means."""
+    known = schema.properties(graph)
+    meaning = FEATURES.get(name)
+    if meaning is None and name in known:
+        meaning = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
+    if meaning is None:
+        raise HTTPException(404, "candidates have no such feature")
+    return pages.render("feature.html", name=name, text=meaning)
+
+
+def _known(graph: Graph, given: str) -> str:
+    if not given:
+        raise HTTPException(400, "send the id of an entity as id=...")
+    identifier = resolve_entity(graph, given)
+    if not identifier:
+        raise HTTPException(404, "the graph holds no such entity")
+    return identifier
+
+
+def _about(graph: Graph, identifier: str) -> dict[str, Any]:
+    """Return what an entity is, its id, and its names."""
+    names = [name for role, name in graph.names.names(identifier) if role != "printed"]
+    types = schema.labels(graph, schema.types_of(graph, [identifier])[identifier])
+    return {
+        "identifier": identifier,
+        "label": _label(graph, identifier),
+        "types": types,
+        "names": list(dict.fromkeys(names)),
+    }
+
+
+def _label(graph: Graph, identifier: str) -> str:
+    return graph.labels.get(identifier, identifier)
+
+
+def _extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of properties by id and property, both named as they were asked for.
+
+    An unknown id has no values; an unknown property is an HTTPException.
+    """
+    for name, most in (("ids", models.MOST_IDS), ("properties", models.MOST_PROPERTIES)):
+        if isinstance(given.get(name), list) and len(given[name]) > most:
+            message = f"an extension may have {models.MOST_IDS:,} ids and {models.MOST_PROPERTIES} properties"
+            raise HTTPException(413, message)
+    query = models.parse_model(models.ExtensionQuery, "extend", given)
+    columns = {one.id: (_property(graph, one.id), one.settings.limit) for one in query.properties}
+    entities = {one: resolve_entity(graph, one) for one in query.ids}
+    known = sorted({*entities.values()} - {""})
+    values = schema.values(graph, known, [item for item, _ in columns.values()])
+    rows = {
+        one: {
+            name: [_cell(graph, one) for one in values.get((entity, item.name), [])[: limit or None]]
+            for name, (item, limit) in columns.items()
+        }
+        for one, entity in entities.items()
+    }
+    return {"meta": [{"id": name, "name": item.label} for name, (item, _) in columns.items()], "rows": rows}
+
+
+def _propose_properties(graph: Graph, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return properties that entities of a type have, those first that most have; without a type all."""
+    limit, asked = models.parse_whole(parameters, "limit", models.MOST_VALUES), parameters.get("type", "")
+    known = schema.properties(graph)
+    kind = schema.item_id(asked)
+    names = schema.properties_of(graph, kind) if kind in schema.types(graph) else tuple(known)
+    return {
+        **({"type": asked} if asked else {}),
+        **({"limit": limit} if limit else {}),
+        "properties": [{"id": name, "name": known[name].label} for name in names[: limit or None]],
+    }
+
+
+def _property(graph: Graph, name: str) -> Term:
+    found = schema.properties(graph).get(schema.item_id(name))
+    if found is None:
+        listed = "/reconcile/suggest/property?prefix= lists them"
+        raise HTTPException(400, f"there is no property {name[:80]!r}; {listed}")
+    return found
+
+
+def _cell(graph: Graph, value: ox.NamedNode | ox.Literal) -> dict[str, Any]:
+    """Return a value as 0.2 has it: a boolean as text, a day with a time, a class as a label."""
+    if isinstance(value, ox.NamedNode):
+        short = iris.short(value.value)
+        label = _label(graph, short)
+        return {"id": short, "name": label} if short in graph.names.entities else {"str": label}
+    found = plain(value)
+    if value.datatype.value in _FRACTIONS:  # a column of coordinates has 30 beside 30.5
+        number = float(value.value)
+        return {"float": number} if math.isfinite(number) else {"str": value.value}
+    if isinstance(found, int) and not isinstance(found, bool):
+        return {"int": found}
+    if isinstance(found, date):
+        return {"date": f"{found.isoformat()}T00:00:00Z"}
+    return {"str": value.value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,7 @@ class _Scored:
     """An entity with its score; ``exact`` says that it is what was asked for and not merely near."""
 
     hit: Hit
+    types: Sequence[str]
     score: float
     exact: bool
     features: Mapping[str, float | bool]
@@ -49,46 +50,48 @@ class _Scored:
 
 def find_candidates(graph: Graph, query: ReconciliationQuery) -> list[dict[str, Any]]:
     """Return candidates, best first. At most one is a match: the first, if it is exact and no other is."""
+    asked: dict[str, list[str]] = {}  # a property that is given twice has the values of both
+    for one in query.properties:
+        asked.setdefault(schema.item_id(one.pid), []).extend(one.v)
     types = [schema.item_id(name) for name in query.type]
-    asked = _values_by_property(query)
     hits = _search(graph, query, types, asked)
     entities = [hit.entity for hit in hits]
-    types_of = schema.types_of(graph, entities)
-    known = schema.properties(graph)
+    types_of, known = schema.types_of(graph, entities), schema.properties(graph)
     values = schema.values(graph, entities, [known[name] for name in asked if name in known])
     groups = [graph.vocabulary.below([name]) for name in types]
+    fit = all if query.type_strict == "all" else any
     scored = []
     for hit in hits:
-        entity = hit.entity
-        fits = [bool(group & set(types_of[entity])) for group in groups]
-        if query.type_strict == "should" or not fits or _FITS[query.type_strict](fits):
+        own = types_of[hit.entity]
+        fits = [not group.isdisjoint(own) for group in groups]
+        if query.type_strict == "should" or not fits or fit(fits):
             near = {
-                name: _nearness(given, values.get((entity, name), []), graph) for name, given in asked.items()
+                name: _nearness(graph, given, values.get((hit.entity, name), []))
+                for name, given in asked.items()
             }
-            scored.append(_score(graph, query.words, hit, fits, types_of[entity], near))
+            scored.append(_score(graph, query.words, hit, own, fits, near))
     scored.sort(key=lambda one: (-one.score, not one.exact, one.hit.entity))
-    match = _match(scored)
-    return [_show(graph, one, types_of[one.hit.entity], match=one is match) for one in scored[: query.limit]]
-
-
-_FITS = {"any": any, "all": all}
-
-
-def _values_by_property(query: ReconciliationQuery) -> dict[str, list[str]]:
-    """Return values by property; a property that is given twice has the values of both."""
-    found: dict[str, list[str]] = {}
-    for one in query.properties:
-        found.setdefault(schema.item_id(one.pid), []).extend(one.v)
-    return found
+    match = None
+    if scored and scored[0].exact and scored[0].score >= _SURE:
+        rivals = [one for one in scored[1:] if one.exact and scored[0].score - one.score < _APART]
+        match = None if rivals else scored[0]
+    return [_show(graph, one, match=one is match) for one in scored[: query.limit]]
 
 
 def _search(
     graph: Graph, query: ReconciliationQuery, types: Sequence[str], asked: Mapping[str, Sequence[str]]
 ) -> list[Hit]:
-    """Find entities by id, by name, or by properties alone."""
+    """Find entities by id, by name, or by properties alone: those first that have most of the values."""
     words = query.words
     if not words:
-        return [Hit(entity, "", "", 0.0) for entity in _holders(graph, asked)]
+        known = schema.properties(graph)
+        counts = Counter(
+            entity
+            for name, given in asked.items()
+            if name in known
+            for entity in schema.holders(graph, known[name], given)
+        )
+        return [Hit(entity, "", "", 0.0) for entity, _ in counts.most_common(200)]
     segments = schema.segments(graph, types) if types and query.type_strict != "should" else ()
     limit = max(50, query.limit * 4) if types else max(15, query.limit * 2)
     hits = graph.names.search(words, segments=segments, limit=limit)
@@ -99,23 +102,28 @@ def _search(
     return [named, *(hit for hit in hits if hit.entity != identifier)]
 
 
-def _holders(graph: Graph, asked: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return entities with the values, those first that have most of them."""
-    known = schema.properties(graph)
-    counts: Counter[str] = Counter()
-    for name, given in asked.items():
-        if name in known:
-            counts.update(schema.holders(graph, known[name], given))
-    return [entity for entity, _ in counts.most_common(200)]
-
-
 def _score(
-    graph: Graph, words: str, hit: Hit, fits: Sequence[bool], types: Sequence[str], near: Mapping[str, float]
+    graph: Graph,
+    words: str,
+    hit: Hit,
+    types: Sequence[str],
+    fits: Collection[bool],
+    near: Mapping[str, float],
 ) -> _Scored:
     features: dict[str, float | bool] = {}
     score, exact = 0.0, True
     if words:
-        score, exact = _score_name(graph, words, hit, types, features)
+        by_id, same, label = hit.role == _IDENTIFIER, key(hit.name) == key(words), hit.role == "label"
+        typed = not same and _same_but_for_type(words, hit.name, {*types, *schema.labels(graph, types)})
+        features = {
+            "name_similarity": hit.score,
+            "exact_name": same,
+            "name_and_type": typed,
+            "identifier": by_id,
+            "found_as_label": label,
+        }
+        score = (max(hit.score, _TYPED) if typed else hit.score) - (0 if by_id or label else _NO_LABEL)
+        exact = same or typed or by_id
     if near:
         nearness = sum(near.values()) / len(near)
         score = _NAME * score + _PROPERTIES * nearness if words else nearness
@@ -123,58 +131,32 @@ def _score(
     if fits:
         features["type_match"] = any(fits)
         score *= 1 if any(fits) else _OTHER_TYPE
-    return _Scored(hit, round(score, 2), exact, {**features, **near})
+    return _Scored(hit, types, round(score, 2), exact, {**features, **near})
 
 
-def _score_name(
-    graph: Graph, words: str, hit: Hit, types: Sequence[str], features: dict[str, float | bool]
-) -> tuple[float, bool]:
-    """Return the score of a name, and whether it is the very one; add to the features."""
-    by_id, same = hit.role == _IDENTIFIER, key(hit.name) == key(words)
-    typed = not same and _same_but_for_type(words, hit.name, {*types, *schema.labels(graph, types)})
-    features |= {
-        "name_similarity": hit.score,
-        "exact_name": same,
-        "name_and_type": typed,
-        "identifier": by_id,
-        "found_as_label": hit.role == "label",
-    }
-    score = max(hit.score, _TYPED) if typed else hit.score
-    return score - (0 if by_id or hit.role == "label" else _NO_LABEL), same or typed or by_id
-
-
-def _same_but_for_type(words: str, name: str, types: Iterable[str]) -> bool:
+def _same_but_for_type(words: str, name: str, types: Collection[str]) -> bool:
     if key(words) in {key(f"{name} {kind}") for kind in types}:
         return True
     return len(words) > 1 and key(name) in {key(words) + place for place in _PLACES}
 
 
-def _match(found: Sequence[_Scored]) -> _Scored | None:
-    """Return the one clear candidate, if there is one."""
-    if not found or not found[0].exact or found[0].score < _SURE:
-        return None
-    rivals = [one for one in found[1:] if one.exact and found[0].score - one.score < _APART]
-    return None if rivals else found[0]
-
-
-def _show(graph: Graph, one: _Scored, types: Sequence[str], *, match: bool) -> dict[str, Any]:
+def _show(graph: Graph, one: _Scored, *, match: bool) -> dict[str, Any]:
     """Return a candidate as the API has it."""
     entity, name = one.hit.entity, one.hit.name
-    label = graph.labels.get(entity, entity)
-    labels = schema.labels(graph, types)
+    label, labels = graph.labels.get(entity, entity), schema.labels(graph, one.types)
     how = f"found as {name} ({one.hit.role})" if name and name != label else ""
     return {
         "id": entity,
         "name": label,
         "description": "; ".join(part for part in (", ".join(labels), how) if part),
-        "type": [{"id": kind, "name": name} for kind, name in zip(types, labels, strict=True)],
+        "type": [{"id": kind, "name": name} for kind, name in zip(one.types, labels, strict=True)],
         "score": one.score,
         "match": match,
         "features": [{"id": name, "value": value} for name, value in one.features.items()],
     }
 
 
-def _nearness(given: Sequence[str], values: Sequence[ox.NamedNode | ox.Literal], graph: Graph) -> float:
+def _nearness(graph: Graph, given: Sequence[str], values: Sequence[ox.NamedNode | ox.Literal]) -> float:
     """Return how near the nearest pair of a given and a known value is, 0 to 100."""
     best = 0.0
     for value in values:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, StrictStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 DEFAULT_LIMIT, MOST_CANDIDATES = 5, 100
@@ -46,6 +54,10 @@ def _value(given: Any) -> str:
     return fold_width(str(given))
 
 
+def _cap(limit: int) -> int:
+    return min(limit, MOST_CANDIDATES)
+
+
 def _or(default: object) -> BeforeValidator:
     """Return a validator that takes null for a value left out."""
     return BeforeValidator(lambda given: default if given is None else given)
@@ -64,7 +76,7 @@ class ReconciliationQuery(BaseModel):
     query: StrictStr | None = None
     type: Annotated[list[Annotated[StrictStr, BeforeValidator(_type)]], BeforeValidator(_list)] = []
     type_strict: Annotated[Literal["any", "all", "should"], _or("any")] = "any"
-    limit: Annotated[int, Field(ge=1), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1), AfterValidator(_cap), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
     properties: Annotated[list[PropertyValues], _or([])] = []
 
     @model_validator(mode="after")
@@ -115,16 +127,9 @@ def parse_model(model: type[Model], where: str, value: object) -> Model:
 def parse_object(text: str, what: str) -> dict[str, Any]:
     """Parse a JSON object; raise HTTPException."""
     try:
-        found = json.loads(text)
-        if "\\u" in text:
-            json.dumps(found, ensure_ascii=False).encode()  # an escape may stand for half a character
-    except UnicodeEncodeError:
-        raise HTTPException(400, f"{what} has a lone surrogate in it, half a character") from None
-    except (ValueError, RecursionError) as error:
-        where = (
-            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise HTTPException(400, f"{what} is not JSON{where}") from None
+        found = from_json(text)
+    except ValueError as error:
+        raise HTTPException(400, f"{what} is not JSON: {error}") from None
     if not isinstance(found, dict):
         raise HTTPException(400, f"{what} is not a JSON object")
     return found
@@ -140,6 +145,6 @@ def parse_whole(parameters: Mapping[str, str], name: str, most: int) -> int:
 
 def check_callback(name: str) -> str:
     """Return the name of a JSONP function: identifiers with dots between, so that nothing else can run."""
-    if len(name) > 200 or not _CALLBACK.fullmatch(name):
+    if name and (len(name) > 200 or not _CALLBACK.fullmatch(name)):
         raise HTTPException(400, "callback is the name of a function: letters, digits, _, $ and dots")
     return name

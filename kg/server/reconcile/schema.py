@@ -20,20 +20,16 @@ _EXTRA = (
     ("iso31662", "ISO 3166-2 code", "ISO 3166-2 代码", "kg:iso31662"),
     ("lat", "latitude", "纬度", "geo:lat"), ("long", "longitude", "经度", "geo:long"),
 )  # fmt: skip
-_NUMBER, _DAY = (
-    re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII),
-    re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII),
-)
-_NUMBERS = ("integer", "decimal", "double")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_NUMBERS = [ox.NamedNode(iris.expand(f"xsd:{kind}")) for kind in ("integer", "decimal", "double")]
+_DATE = ox.NamedNode(iris.expand("xsd:date"))
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 
 
 @cache
 def properties(graph: Graph) -> Mapping[str, Term]:
     """Return properties by the id that the service gives them, the local name."""
-    extra = {
-        name: Term(name, iris.expand(curie), label=label, label_zh=chinese)
-        for name, label, chinese, curie in _EXTRA
-    }
+    extra = {name: Term(name, iris.expand(curie), label=en, label_zh=zh) for name, en, zh, curie in _EXTRA}
     return {**extra, **{item_id(name): one for name, one in graph.vocabulary.predicates.items()}}
 
 
@@ -86,17 +82,13 @@ def values(
     ids = {one.iri: one.name for one in wanted}
     nodes = _nodes(iris.iri(entity) for entity in dict.fromkeys(entities))
     found: dict[tuple[str, str], list[ox.NamedNode | ox.Literal]] = {}
-    if not ids or not nodes:
-        return found
-    for subject, predicate, value in sparql.select(
-        graph, "property-values", {"entity": nodes, "property": _nodes(ids)}
-    ).rows:
-        if (
-            isinstance(subject, ox.NamedNode)
-            and isinstance(predicate, ox.NamedNode)
-            and isinstance(value, ox.NamedNode | ox.Literal)
-        ):
-            found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
+    if ids and nodes:
+        terms = {"entity": nodes, "property": _nodes(ids)}
+        for subject, predicate, value in sparql.select(graph, "property-values", terms).rows:
+            if isinstance(value, ox.NamedNode | ox.Literal):
+                assert isinstance(subject, ox.NamedNode)
+                assert isinstance(predicate, ox.NamedNode)
+                found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
     return found
 
 
@@ -106,8 +98,13 @@ def holders(graph: Graph, wanted: Term, texts: Iterable[str]) -> list[str]:
     for given in texts:
         near = [iris.short(given), *(hit.entity for hit in graph.names.search(given, limit=5, least=95))]
         nodes = [iris.iri(name) for name in near if name in graph.names.entities]
-        nodes += [one.iri for one in [types(graph).get(item_id(given))] if one]
-        found += [*(str(ox.NamedNode(iri)) for iri in nodes), *(str(one) for one in _literals(given))]
+        nodes += [one.iri for name, one in types(graph).items() if name == item_id(given)]
+        literals = [ox.Literal(given), ox.Literal(given, language="en"), ox.Literal(given, language="zh")]
+        if _NUMBER.fullmatch(given):
+            literals += [ox.Literal(given, datatype=kind) for kind in _NUMBERS]
+        if _DAY.match(given):
+            literals.append(ox.Literal(given[:10], datatype=_DATE))
+        found += [_nodes(nodes), *(str(one) for one in literals)]
     terms = {"property": f"<{wanted.iri}>", "value": " ".join(dict.fromkeys(found))}
     return [iris.short(row["entity"]) for row in sparql.select(graph, "value-holders", terms).values()]
 
@@ -126,13 +123,3 @@ def suggest_items(known: Iterable[Term], prefix: str) -> list[Term]:
 
 def _nodes(addresses: Iterable[str]) -> str:
     return " ".join(str(ox.NamedNode(address)) for address in addresses)
-
-
-def _literals(words: str) -> list[ox.Literal]:
-    """Return what a text may stand for in the graph."""
-    found = [ox.Literal(words), ox.Literal(words, language="en"), ox.Literal(words, language="zh")]
-    if _NUMBER.fullmatch(words):
-        found += [ox.Literal(words, datatype=ox.NamedNode(iris.expand(f"xsd:{kind}"))) for kind in _NUMBERS]
-    if _DAY.match(words):
-        found.append(ox.Literal(words[:10], datatype=ox.NamedNode(iris.expand("xsd:date"))))
-    return found
