@@ -56,7 +56,8 @@ _CURRENCY = "".join(rf"(?<!{name}(?=\d))" for name in ("CNY", "RMB", "USD", "HKD
 _RAISED = r"\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u215f"
 #: Places inside a word or a figure: its digits, decimals, thousands, sign and scale, and a letter before it.
 _WITHIN = re.compile(
-    rf"""(?<={_LETTER})(?={_LETTER}|\d){_CURRENCY} | (?<=\d)(?=(?:G|D|st|nd|rd|th)(?!{_LETTER}))
+    rf"""(?<={_LETTER})(?={_LETTER}|\d){_CURRENCY} | (?<={_LETTER})(?=\+\+|\#(?!\w)) | (?<=\d0)(?=s\b)
+    | (?<=\d)(?=(?:G|D|st|nd|rd|th)(?!{_LETTER}))
     | (?<=\d)(?=\d|[.:/]\d|,\d{{3}}(?!\d)|[{_RAISED}]) | (?<=\d[.:/])(?=\d) | (?<=\d,)(?=\d{{3}}(?!\d))
     | (?<![\w)\]%-][-+±])(?<=[-+±])(?=\d) | (?<=[\d{_NUMERALS}])(?=[{_SCALES}](?![瓦克米分]))
     | (?<=[{_NUMERALS}])(?=[{_NUMERALS}])""",
@@ -262,7 +263,11 @@ def _without_lost(folded: Folded) -> Folded:
 def _has_sense(run: re.Match[str]) -> bool:
     """Whether punctuation belongs to a number, or a dash joins anything but two Han words."""
     start, end = run.span()
-    sides = run.string[max(0, start - 2) : start].rstrip()[-1:], run.string[end : end + 2].lstrip()[:1]
+    before, after = (
+        "".join(char for char in beside if not unicodedata.combining(char))
+        for beside in (run.string[max(0, start - 8) : start], run.string[end : end + 8])
+    )
+    sides = before.removesuffix(" ")[-1:], after.removeprefix(" ")[:1]
     if run.group().startswith("-"):
         return not all(_HAN_CHAR.match(side) and side not in _NUMERALS for side in sides)
     return all(map(_is_numeric, sides))

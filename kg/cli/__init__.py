@@ -137,12 +137,20 @@ def _run() -> int:
         _discard_output()
         message = f"{error.filename or 'standard output'}: {error.strerror}" if error.strerror else str(error)
     except UnicodeEncodeError as error:
-        message = f"an argument is not valid UTF-8: {os.fsencode(error.object)!r}"
+        message = _explain_argument(error.object.encode("utf-8", "surrogateescape"))
     except (KgError, UnicodeError) as error:
         message = str(error)
     if message:
         click.echo(f"kg: {message}", file=sys.stderr)
     return 2
+
+
+def _explain_argument(argument: bytes) -> str:
+    """Say why Python did not decode an argument."""
+    try:
+        return f"the locale is not UTF-8, so {argument.decode()!r} cannot be read: set PYTHONUTF8=1"
+    except UnicodeDecodeError:
+        return f"an argument is not valid UTF-8: {argument!r}"
 
 
 def _escape_what_cannot_be_encoded() -> set[str]:

@@ -76,7 +76,9 @@ def ask_command(
 @click.command("show")
 @click.argument("entity", nargs=-1, required=True)
 @options.graph
-@click.option("--limit", default=0, help="Show at most this many statements; 0 shows all.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=0, help="Show at most this many statements; 0 shows all."
+)
 @options.as_json
 def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json: bool) -> None:
     """Show everything known about an entity, with evidence and rows.
@@ -112,7 +114,7 @@ def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json
 @click.argument("words", nargs=-1, required=True)
 @options.graph
 @click.option("--seeds", type=options.PATH, help="Look in curated tables, before they are built.")
-@click.option("-n", "--limit", default=10, help="How many entities to show.")
+@click.option("-n", "--limit", type=click.IntRange(1), default=10, help="How many entities to show.")
 @options.as_json
 def find_command(words: list[str], graph: str | None, seeds: Path | None, limit: int, as_json: bool) -> None:
     """Find entities by name, and near misses.

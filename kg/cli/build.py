@@ -49,7 +49,7 @@ def build_command(seeds: Path, ontology: Path, folder: Path, as_json: bool, quie
 @options.ontology
 @click.option("--keep-good", is_flag=True, help="Leave out rows with problems, instead of building nothing.")
 @click.option("--report", type=options.NEW_FILE, help="CSV of all problems (default: beside the graph).")
-@click.option("--limit", "shown", default=20, help="How many problems to print.")
+@click.option("--limit", "shown", type=click.IntRange(0), default=20, help="How many problems to print.")
 @options.as_json
 @options.quiet
 def bulk_command(folder: Path, where: Path, ontology: Path, as_json: bool, quiet: bool, **how: Any) -> None:
@@ -85,7 +85,7 @@ def bulk_command(folder: Path, where: Path, ontology: Path, as_json: bool, quiet
 @click.argument("where")
 @click.option("--graph", "source", type=options.PATH, help="Folder of kg build or kg bulk, or an RDF file.")
 @click.option("--stated", is_flag=True, help="Put the default graph into graph/stated (Virtuoso, Neptune).")
-@click.option("--size", default=256, help="MiB of a file, if WHERE is a folder.")
+@click.option("--size", type=click.IntRange(1), default=256, help="MiB of a file, if WHERE is a folder.")
 @click.option("--again", is_flag=True, help="Send everything, also what had arrived before.")
 @options.quiet
 def load_command(where: str, source: Path | None, stated: bool, size: int, again: bool, quiet: bool) -> None:

@@ -83,7 +83,9 @@ def export_command(what: str, graph: str | None, form: str | None, hierarchy: bo
 @click.command("diff")
 @click.argument("old", type=options.EXISTING)
 @click.argument("new", type=options.EXISTING)
-@click.option("--limit", default=50, help="How many of each list to print; 0 for all.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=50, help="How many of each list to print; 0 for all."
+)
 @options.as_json
 @options.output
 def diff_command(old: Path, new: Path, limit: int, as_json: bool, output: str) -> None:

@@ -17,7 +17,9 @@ from kg.errors import BadStore, KgError, missing_extra
 @click.command("serve")
 @options.graph
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("-p", "--port", default=7878, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "-p", "--port", type=click.IntRange(0, 65535), default=7878, help="Port to listen on; 0 takes a free one."
+)
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A Host name to answer to.")
 @click.option("--page", type=options.PATH, help="Page to serve at / (default: the build's graph.html).")
 @click.option("--timeout", default=15.0, help="Seconds a query may run.")

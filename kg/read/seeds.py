@@ -1,8 +1,10 @@
 """Reads a folder of curated tables: entities, names, hierarchy, and the rows of each source."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -176,6 +178,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
             else:
                 entities[entity.id] = entity
     documents = _read_documents(folder, rows, problems)
+    problems += _unread_tables(folder, documents)
     seeds = Seeds(
         folder,
         entities,
@@ -186,6 +189,27 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         {row.source: row for row in rows("verified.csv", models.VerificationRow)},
     )
     return seeds, problems
+
+
+def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem]:
+    for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
+        if (folder / home).is_dir():
+            stems = [name.removesuffix(".csv") for name in names]
+            yield from unread_files(folder / home, stems, [".csv"], home and f"{home}/")
+
+
+def unread_files(
+    folder: Path, stems: Collection[str], endings: Collection[str], prefix: str = ""
+) -> Iterator[Problem]:
+    """Yield a problem for each file that looks like a table and is not read: topic.csv, topics (1).csv."""
+    for path in sorted(folder.iterdir()):
+        stem = path.name.partition(".")[0].casefold()
+        near = [known for known in stems if re.match(rf"{known}[^a-z]", stem)]
+        near = near or get_close_matches(stem, stems, 1, 0.85)
+        read = [f"{near[0]}{ending}" for ending in endings] if near else [path.name]
+        if path.is_file() and path.name not in read and not path.name.startswith((".", "~$")):
+            remedy = f"save it as {' or '.join(read)}, or move it away"
+            yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", "the file is not read", "", remedy)
 
 
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:

@@ -191,8 +191,22 @@ def encoding_problem(path: Path, raw: bytes, *, name: str) -> Problem | None:
     )
 
 
+csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
+#: How files begin that are no text.
+_NOT_TEXT = {
+    b"PK\x03\x04": "a workbook or another ZIP archive, not text",
+    b"\xd0\xcf\x11\xe0": "a workbook of an old Excel, not text",
+    b"\x1f\x8b": "a file compressed with gzip, not text",
+    b"\xff\xfe\0\0": "UTF-32, not UTF-8",
+    b"PAR1": "a Parquet file, not text",
+}
+
+
 def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
     """Return line, fault and likely encoding (empty: none) of bytes that are not UTF-8 text, or None."""
+    for magic, what in _NOT_TEXT.items():
+        if raw.startswith(magic):
+            return 1, what, ""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return 1, "not UTF-8 at byte 0", "utf-16"
     if 0 in raw:
@@ -225,7 +239,9 @@ def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -
     if len(cells) != len(header):
         what = f"{len(cells)} cells where the header has {len(header)}"
         text = printable(",".join(cells))
-        return Problem(name, line, "", "cell-count", what, text, "quote cells that hold a comma")
+        short = len(cells) < len(header)
+        remedy = "an empty cell has its comma, too" if short else "quote cells that hold a comma"
+        return Problem(name, line, "", "cell-count", what, text, remedy)
     if stray := "".join(cell for column, cell in zip(header, cells, strict=True) if not column).strip():
         what = "a cell below a column without a name"
         return Problem(name, line, "", "extra-column", what, printable(stray), "name the column")

@@ -163,7 +163,7 @@ def _run(graph: Graph, task: Mapping[str, Any]) -> oxigraph.QueryResult:
     try:
         return graph.store.query(query, prefixes=_prefixes(query), **options)
     except SyntaxError as error:
-        raise BadQuery(f"the query is malformed: {error}") from None
+        raise BadQuery(oxigraph.explain(query, str(error))) from None
     except (RuntimeError, BadStore) as error:
         raise _refusal(error) from None
 

@@ -33,7 +33,8 @@ class Unsound(KgError):
     """The seeds have problems, so nothing was built."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problems in the seeds; nothing was built")
+        number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{number} in the seeds; nothing was built")
         self.problems = problems
 
 

@@ -21,7 +21,15 @@ from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import models
 from kg.read import tables as streams
-from kg.read.seeds import COMMON_TABLES, ENTITY_TABLES, SOURCE_TABLES, Document, EntityIndex, misplaced
+from kg.read.seeds import (
+    COMMON_TABLES,
+    ENTITY_TABLES,
+    SOURCE_TABLES,
+    Document,
+    EntityIndex,
+    misplaced,
+    unread_files,
+)  # fmt: skip
 from kg.read.tables import Record
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
@@ -58,12 +66,12 @@ class Tables:
     def unread(self, sources: Collection[str]) -> Iterator[Problem]:
         """Yield a problem for each file or folder that looks like a table and is not read."""
         of_sources = {_stem(name) for name in SOURCE_TABLES}
-        yield from _unread(self.folder, of_sources | set(map(_stem, COMMON_TABLES)), "")
+        yield from unread_files(self.folder, of_sources | set(map(_stem, COMMON_TABLES)), streams.ENDINGS)
         for path in sorted(self.folder.iterdir()):
             if not path.is_dir() or path.name.startswith("."):
                 continue
             if path.name in sources:
-                yield from _unread(path, of_sources, f"{path.name}/")
+                yield from unread_files(path, of_sources, streams.ENDINGS, f"{path.name}/")
             elif any(_stem(file.name) in of_sources for file in path.iterdir()):
                 near = get_close_matches(path.name.casefold(), sources, 1)
                 remedy = f"rename it to {near[0]}" if near else "add the source to the sources' table"
@@ -321,16 +329,6 @@ def _within(tables: Tables) -> dict[str, set[str]]:
         if link.relation == "locatedIn" and link.child.startswith("place/"):
             found.setdefault(intern(link.child), set()).add(intern(link.parent))
     return found
-
-
-def _unread(folder: Path, stems: Collection[str], prefix: str) -> Iterator[Problem]:
-    """Yield a problem for each file whose name is nearly that of a table: statements.CSV, statement.csv."""
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and (near := get_close_matches(_stem(path.name), stems, 1, 0.85)):
-            read = [f"{near[0]}{ending}" for ending in streams.ENDINGS]
-            if path.name not in read:
-                what, remedy = "the file is not read", f"save it as {' or '.join(read)}"
-                yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", what, "", remedy)
 
 
 def _stem(name: str) -> str:

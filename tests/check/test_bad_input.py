@@ -146,6 +146,21 @@ def test_the_cause_comes_first(sample: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["topic.csv", "Topics.csv", "topics (1).csv", "topics_old.csv", "topics.tsv", "topics.parquet"]
+)
+def test_a_table_that_is_not_read_is_a_problem(sample: Path, name: str) -> None:
+    (sample / name).write_bytes(b"")
+    (sample / EN / name.replace("opic", "arget")).write_bytes(b"")
+    for other in ("notes.csv", ".topics.csv.swp", "~$topics.xlsx", "CHANGELOG.md"):
+        (sample / other).write_bytes(b"")
+    found = [
+        (problem.code, problem.file) for problem in run.check_seeds(sample, locations.ontology()).problems
+    ]
+    source = name.replace("opic", "arget")
+    assert found == [("unread-file", name), ("unread-file", f"{EN}/{source}")]
+
+
 def test_a_near_miss_is_of_the_right_kind(sample: Path) -> None:
     """A place for a place: topics and places whose class the predicate does not take are not offered."""
     cell(S, 2, "object", "place/optics")(sample)

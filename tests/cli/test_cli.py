@@ -256,6 +256,11 @@ MISTAKES = [
     (("query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"), "--allow-service"),
     (("query", "INSERT DATA { place:x a kg:Place }"), "queries only read"),
     (("query", "ASK " + "{" * 2000 + "}" * 2000), "nested more than"),
+    (("serve", "--port", "99999"), "99999 is not in the range 0<=x<=65535"),
+    (("load", "parts", "--size", "0"), "0 is not in the range x>=1"),
+    (("find", "lidar", "--limit", "-1"), "-1 is not in the range x>=1"),
+    (("show", "lidar", "--limit", "-1"), "-1 is not in the range x>=0"),
+    (("check", "--limit", "-1"), "-1 is not in the range x>=0"),
     (("export", "rdf", "--format", "csv"), "rdf is written as"),
     (("export", "statements", "-o", "no/such/folder/x"), "no folder no/such/folder"),
 ]

@@ -117,6 +117,25 @@ def test_an_argument_that_is_not_utf_8_is_told(graph: str) -> None:
     assert (done.returncode, done.stderr) == (2, b"kg: an argument is not valid UTF-8: b'\\xff'\n")
 
 
+def test_an_argument_outside_the_locale_is_told(graph: str) -> None:
+    code, out, err = run(
+        "ask",
+        "promoters",
+        "碳化硅",
+        "--graph",
+        graph,
+        LC_ALL="C",
+        LANG="",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+    )
+    words = rb"\u78b3\u5316\u7845"
+    assert (code, out) == (2, b"")
+    assert err.startswith(
+        b"kg: the locale is not UTF-8, so '" + words + b"' cannot be read: set PYTHONUTF8=1\n"
+    )
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -268,6 +268,11 @@ REFUSED = {
     "Windows-1252": (TABLE[:-1].replace("极光科技", "").encode("cp1252"), "perhaps gb18030 (or windows-1252): save it as UTF-8"),
     "Latin-1": (b"company,country\nCaf\xe9,Norway\n", "t.csv:2: not UTF-8 at byte 19, perhaps windows-1252: save"),
     "carriage returns": (TABLE.replace("\n", "\r").encode(), "its lines end with carriage returns alone: save it"),
+    "UTF-32": (TABLE.encode("utf-32"), "t.csv:1: UTF-32, not UTF-8: save it as UTF-8"),
+    "a workbook": (b"PK\x03\x04\x14\0\x06\0" + bytes(40), "t.csv:1: a workbook or another ZIP archive, not text: save"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0" + bytes(40), "t.csv:1: a workbook of an old Excel, not text: save it as"),
+    "compressed": (b"\x1f\x8b\x08\0" + bytes(9), "t.csv:1: a file compressed with gzip, not text: save it as"),
+    "Parquet": (b"PAR1\x15\x04" + bytes(9), "t.csv:1: a Parquet file, not text: save it as UTF-8"),
     "nothing": (b"", "is empty: its first line holds the names of its columns"),
     "blanks alone": (b"\xef\xbb\xbf \n\n", "is empty: its first line holds the names of its columns"),
     "a column twice": (b"company,country,country\na,b,c\n", "2 columns are called 'country': rename all but one"),
@@ -292,6 +297,14 @@ def test_what_cannot_be_read_for_certain_is_refused_by_name(what: str, tmp_path:
         written(file, tmp_path / "seeds")
     assert message in str(error.value)
     assert not (tmp_path / "seeds").exists()
+
+
+def test_a_cell_may_be_long(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(f"company,about,country\nAlpha,{'word ' * 60_000},Norway\n")
+    written(file, tmp_path / "seeds")
+    [statement] = seeds.read_seeds(tmp_path / "seeds")[0].documents["t"].statements
+    assert (statement.subject, statement.object) == ("org/alpha", "place/norway")
 
 
 def test_mistakes_say_what_would_be_right(file: Path, tmp_path: Path) -> None:

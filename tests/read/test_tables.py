@@ -57,8 +57,18 @@ def test_good_rows_survive_bad_ones(tmp_path: Path) -> None:
             "cell-count",
             "1 cells where the header has 2",
             "c",
-            "quote cells that hold a comma",
+            "an empty cell has its comma, too",
         )
+    ]
+
+
+def test_too_few_cells_and_too_many_have_other_remedies(tmp_path: Path) -> None:
+    path = tmp_path / "topics.csv"
+    path.write_text("id,kind,note\ntopic/x,Sector\ntopic/y,Sector,a, b\n")
+    _, problems = tables.read_table(path, ["id", "kind", "note"], name="topics.csv")
+    assert [(p.line, p.code, p.remedy) for p in problems] == [
+        (2, "cell-count", "an empty cell has its comma, too"),
+        (3, "cell-count", "quote cells that hold a comma"),
     ]
 
 

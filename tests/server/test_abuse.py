@@ -323,6 +323,21 @@ def test_tricks_get_a_refusal_and_no_traceback(client: Client, sent: bytes) -> N
     assert b"Set-Cookie" not in received
 
 
+def test_a_body_that_comes_with_its_head_is_no_part_of_it(client: Client) -> None:
+    body = b"#" * 60_000 + b"\nASK {}"
+    head = (
+        "POST /sparql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", client.port), 10) as plain:
+        plain.sendall(head.encode() + body)
+        received = b""
+        while data := plain.recv(1 << 16):
+            received += data
+    assert received.startswith(b"HTTP/1.1 200")
+    assert received.endswith(b'{"head":{},"boolean":true}')
+
+
 def test_hostile_labels_stay_text(client: Client) -> None:
     for path in ("/place/hostile.html", "/reconcile/preview?id=place/hostile", "/statement/odd.html"):
         answer = client.ask(path)

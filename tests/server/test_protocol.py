@@ -191,6 +191,16 @@ def test_bad_requests(
         assert "GET" in answer.headers["allow"]
 
 
+def test_a_syntax_error_says_where(client: Client) -> None:
+    answer = client.ask(path(query="SELECT * {\n ?s kg:promotes }"))
+    place, line, mark = answer.text.splitlines()
+    assert (answer.status, place) == (
+        400,
+        "the query is malformed at line 2, column 17: '}' is not expected here",
+    )
+    assert (line, mark) == ("   ?s kg:promotes }", " " * 18 + "^")
+
+
 def test_head_has_the_headers_of_get(client: Client) -> None:
     head, whole = client.ask(path(query=SELECT), method="HEAD"), client.ask(path(query=SELECT))
     assert head.status == 200

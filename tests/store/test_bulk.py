@@ -476,7 +476,7 @@ def test_a_table_that_is_not_read_is_a_problem(
 
 def test_other_files_and_folders_may_lie_beside_the_tables(tmp_path: Path) -> None:
     folder = copied(tmp_path)
-    for name in ("README.md", "CHANGELOG.md", "notes.txt", ".names.csv.swp"):
+    for name in ("README.md", "CHANGELOG.md", "notes.txt", ".names.csv.swp", "~$topics.xlsx"):
         (folder / name).write_text("notes")
     (folder / "pictures").mkdir()
     assert load(folder, tmp_path / "graph").problems == 0
