@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from kg import iris, locations
 from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
-from kg.server.http import Front, LimitedProtocol
+from kg.server.http import LimitedProtocol, ServiceMiddleware
 from kg.server.limits import Limits
 from kg.server.pool import Pool
 from kg.server.workers import WorkerDied
@@ -66,8 +66,8 @@ def create_app(
         return path in ("/health", "/ready", "/robots.txt") or path.startswith("/static/")
 
     pool = Pool(located, graph_version(located), chosen)
-    front = Middleware(Front, pool=pool, hosts=names, own=answers_itself, quiet=quiet)
-    app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[front])
+    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself, quiet=quiet)
+    app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[middleware])
     app.state.pool = pool
     app.state.limits = chosen
     app.state.page = page

@@ -28,10 +28,8 @@ TRANSPORT = "kg.transport"
 Pairs = Iterable[tuple[bytes, bytes]]
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _HEADERS = (
-    (
-        b"access-control-allow-origin",
-        b"*",
-    ),  # also without an Origin: a proxy may keep the answer for a browser
+    # also without an Origin: a proxy may keep the answer for a browser
+    (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Retry-After, Link"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -81,7 +79,7 @@ class Reply:
         await self({"type": "http.response.body", "body": body})
 
 
-class Front:
+class ServiceMiddleware:
     """Refuses what is out of limits, lets workers answer, and leaves to the application what is ``own``.
 
     Starlette's CORSMiddleware would add ``Vary: Origin``, and caches would keep each answer once an origin.
