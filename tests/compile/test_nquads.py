@@ -17,11 +17,48 @@ from kg import iris, locations
 from kg.check import run
 from kg.compile import nquads, reference
 from kg.query.graph import Graph
+from kg.read.seeds import read_seeds
 from kg.store import oxigraph
 from tests.conftest import SAMPLE
 
-IDS = {  # pinned: a change here renames what others have linked to
-    "wuhan-2030/statements.csv:2": "statement/",
+#: A change here renames what others have linked to.
+IDS = {
+    "hubei-2030/statements.csv:2": "statement/ad8c4b945c1b886590cfb90cbb3f38e3",
+    "hubei-2030/statements.csv:3": "statement/12a57f9e6386f7ee1cf769c58ef90026",
+    "hubei-2030/statements.csv:4": "statement/2067d9de691c369a6ca37ab941ee08a7",
+    "hubei-2030/statements.csv:5": "statement/2a27e13bb1f90239b878f554337acc16",
+    "hubei-2030/statements.csv:6": "statement/408a7ab8147bcad432b878be6a0b9b32",
+    "hubei-2030/targets.csv:2": "target/6a29f33e18f3bad650217719c459835e",
+    "wuhan-2030/statements.csv:2": "statement/7885c434a03ad356f1603e97c5a8e0e8",
+    "wuhan-2030/statements.csv:3": "statement/e843d41e67b5cdee7570ec0905f7ec94",
+    "wuhan-2030/targets.csv:2": "target/e836a0dc32fbc57d7df9b73e0f27517a",
+    "wuhan-2030/targets.csv:3": "target/cb1a3e8c49b6df676a731dc1c41b09f1",
+}
+DIGESTS = {
+    (
+        "gwr-2024",
+        47,
+        "place/jinan",
+        "promotes",
+        "topic/silicon-carbide",
+        "",
+    ): "18ff126c801e5bc644ff583f489334cc",
+    (
+        "gwr-2024",
+        30,
+        "place/shandong",
+        "promotes",
+        "topic/silicon-carbide",
+        "2024",
+    ): "1cac4b7633bb276a7e2f94fc09e56bb2",
+    ("a", 1): "bb4092802e4f06cc69d34a46a41829f9",
+    ("a1",): "821ba43c6eb8b110662f48dc541d0574",
+    ("1", "a"): "66adc7dfd58fb11c4a83259dde39a660",
+    ("", ""): "23717c262196ac79fd4d9a5cf7b8616a",
+    ("",): "2b8d9cc6944cb101828f20db1b3c4051",
+    ("济南", 1): "363acdfff4c9e752474b9e8767dd5a92",
+    ("x", "\u2028"): "6436b6bd55ba61853583ddd510117dfb",
+    ("2021/2025", "../2025"): "b35fbff41ec0e3bd4d9e5dc477e3e497",
 }
 
 
@@ -116,3 +153,9 @@ def test_any_literal_survives(value: str) -> None:
     written = nquads.quad(nquads.iri("place/x"), nquads.name("kg:note"), nquads.literal(value, lang="en"))
     (quad,) = ox.parse(written, format=ox.RdfFormat.N_QUADS)
     assert quad.object == ox.Literal(value, language="en")
+
+
+def test_ids_are_what_others_have_linked_to() -> None:
+    seeds, _ = read_seeds(SAMPLE / "seeds")
+    assert {f"{row.file}:{row.line}": row.id for d in seeds.documents.values() for row in d.evidence()} == IDS
+    assert {parts: iris.digest(*parts) for parts in DIGESTS} == DIGESTS

@@ -74,10 +74,8 @@ def test_passing_trouble_is_tried_again() -> None:
 
 def test_a_dead_endpoint() -> None:
     address = f"http://127.0.0.1:{free_port()}/sparql"
-    start = time.monotonic()
     with pytest.raises(BadStore, match=r"does not answer: Connection refused \(3 tries\)"):
         ask(address, retries=2)
-    assert time.monotonic() - start > 0.7
 
 
 @pytest.mark.parametrize("trickle", [False, True])
