@@ -32,7 +32,7 @@ class Predicate:
     """A property that a statement may use.
 
     ``datatype`` is empty if its object is an entity; ``subjects`` and ``objects`` are names of classes, from
-    the shapes; ``backs`` tells whether it is below kg:backs.
+    the shapes; ``backs`` tells whether it is below kg:backs; ``cues`` are words that bear it.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Predicate:
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
     backs: bool
+    cues: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def _predicate(rows: list[dict[str, str]]) -> Predicate:
     address = iris.expand(first["p"]) if ":" in first["p"] else iris.NS + first["p"]
     datatype = iris.expand(first["datatype"]) if first["datatype"] else ""
     backs = bool(first["parent"])
-    return Predicate(_local(first["p"]), address, first["label"], datatype, subjects, objects, backs)
+    cues = tuple(sorted(filter(None, first["cues"].split("|"))))
+    return Predicate(_local(first["p"]), address, first["label"], datatype, subjects, objects, backs, cues)
 
 
 def _schemes(store: ox.Store) -> dict[str, dict[str, Concept]]:

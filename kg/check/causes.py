@@ -50,7 +50,7 @@ def lost_rows(folder: Path, problems: Iterable[Problem]) -> Lost:
     known = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
     for file, lines in rows.items():
         model = known[file.rpartition("/")[2]]
-        records, _ = tables.read_table(folder / file, model.columns(), name=file)
+        records, _ = tables.read_table(folder / file, model.columns(), name=file, optional=model.optional)
         cells.update(cell for row in records if row.line in lines for cell in row.cells.values())
     return Lost(frozenset(whole), frozenset(whole | rows.keys()), frozenset(cells - {""}))
 

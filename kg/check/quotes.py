@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kg import text
-from kg.check import coverage
+from kg.check import coverage, words
 from kg.check.coverage import Gap
 from kg.check.texts import match_text, read_texts
 from kg.errors import Problem
@@ -113,7 +113,7 @@ def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification
             found[at] = _position(row.paragraph, row.quote, spans[0], raw)
             if folded:
                 notices.append(f"{row.file}:{row.line}:quote: found after folding {', '.join(folded)}")
-    problems += _check_cues(document, paragraphs)
+    problems += words.check(document, paragraphs)
     elsewhere = _Elsewhere(paragraphs)
     return Verification(
         sorted(found.values(), key=_order),
@@ -165,13 +165,15 @@ def _verify_document(document: Document, paragraphs: list[str], result: Result) 
     for at in found.positions:
         span = text.Span(int(str(at["start"])), int(str(at["end"])))
         under.setdefault(int(str(at["paragraph"])), []).append(span)
+    for number, span in words.spans(document, paragraphs):
+        under.setdefault(number, []).append(span)
     covered, problems = coverage.cover(document, paragraphs, under)
     result.problems += problems
     result.gaps += coverage.gaps(name, paragraphs, covered)
     share, total = coverage.share_quoted(paragraphs, under)
     result.notices.append(f"{name}: quotes cover {share:.0%} of the document's {total} words")
     if share > coverage.MAX_QUOTED and document.source.kind != "table":  # a user's own table is quoted whole
-        what = f"quotes cover {share:.0%} of the document's words"
+        what = f"quotes, governing words and cues cover {share:.1%} of the document's words"
         remedy = f"shorten quotes: {coverage.MAX_QUOTED:.0%} at most"
         result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
 
@@ -261,17 +263,3 @@ def _position(paragraph: int, quote: str, span: text.Span, raw: str) -> Position
 
 def _order(position: Position) -> tuple[object, ...]:
     return position["paragraph"], bool(position["quote"]), position["start"], position["end"]
-
-
-def _check_cues(document: Document, paragraphs: Sequence[str]) -> list[Problem]:
-    problems = []
-    for statement in document.statements:
-        section = document.section(statement.paragraph)
-        if not statement.cue or section is None:
-            continue
-        within = [n for n in (statement.paragraph, *section.headings) if n <= len(paragraphs)]
-        if not any(text.contains(paragraphs[n - 1], statement.cue) for n in within):
-            what = "the cue stands neither in the paragraph nor in its heading"
-            remedy = "quote the words that speak for stage or tier"
-            problems.append(statement.problem("cue", "cue-missing", what, statement.cue, remedy))
-    return problems

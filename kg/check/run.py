@@ -11,7 +11,15 @@ from pathlib import Path
 from kg import ontology as ontologies
 from kg.check import causes, quotes
 from kg.check.coverage import Gap
-from kg.check.entities import check_entity, check_hierarchy, check_names, check_redirect, check_use
+from kg.check.entities import (
+    check_entity,
+    check_evidence_redirects,
+    check_hierarchy,
+    check_names,
+    check_redirect,
+    check_use,
+)
+from kg.check.fields import check_crosswalk, check_fields
 from kg.check.sections import check_coverage, check_sections
 from kg.check.statements import check_statements
 from kg.check.targets import check_targets, is_unread
@@ -106,6 +114,9 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     yield from check_hierarchy(seeds, ontology)
     for redirect in seeds.redirects:
         yield from check_redirect(redirect, register)
+    yield from check_evidence_redirects(seeds)
+    yield from check_fields(seeds.fields)
+    yield from check_crosswalk(seeds.mappings, seeds.fields, register)
     for row in seeds.verified.values():
         if row.source not in seeds.documents:
             what, remedy = "no such source", "kg check --texts DIR --write deletes the row"
@@ -142,6 +153,8 @@ def _notices(seeds: Seeds, found: quotes.Result) -> Iterator[str]:
     noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
     if noted:
         yield f"{noted} statements rest on words that do not name the object; their notes say why"
+    if gaps := [seeds.register.label(row.topic) for row in seeds.mappings if not row.field]:
+        yield f"{len(gaps)} topics have no field: {', '.join(sorted(gaps))}"
     for document in seeds.documents.values():
         for target in filter(is_unread, document.targets):
             where = f"{target.file}:{target.line}"

@@ -11,6 +11,9 @@ from kg.ontology import Ontology
 from kg.read import models, periods
 from kg.read.seeds import Document, Register
 
+#: Predicates whose statements hold for their section alone: they give no plain triple.
+SECTION_ONLY = frozenset({"listedUnder", "classedAs"})
+
 
 def lines(document: Document, register: Register, ontology: Ontology) -> Iterator[str]:
     """Yield all lines of a source."""
@@ -81,8 +84,15 @@ def _statement(
         facts.append((name("kg:tier"), concept(ontology, "tiers", at.tier)))
     if at.cue:
         facts.append((name("kg:cue"), literal(at.cue)))
+    if at.said:
+        facts.append((name("kg:said"), literal(at.said)))
+    if at.said_paragraph:
+        facts.append((name("kg:saidIn"), _paragraph(document.source.id, int(at.said_paragraph))))
+    section = document.section(at.paragraph)
+    if at.predicate in SECTION_ONLY and section and section.region:
+        facts.append((name("kg:region"), iri(section.region)))
     yield from _record(at, facts, document, ontology, quoted)
-    if not withheld(at, ontology):
+    if at.predicate not in SECTION_ONLY and not withheld(at, ontology):
         yield quad(subject, relation, value)
 
 
@@ -130,9 +140,9 @@ def _record(
         (name("kg:evidence"), iri(words)),
         (name("kg:row"), literal(f"{at.file}:{at.line}")),
     )
-    if at.period:
-        facts.append((name("kg:period"), literal(at.period)))
-        facts += _bounds(at.period)
+    if period := _period(at, document):
+        facts.append((name("kg:period"), literal(period)))
+        facts += _bounds(period)
     for flag in at.flags:
         facts.append((name("kg:flag"), concept(ontology, "flags", flag)))
     if at.note:
@@ -141,6 +151,12 @@ def _record(
     if (at.paragraph, at.quote) not in quoted:
         quoted.add((at.paragraph, at.quote))
         yield from _quote(at, words, document, graph)
+
+
+def _period(at: models.StatementRow | models.TargetRow, document: Document) -> str:
+    """Return the row's own period, else for a statement that of its section."""
+    section = None if at.period or isinstance(at, models.TargetRow) else document.section(at.paragraph)
+    return section.period if section else at.period
 
 
 def _quote(

@@ -77,12 +77,14 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     Empty rows, and columns without a name and cells, are dropped. Returns whether the file changed.
     Raises KgError, and leaves the file as it is, where a row cannot be read.
     """
-    columns = model_of(path).columns()
+    model = model_of(path)
+    columns = model.columns()
     raw = path.read_bytes()
     header, rows = _parse(path, tables.unify_line_ends(_decode(path, raw, encoding)))
+    header += (absent := [column for column in model.optional if column not in header])
     if sorted(header) != sorted(columns):
         raise KgError(f"{path}: the columns are {','.join(header)}, not {','.join(columns)}")
-    records = [dict(zip(header, cells, strict=True)) for cells in rows]
+    records = [dict(zip(header, [*cells, *[""] * len(absent)], strict=True)) for cells in rows]
     records.sort(key=_order(path))
     formatted = tables.csv_text(columns, records)
     if formatted.encode() == raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
@@ -26,14 +26,16 @@ def find(folder: Path, stem: str) -> Path | None:
     return found[0] if found else None
 
 
-def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record | Problem]:
+def records(
+    path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> Iterator[Record | Problem]:
     """The rows of a table, one at a time; what cannot be read is a problem in its place.
 
-    ``name`` stands in problems for the file. A table with wrong columns has no rows. Cells are text as
-    written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
+    ``name`` stands in problems for the file. A table may lack ``optional`` columns; with wrong columns
+    it has no rows. Cells are text as written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
     """
     readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
-    for found in readers[path.suffix](path, columns, name):
+    for found in readers[path.suffix](path, columns, name, optional):
         if isinstance(found, Record) and not (whole := "".join(found.cells.values())).isascii():
             try:
                 whole.encode()
@@ -44,13 +46,17 @@ def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record
         yield found
 
 
-def _csv(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _csv(
+    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
+) -> Iterator[Record | Problem]:
     # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        yield from tables.parse_rows(file, columns, name=name)
+        yield from tables.parse_rows(file, columns, name=name, optional=optional)
 
 
-def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _jsonl(
+    path: Path, columns: Sequence[str], name: str, _optional: Collection[str]
+) -> Iterator[Record | Problem]:
     known = set(columns)
     empty = dict.fromkeys(columns, "")
     first = True
@@ -88,7 +94,9 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _parquet(
+    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
+) -> Iterator[Record | Problem]:
     try:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
@@ -96,7 +104,7 @@ def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record |
     try:
         with parquet.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
-            if faults := list(tables.column_problems(header, columns, name=name)):
+            if faults := list(tables.column_problems(header, columns, name=name, optional=optional)):
                 yield from faults
                 return
             line = 2  # as in a CSV file, whose header is line 1

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -64,8 +64,10 @@ class _Reader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record], list[Problem]]:
-    """Read a curated table with exactly these columns; ``name`` is the file's name in problems.
+def read_table(
+    path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> tuple[list[Record], list[Problem]]:
+    """Read a curated table with these columns; ``name`` is the file's name in problems.
 
     Rows that cannot be read are problems; a file with wrong columns has no rows.
     """
@@ -90,7 +92,8 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
         what = "cells are not separated by commas"
         problems.append(Problem(name, 1, "", "separator", what, delimiter, "kg fmt writes commas"))
     records = []
-    for found in parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter):
+    lines = io.StringIO(content, newline="")
+    for found in parse_rows(lines, columns, name=name, delimiter=delimiter, optional=optional):
         if isinstance(found, Record):
             records.append(found)
         else:
@@ -99,12 +102,17 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
 
 
 def parse_rows(
-    lines: Iterable[str], columns: Sequence[str], *, name: str, delimiter: str = ","
+    lines: Iterable[str],
+    columns: Sequence[str],
+    *,
+    name: str,
+    delimiter: str = ",",
+    optional: Collection[str] = (),
 ) -> Iterator[Record | Problem]:
-    """Yield the rows below a header with exactly these columns, and a problem for each unsound one.
+    """Yield the rows below a header with these columns, and a problem for each unsound one.
 
-    Wrong columns give problems and no rows. Empty rows, and columns without a name and cells, are one
-    problem each and left out.
+    A header may lack the ``optional`` columns; wrong columns give problems and no rows. Empty rows, and
+    columns without a name and cells, are one problem each and left out.
     """
     header: list[str] | None = None
     empty: list[int] = []
@@ -115,8 +123,9 @@ def parse_rows(
             empty.append(line)
         elif header is None:
             header = [printable(cell) for cell in cells]
-            yield from column_problems(header, columns, name=name)
-            if sorted(filter(None, header)) != sorted(columns):
+            faults = list(column_problems(header, columns, name=name, optional=optional))
+            yield from faults
+            if any(fault.column for fault in faults):
                 return
         else:
             yield _record(name, line, header, cells)
@@ -128,12 +137,14 @@ def parse_rows(
         yield Problem(name, 0, "", "empty-table", "the file is empty", "", remedy)
 
 
-def column_problems(header: Sequence[str], columns: Sequence[str], *, name: str) -> Iterator[Problem]:
-    """Yield what is wrong with a header that must hold exactly these columns, in any order."""
+def column_problems(
+    header: Sequence[str], columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Yield what is wrong with a header that must hold these columns, in any order."""
     extra = [column for column in header if column and column not in columns]
     remedy = f"the header is {','.join(columns)}"
     for column in columns:
-        if column not in header:
+        if column not in header and column not in optional:
             near = get_close_matches(column, extra, 1)
             written = near[0] if near else ""
             yield Problem(name, 1, column, "missing-column", "the column is missing", written, remedy)

@@ -20,7 +20,7 @@ from kg.check import entities as links
 from kg.check import quotes, sections, statements, targets
 from kg.check import texts as text_files
 from kg.compile import counts as count_cube
-from kg.compile import reference
+from kg.compile import derived, reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
 from kg.read import models
@@ -182,6 +182,7 @@ class _Compilation:
                     work.put(compiler.sections(sound))
                 work.put(compiler.paragraphs(sound, range(first, done + 1)))
                 work.put(compiler.records(sound, self._common.register, self._ontology))
+                work.put(derived.lines(sound, self._common.register, self._ontology))
                 work.back(count_cube.backed(sound, self._common.register, self._ontology))
             self._keep_links(sound)
             state.count("statements", len(sound.statements))

@@ -10,10 +10,12 @@ from typing import cast
 
 from kg import text
 from kg.check import entities as rules
-from kg.compile import reference
+from kg.check.fields import check_crosswalk, check_fields
+from kg.compile import fields, reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import models, streams
+from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.seeds import ENTITY_TABLES, Register, misplaced
 from kg.store.bulk_reader import Tables, Tell
 
@@ -54,6 +56,7 @@ def read(tables: Tables, ontology: Ontology, put: Put, tell: Tell) -> Common:
         put(reference.source(source, verified.get(source.id)))
     names = _compile_names(tables, register, ontology, put, tell)
     _compile_redirects(tables, register, put, tell)
+    put(_fields(tables.common or tables.folder, register, tell))
     regions = frozenset(
         p for p in _regions(tables, order) if p.startswith("place/") and kinds.get(p, "Country") != "Country"
     )
@@ -74,6 +77,20 @@ def _compile_entities(tables: Tables, register: Register, ontology: Ontology, pu
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
             put(reference.entity(entry, ontology))
+
+
+def _fields(folder: Path, register: Register, tell: Tell) -> Iterator[str]:
+    """Yield the fields and the mappings of topics to them; those with a problem are left out."""
+    rows = [*read_fields(folder), *read_crosswalk(folder)]
+    known = [row for row in rows if isinstance(row, FieldRow)]
+    mapped = [row for row in rows if isinstance(row, MappingRow)]
+    unsound = [row for row in rows if isinstance(row, Problem)]
+    problems = [*unsound, *check_fields(known), *check_crosswalk(mapped, known, register)]
+    for problem in problems:
+        tell(problem)
+    bad = {(problem.file, problem.line) for problem in problems}
+    if not any((row.file, row.line) in bad for row in known):
+        yield from fields.lines(known, (row for row in mapped if (row.file, row.line) not in bad))
 
 
 def _compile_redirects(tables: Tables, register: Register, put: Put, tell: Tell) -> None:
@@ -155,7 +172,7 @@ def _regions(tables: Tables, order: Iterable[str]) -> set[str]:
     found: set[str] = set()
 
     def look(path: Path, columns: tuple[str, ...]) -> None:
-        for record in streams.records(path, columns, name=path.name):
+        for record in streams.records(path, columns, name=path.name, optional=models.SectionRow.optional):
             if not isinstance(record, Problem) and record.cells["region"]:
                 found.add(record.cells["region"])
 

@@ -72,7 +72,7 @@ class Tables:
         path = self.find(stem)
         if path is None:
             return
-        for record in streams.records(path, model.columns(), name=path.name):
+        for record in streams.records(path, model.columns(), name=path.name, optional=model.optional):
             if found := parse(record, model, tell, file=path.name):
                 yield found
 
@@ -92,7 +92,8 @@ class Feed(Generic[R]):
         self._tables, self._model, self._order, self._tell = tables, model, order, tell
         path = streams.find(tables.folder, stem)
         self._file = path.name if path else ""
-        self._flat = streams.records(path, ("source", *model.columns()), name=path.name) if path else None
+        columns = ("source", *model.columns())
+        self._flat = streams.records(path, columns, name=path.name, optional=model.optional) if path else None
         self._rows: Iterator[Record | Problem] = iter(())
         self._held: Record | None = None
         self._next: R | None = None
@@ -113,7 +114,10 @@ class Feed(Generic[R]):
         if self._flat is None:
             path = streams.find(self._tables.folder / source, self.stem)
             self._file = f"{source}/{path.name}" if path else ""
-            self._rows = streams.records(path, self._model.columns(), name=self._file) if path else iter(())
+            columns, optional = self._model.columns(), self._model.optional
+            self._rows = (
+                streams.records(path, columns, name=self._file, optional=optional) if path else iter(())
+            )
             after = after if within else 0
         else:
             self._rows = self._of_source(after)
