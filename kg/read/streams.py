@@ -32,7 +32,8 @@ def records(
     """The rows of a table, one at a time; what cannot be read is a problem in its place.
 
     ``name`` stands in problems for the file. A table may lack ``optional`` columns; with wrong columns
-    it has no rows. Cells are text as written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
+    it has no rows. Cells are text as written; in JSON Lines a missing or null value is an empty cell, a list
+    is joined by semicolons.
     """
     readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
     for found in readers[path.suffix](path, columns, name, optional):

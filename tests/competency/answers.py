@@ -329,7 +329,7 @@ ANSWERS: dict[str, Way] = {
     ),
     "q71": _digest("tianshui", 38, tier="pillar"),
     "q72": said(
-        object="topic/key-component", relation="broader", show=("subject",), source=GWR, paragraph=10
+        object="topic/key-component", relation="listedUnder", show=("subject",), source=GWR, paragraph=10
     ),
     "q74": said(subject="programme/anhui-three-innovation-highlands", relation="focusesOn"),
     "q75": said(subject="place/beijing", tier="strategic-emerging"),
@@ -460,12 +460,12 @@ ANSWERS: dict[str, Way] = {
         said(object="topic/smart-manufacturing-and-high-end-equipment", show=("subject",)),
         lambda row: not str(row[0]).startswith(("org/", "place/jinan", "project/jinan-", "topic/")),
     ),
-    "q70": said(object="topic/key-device", relation="broader", show=("subject",)),
+    "q70": said(object="topic/key-device", relation="listedUnder", show=("subject",)),
     "q73": less(
         either(
             said(
                 object="topic/big-data-and-new-generation-it",
-                relation="broader",
+                relation="listedUnder",
                 show=("subject",),
                 paragraph=47,
             ),
@@ -507,7 +507,7 @@ ANSWERS: dict[str, Way] = {
         both(
             said(
                 object="topic/third-generation-semiconductor",
-                relation="broader",
+                relation="listedUnder",
                 show=("subject",),
                 paragraph=30,
             ),
