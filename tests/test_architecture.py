@@ -87,7 +87,9 @@ def test_answers_do_not_wait_for_heavy_libraries() -> None:
 
 def test_importing_kg_does_nothing() -> None:
     assert loaded("import kg") - sys.stdlib_module_names - {"__main__", "_distutils_hack"} == {"kg"}
-    assert loaded("import kg; kg.KgError") - sys.stdlib_module_names - {"__main__", "_distutils_hack"} == {"kg"}
+    assert loaded("import kg; kg.KgError") - sys.stdlib_module_names - {"__main__", "_distutils_hack"} == {
+        "kg"
+    }
 
 
 def test_version_stands_once_more_only() -> None:

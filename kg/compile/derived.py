@@ -58,5 +58,10 @@ def lines(document: Document, register: Register, ontology: Ontology) -> Iterato
         yield from quads(iri(f"derived/{iris.digest(first.id, second.id)}"), properties, graph)
 
 
+def is_premise(at: models.StatementRow) -> bool:
+    """Whether something may follow from a statement, by its predicate."""
+    return at.predicate in THROUGH | ABOUT
+
+
 def _is_means(entity: str, register: Register) -> bool:
     return entity.startswith(MEANS) and entity not in register.regions

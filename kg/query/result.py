@@ -30,7 +30,7 @@ EVIDENCE = ("source", "paragraph", "quote", "link")
 #: spaces between.
 RECORDS = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions",)
+LISTS = ("regions", "topics")
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _XSD = iris.STANDARD["xsd"]
 _INTEGERS = dict.fromkeys(("integer", "nonNegativeInteger", "int", "long"), r"[+-]?[0-9]{1,400}")

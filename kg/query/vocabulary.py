@@ -24,7 +24,8 @@ class Term:
 
     ``id`` is the short form (``promotes``, ``skos:broader``, ``stage-planned``), ``kinds`` are the short
     forms of its types, ``parents`` those of what it is a subclass or subproperty of. ``scheme``,
-    ``notation`` and ``withholds`` belong to concepts, ``phrase`` and ``drawn_as`` to predicates, ``segment``
+    ``notation`` and ``withholds`` belong to concepts, ``phrase`` (also from
+    the object to the subject: ``inverse_phrase``) and ``drawn_as`` to predicates, ``segment``
     to the root classes of entities. What the ontology does not say is empty.
     """
 
@@ -38,6 +39,7 @@ class Term:
     domains: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ()
     phrase: str = ""
+    inverse_phrase: str = ""
     drawn_as: str = ""
     segment: str = ""
     scheme: str = ""
@@ -154,6 +156,7 @@ def _term(address: str, properties: Mapping[str, list[tuple[str, str]]]) -> Term
         domains=short("rdfs:domain"),
         ranges=short("rdfs:range"),
         phrase=text("phrase"),
+        inverse_phrase=text("inversePhrase"),
         drawn_as=text("drawnAs"),
         segment=text("segment"),
         scheme=next(iter(short("skos:inScheme")), ""),
