@@ -60,7 +60,7 @@ def lines(
         found.update(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
-        found.update(derived.lines(document, seeds.register, ontology))
+        found.update(derived.lines(derived.premises(document, seeds.register, ontology)))
     found.update(closed(above(seeds.hierarchy, seeds.documents.values(), ontology)))
     found.update(fields.lines(seeds.fields, seeds.mappings))
     for_counts = (counts.backed(d, seeds.register, ontology) for d in seeds.documents.values())

@@ -135,6 +135,7 @@ class _Compilation:
         self._common = found
         self._sources()
         work.put(self._links())
+        work.put(derived.lines(work.premises()))
         work.put(count_cube.lines(work.backed()))
         work.put(reference.itself(self._folder, locations.VERSION))
         work.state.complete = True
@@ -174,7 +175,6 @@ class _Compilation:
         if not within and (self._faulty(document, file, paragraphs) or feeds.sections.faults):
             state.count("rows left out", feeds.pass_over())
             return
-        premises: list[models.StatementRow] = []
         for part, upto in feeds.parts(document):
             sound = self._sound(part, paragraphs)
             first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
@@ -183,9 +183,9 @@ class _Compilation:
                     work.put(compiler.sections(sound))
                 work.put(compiler.paragraphs(sound, range(first, done + 1)))
                 work.put(compiler.records(sound, self._common.register, self._ontology))
+                work.keep(derived.premises(sound, self._common.register, self._ontology))
                 work.back(count_cube.backed(sound, self._common.register, self._ontology))
             self._keep_links(sound)
-            premises += filter(derived.is_premise, sound.statements)
             state.count("statements", len(sound.statements))
             state.count("targets", len(sound.targets))
             size = len(part.statements) + len(part.targets)
@@ -193,8 +193,6 @@ class _Compilation:
             state.source, state.paragraph, state.ended = source.id, done, upto is None
             self._save(size, feeds)
             self._done(done - first + 1)
-        whole = replace(document, statements=tuple(premises))
-        work.put(derived.lines(whole, self._common.register, self._ontology))
         state.count("rows left out", feeds.statements.faults + feeds.targets.faults)
 
     def _save(self, rows: int, feeds: Feeds) -> None:

@@ -15,12 +15,13 @@ from types import TracebackType
 from typing import Self
 
 from kg.compile.counts import Backed
+from kg.compile.derived import Premise
 from kg.errors import Problem
 from kg.read import tables
 
 #: A hierarchical statement: child, relation, parent, file, line, whether it is asserted.
 Link = tuple[str, str, str, str, int, bool]
-_FILES = ("compiled.nq", "backed.txt", "links.jsonl", "problems.csv")
+_FILES = ("compiled.nq", "backed.txt", "links.jsonl", "premises.txt", "problems.csv")
 _COLUMNS = ("file", "line", "column", "code", "what", "text", "remedy")
 
 
@@ -96,6 +97,15 @@ class Work:
         for line in self._written("backed.txt"):
             region, topic, year = line.split()
             yield region, topic, year
+
+    def keep(self, found: Iterable[Premise]) -> None:
+        """Write statements from which something may follow, once all of their source are known."""
+        self._files["premises.txt"].writelines("\t".join(premise) + "\n" for premise in found)
+
+    def premises(self) -> Iterator[Premise]:
+        """Yield everything that ``keep`` wrote."""
+        for line in self._written("premises.txt"):
+            yield Premise(*line.rstrip("\n").split("\t"))
 
     def link(self, link: Link) -> None:
         """Write a hierarchical statement, to be closed at the end."""

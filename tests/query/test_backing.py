@@ -11,13 +11,13 @@ def test_silicon_carbide_is_backed_in_three_ways_and_by_nobody_else(curated: Gra
         for row in curated.ask("backing", topic="silicon carbide")
     ]
     assert rows == [
-        ("place/shandong", "names it", None, {"promotes"}, None),
+        ("place/shandong", "names it", None, {"promotes"}, ""),
         (
             "place/shanghai",
             "names something narrower",
             "topic/silicon-carbide-wafer-6-inch",
             {"promotes", "seeks breakthroughs in"},
-            None,
+            "",
         ),
         (
             "place/jinan",
