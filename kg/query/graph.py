@@ -18,7 +18,7 @@ from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
 from kg.query.parameters import serialised_term
-from kg.query.result import LIST, STATED, Answer
+from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
@@ -95,7 +95,12 @@ class Graph(AbstractContextManager["Graph"]):
         asked = queries.find(question)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
-        return found.mapped(LIST, LIST, lambda ids: ", ".join(sorted(found.label(one) or one for one in ids)))
+        label = found.label
+        for column in LISTS:
+            found = found.mapped(
+                column, column, lambda ids: ", ".join(sorted(label(one) or one for one in ids))
+            )
+        return found
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``."""

@@ -80,18 +80,19 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     known = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
     if path.name not in known:
         raise KgError(f"{path} is none of the curated tables: {', '.join(known)}")
-    columns = known[path.name].columns()
+    model = known[path.name]
+    columns = model.columns()
     raw = path.read_bytes()
     content = tables.unify_line_ends(_decode(path, raw, encoding))
     found = tables.parse_rows(
         io.StringIO(content, newline=""), columns, name=str(path),
-        delimiter=tables.separator(content), trim=path.name != "positions.csv",
+        delimiter=tables.separator(content), optional=model.optional, trim=path.name != "positions.csv",
     )  # fmt: skip
     rows: list[Mapping[str, str]] = []
     problems: list[Problem] = []
     for one in found:
         if isinstance(one, tables.Record):
-            rows.append(one.cells)
+            rows.append({**dict.fromkeys(model.optional, ""), **one.cells})
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
     _raise_first(problems)

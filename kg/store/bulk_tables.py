@@ -16,11 +16,13 @@ from typing import Generic, TypeVar
 
 from kg import text
 from kg.check import entities as rules
-from kg.compile import reference
+from kg.check.fields import check_crosswalk, check_fields
+from kg.compile import fields, reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import models
 from kg.read import tables as streams
+from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.seeds import (
     COMMON_TABLES,
     ENTITY_TABLES,
@@ -59,7 +61,7 @@ class Tables:
     def rows(self, stem: str, model: type[R], report: Report = lambda _problem: None) -> Iterator[R]:
         """Yield the good rows of a common table."""
         if path := self.find(stem):
-            for record in streams.records(path, model.columns(), name=path.name):
+            for record in streams.records(path, model.columns(), name=path.name, optional=model.optional):
                 if row := _parse(record, model, report, path.name):
                     yield row
 
@@ -133,6 +135,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
         put(reference.redirect_lines(redirect))
+    put(_field_lines(tables.common or tables.folder, register, report))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
     places = (place for place in named if place.startswith("place/"))
@@ -260,7 +263,8 @@ class Feeds:
 def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable[str]) -> Iterator[_Placed]:
     """Yield the records of a table of the sources, each after its source and its file."""
     if path := streams.find(folder, stem):
-        for record in streams.records(path, ("source", *model.columns()), name=path.name):
+        columns = ("source", *model.columns())
+        for record in streams.records(path, columns, name=path.name, optional=model.optional):
             if isinstance(record, Problem):
                 yield "", path.name, record
             else:
@@ -270,7 +274,8 @@ def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable
     for source in sources:
         if path := streams.find(folder / source, stem):
             file = f"{source}/{path.name}"
-            yield from ((source, file, at) for at in streams.records(path, model.columns(), name=file))
+            found = streams.records(path, model.columns(), name=file, optional=model.optional)
+            yield from ((source, file, at) for at in found)
 
 
 def _parse(
@@ -329,6 +334,20 @@ def _within(tables: Tables) -> dict[str, set[str]]:
         if link.relation == "locatedIn" and link.child.startswith("place/"):
             found.setdefault(intern(link.child), set()).add(intern(link.parent))
     return found
+
+
+def _field_lines(folder: Path, register: EntityIndex, report: Report) -> Iterator[str]:
+    """Yield the fields and the mappings of topics to them; those with a problem are left out."""
+    rows = [*read_fields(folder), *read_crosswalk(folder)]
+    known = [row for row in rows if isinstance(row, FieldRow)]
+    mapped = [row for row in rows if isinstance(row, MappingRow)]
+    unsound = [row for row in rows if isinstance(row, Problem)]
+    problems = [*unsound, *check_fields(known), *check_crosswalk(mapped, known, register)]
+    for problem in problems:
+        report(problem)
+    bad = {(problem.file, problem.line) for problem in problems}
+    if not any((row.file, row.line) in bad for row in known):
+        yield from fields.lines(known, (row for row in mapped if (row.file, row.line) not in bad))
 
 
 def _stem(name: str) -> str:
