@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kg import iris
 from kg.compile import statements
-from kg.compile.nquads import TYPE, iri, name, quads
+from kg.compile.nquads import iri, name, quads
 from kg.ontology import Ontology
 from kg.read.seeds import Document, EntityIndex
 
@@ -65,18 +65,17 @@ def pairs(found: Iterable[Premise]) -> Iterator[tuple[Premise, Premise]]:
 
 def lines(found: Iterable[Premise]) -> Iterator[str]:
     """Yield a node for each pair, with the two statements that it was derived from."""
-    graph = iri(GRAPH)
     for first, second in pairs(found):
         properties = (
-            (TYPE, name("kg:Derivation")),
-            (name("rdf:subject"), iri(first.region)),
-            (name("rdf:predicate"), name("kg:backs")),
-            (name("rdf:object"), iri(second.topic)),
-            (name("kg:through"), iri(first.means)),
-            (name("prov:wasDerivedFrom"), iri(first.id)),
-            (name("prov:wasDerivedFrom"), iri(second.id)),
+            ("rdf:type", name("kg:Derivation")),
+            ("rdf:subject", iri(first.region)),
+            ("rdf:predicate", name("kg:backs")),
+            ("rdf:object", iri(second.topic)),
+            ("kg:through", iri(first.means)),
+            ("prov:wasDerivedFrom", iri(first.id)),
+            ("prov:wasDerivedFrom", iri(second.id)),
         )
-        yield from quads(iri(f"derived/{iris.digest(first.id, second.id)}"), properties, graph)
+        yield from quads(iri(f"derived/{iris.digest(first.id, second.id)}"), properties, GRAPH)
 
 
 def _is_means(entity: str, register: EntityIndex) -> bool:

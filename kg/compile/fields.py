@@ -38,33 +38,33 @@ def lines(fields: Iterable[FieldRow], mappings: Iterable[MappingRow]) -> Iterato
 
 def _field(row: FieldRow, known: dict[str, FieldRow]) -> Iterator[str]:
     properties = [
-        (TYPE, name("kg:Field")),
-        (TYPE, name("skos:Concept")),
-        (name("skos:inScheme"), iri(f"field/{row.scheme}")),
-        (name("skos:notation"), literal(row.code)),
-        (name("skos:prefLabel"), literal(row.name, lang="en")),
-        (name("skos:prefLabel"), literal(row.name_zh, lang="zh")),
-        (name("kg:ground"), literal(row.ground)),
+        ("rdf:type", name("kg:Field")),
+        ("rdf:type", name("skos:Concept")),
+        ("skos:inScheme", iri(f"field/{row.scheme}")),
+        ("skos:notation", literal(row.code)),
+        ("skos:prefLabel", literal(row.name, lang="en")),
+        ("skos:prefLabel", literal(row.name_zh, lang="zh")),
+        ("kg:ground", literal(row.ground)),
     ]
     if row.parent:
-        properties.append((name("skos:broader"), iri(f"field/{row.scheme}-{row.parent}")))
+        properties.append(("skos:broader", iri(f"field/{row.scheme}-{row.parent}")))
     above = row
     while above.parent and (above := known[f"field/{row.scheme}-{above.parent}"]):
-        properties.append((name("skos:broaderTransitive"), iri(above.id)))
-    yield from quads(iri(row.id), properties, iri(GRAPH))
+        properties.append(("skos:broaderTransitive", iri(above.id)))
+    yield from quads(iri(row.id), properties, GRAPH)
 
 
 def _mapping(row: MappingRow) -> Iterator[str]:
     field = iri(row.field) if row.field else name("sssom:NoTermFound")
     properties = [
-        (TYPE, name("kg:Mapping")),
-        (name("rdf:subject"), iri(row.topic)),
-        (name("rdf:predicate"), name(row.predicate_id)),
-        (name("rdf:object"), field),
-        (name("kg:ground"), literal(row.comment or row.mapping_justification)),
+        ("rdf:type", name("kg:Mapping")),
+        ("rdf:subject", iri(row.topic)),
+        ("rdf:predicate", name(row.predicate_id)),
+        ("rdf:object", field),
+        ("kg:ground", literal(row.comment or row.mapping_justification)),
     ]
     if row.confidence is not None:
-        properties.append((name("sssom:confidence"), decimal(row.confidence)))
-    yield from quads(iri(f"mapping/{iris.digest(row.topic, row.object_id)}"), properties, iri(GRAPH))
+        properties.append(("sssom:confidence", decimal(row.confidence)))
+    yield from quads(iri(f"mapping/{iris.digest(row.topic, row.object_id)}"), properties, GRAPH)
     if row.field:
         yield quad(iri(row.topic), name(row.predicate_id), field, GRAPH)
