@@ -22,11 +22,6 @@ from kg.read.queries import Parameter, Question
 from kg.server.negotiation import choose, content_type
 
 Response = tuple[int, dict[str, Any], bytes]
-_FIRST_QUERY = """SELECT ?region ?name {
-  ?region a kg:Region ; skos:prefLabel ?name .
-  FILTER (lang(?name) = "en")
-} ORDER BY ?name
-"""
 _WRITERS = {"csv": result.as_csv, "json": result.as_json}
 _TYPES = {"csv": "text/csv", "json": "application/json"}
 _MOST_SHOWN = 2000
@@ -61,7 +56,8 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     parameters: Mapping[str, str] = task["parameters"]
     if path == "/query":
         found = queries.catalogue().values()
-        return _html(render("query.html", questions=found, query=parameters.get("query", _FIRST_QUERY)))
+        query = parameters.get("query", queries.internal("regions").sparql)
+        return _html(render("query.html", questions=found, query=query))
     if not path.startswith("/question/"):
         some = sorted(graph.names.entities)[:12]
         return _html(render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels))
