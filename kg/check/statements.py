@@ -59,10 +59,8 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
 def _check_relation(at: models.StatementRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     predicate = ontology.predicates.get(at.predicate)
     if at.predicate in TAXONOMIC:
-        what, remedy = (
-            "the link is in the taxonomy alone",
-            "use listedUnder, and hierarchy.csv where it holds",
-        )
+        what = "the link is in the taxonomy alone"
+        remedy = "use listedUnder, and hierarchy.csv where it holds"
         yield at.problem("predicate", "taxonomic-statement", what, at.predicate, remedy)
     elif predicate is None:
         known = ontology.predicates.keys() - TAXONOMIC

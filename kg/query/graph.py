@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +95,8 @@ class Graph(AbstractContextManager["Graph"]):
         asked = queries.find(question)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
-        label = found.label
         for column in LISTS:
-            found = found.mapped(
-                column, column, lambda ids: ", ".join(sorted(label(one) or one for one in ids))
-            )
+            found = found.mapped(column, column, partial(_join_labels, found))
         return found
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
@@ -277,3 +274,7 @@ def _read_file(path: Path) -> Store:
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
+
+
+def _join_labels(answer: Answer, ids: list[str]) -> str:
+    return ", ".join(sorted(answer.label(one) or one for one in ids))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from kg.errors import Problem
-from kg.read import models, tables
+from kg.read import encodings, models, tables
 from kg.read.cells import Cell, Form, Number, Slug, Text, matches
 
 FILE, CROSSWALK = "fields.csv", "crosswalks/topics-fields.sssom.tsv"
@@ -83,7 +83,7 @@ def read_crosswalk(folder: Path) -> Iterator[MappingRow | Problem]:
     if not path.exists():
         return
     raw = path.read_bytes()
-    if fault := tables.encoding_fault(raw):
+    if fault := encodings.encoding_fault(raw):
         yield Problem(CROSSWALK, fault[0], "", "encoding", fault[1], "", "save it as UTF-8")
         return
     lines = [f"{line}\n" for line in raw.decode().split("\n")]

@@ -4,10 +4,7 @@ import csv
 import importlib
 import io
 import json
-import re
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,10 +13,11 @@ from math import isfinite
 from pathlib import Path
 
 from kg.errors import KgError, Problem, missing_extra
+from kg.read.encodings import encoding_problem, line_at
 
 ENDINGS = (".csv", ".jsonl", ".parquet")
 BATCH = 10_000
-SAVE_AS_UTF8 = "save it as UTF-8 (Excel: CSV UTF-8)"
+csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
 QUOTING = (
     "a cell with a separator, a line break or a quotation mark needs quotation marks around it, and a mark "
     "inside is written twice"
@@ -60,7 +58,7 @@ def read_table(
         what = "the file begins with a byte order mark"
         problems.append(Problem(name, 1, "", "byte-order-mark", what, "", "kg fmt removes it"))
     if b"\r" in raw:
-        line, what = _line(raw, raw.index(b"\r")), "lines end with a carriage return"
+        line, what = line_at(raw, raw.index(b"\r")), "lines end with a carriage return"
         problems.append(Problem(name, line, "", "line-ends", what, "", "kg fmt writes newlines alone"))
     content = unify_line_ends(raw.decode("utf-8-sig"))
     if (delimiter := separator(content)) != ",":
@@ -192,62 +190,6 @@ def separator(content: str) -> str:
             return 0
 
     return max(",;\t", key=width)
-
-
-def encoding_problem(path: Path, raw: bytes, *, name: str) -> Problem | None:
-    """Return the problem of a curated table that is not UTF-8, with the command that repairs it."""
-    fault = encoding_fault(raw)
-    if not fault:
-        return None
-    line, what, guess = fault
-    command = f", or: kg fmt {shlex.quote(str(path))} --encoding {guess}"
-    return Problem(
-        name, line, "", "encoding", what, "", f"save it as UTF-8{command}" if guess else SAVE_AS_UTF8
-    )
-
-
-csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
-#: How files begin that are no text.
-_NOT_TEXT = {
-    b"PK\x03\x04": "a workbook or another ZIP archive, not text",
-    b"\xd0\xcf\x11\xe0": "a workbook of an old Excel, not text",
-    b"\x1f\x8b": "a file compressed with gzip, not text",
-    b"\xff\xfe\0\0": "UTF-32, not UTF-8",
-    b"PAR1": "a Parquet file, not text",
-}
-
-
-def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
-    """Return line, fault and likely encoding (empty: none) of bytes that are not UTF-8 text, or None."""
-    for magic, what in _NOT_TEXT.items():
-        if raw.startswith(magic):
-            return 1, what, ""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return 1, "not UTF-8 at byte 0", "utf-16"
-    if 0 in raw:
-        likely = ("utf-16-be" if raw[0] == 0 else "utf-16-le") if raw.count(0) > len(raw) / 4 else ""
-        return _line(raw, raw.index(0)), "a NUL character", likely
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return _line(raw, error.start), f"not UTF-8 at byte {error.start}", _guess(raw)
-    return None
-
-
-def _guess(raw: bytes) -> str:
-    """Return the likely encoding; empty if part of the text is UTF-8, so that no single one can be right.
-
-    Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312.
-    """
-    for encoding, guess in (("gb2312", "gb18030"), ("gb18030", "gb18030 (or windows-1252)")):
-        with suppress(UnicodeDecodeError):
-            raw.decode(encoding)
-            return guess
-    return "" if re.search("[一-鿿]", raw.decode(errors="ignore")) else "windows-1252"
-
-
-def _line(raw: bytes, at: int) -> int:
-    return raw.count(b"\n", 0, at) + 1
 
 
 def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Record | Problem:

@@ -25,6 +25,7 @@ from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
 from kg.read import models
 from kg.read import tables as streams
+from kg.read.fields import CROSSWALK
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
 from kg.store.bulk_journal import BACKED, LINKS, PREMISES, Work, read_report
@@ -261,8 +262,9 @@ def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | Non
     state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}\0{at_hand}".encode())
     files = sorted(tables.folder.rglob("*"))  # also of those that are not read: they are problems
     state.update("\0".join(str(path.relative_to(tables.folder)) for path in files).encode())
-    files += sorted(tables.common.iterdir()) if tables.common else []
-    for path in (path for path in files if path.suffix in streams.ENDINGS and path.is_file()):
+    files += sorted([*tables.common.iterdir(), tables.common / CROSSWALK]) if tables.common else []
+    endings = (*streams.ENDINGS, ".tsv")  # the crosswalk
+    for path in (path for path in files if path.suffix in endings and path.is_file()):
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
             state.update(hashlib.file_digest(file, "sha256").digest())
