@@ -15,6 +15,8 @@ from kg.read.seeds import Document
 
 #: Paragraphs by the hash of the file; None if it is not UTF-8.
 Texts = Mapping[str, list[str] | None]
+#: So many paragraphs of a text, or twice as many, are looked at first.
+_SAMPLE = 12
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,19 @@ def _fault(path: Path) -> str:
     return f"is there, but {fault[1]}" if fault else "is there"
 
 
+def _count_shared(paragraphs: list[str], known: set[str]) -> int:
+    """Count the paragraphs whose hash is known; 0 if a sample has none, so that many texts are soon seen."""
+    sample = paragraphs[:: max(1, len(paragraphs) // _SAMPLE)]
+    if known.isdisjoint(map(text.folded_hash, sample)):
+        return 0
+    return len(known.intersection(map(text.folded_hash, paragraphs)))
+
+
 def _match_by_paragraphs(document: Document, files: Mapping[str, Path], texts: Texts) -> Match:
     name = document.source.id
     known = {p.hash for p in document.positions if not p.quote}
-    shared = {d: len(known.intersection(map(text.folded_hash, found or ()))) for d, found in texts.items()}
+    near = range((document.source.paragraphs + 1) // 2, 2 * document.source.paragraphs + 1)
+    shared = {d: _count_shared(found, known) for d, found in texts.items() if found and len(found) in near}
     best = max(shared, key=shared.__getitem__, default="")
     number = shared.get(best, 0)
     as_before = f"{number} of {len(known)} paragraphs are as they were"
