@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import time
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
@@ -144,6 +145,12 @@ def test_only_so_many_wait(store: Path) -> None:
         assert [one.result().status for one in asked] == [503, 200, 200]
 
 
+def run_apart(coroutine: Coroutine[object, object, None]) -> None:
+    """Run a coroutine in a thread: in this one the browser tests may have left a loop that runs."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, coroutine).result()
+
+
 def test_a_pool_that_cannot_start_says_so(store: Path, tmp_path: Path) -> None:
     async def start() -> None:
         pool = Pool(str(tmp_path / "nowhere"), "version", Limits())
@@ -153,7 +160,7 @@ def test_a_pool_that_cannot_start_says_so(store: Path, tmp_path: Path) -> None:
             await pool.stop()
 
     with pytest.raises(WorkerDied):
-        asyncio.run(start())
+        run_apart(start())
 
 
 def test_the_server_stops_while_workers_start(store: Path) -> None:
@@ -161,7 +168,7 @@ def test_the_server_stops_while_workers_start(store: Path) -> None:
     running = uvicorn.Server(server.configure_uvicorn(app))
     running.should_exit = True
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        asyncio.run(running.serve(sockets=[listener]))
+        run_apart(running.serve(sockets=[listener]))
     assert app.state.pool.pids == []
 
 
