@@ -13,7 +13,7 @@ NS = BASE + "ns#"
 
 #: Segments whose members are entities, in the order in which tables and legends list them.
 ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator", "source")
-NODE_SEGMENTS = ("statement", "target", "name", "link", "count", "graph")
+NODE_SEGMENTS = ("statement", "target", "name", "link", "count", "graph", "derived", "field", "mapping")
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -31,6 +31,7 @@ STANDARD = {
     "sh": "http://www.w3.org/ns/shacl#",
     "geosparql": "http://www.opengis.net/ont/geosparql#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "sssom": "https://w3id.org/sssom/",
 }
 #: Prefix to namespace: ours by segment (``place:jinan``), ``kg:`` for our terms, then the standards.
 PREFIXES = {

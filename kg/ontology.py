@@ -32,7 +32,8 @@ class Class:
 class Predicate:
     """A property that a statement may use; ``backs`` tells whether it is below kg:backs.
 
-    ``subjects`` and ``objects`` are names of classes; ``datatype`` is empty if the object is an entity.
+    ``subjects`` and ``objects`` are names of classes; ``datatype`` is empty if the object is an entity;
+    ``cues`` are the words that bear it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Predicate:
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
     backs: bool
+    cues: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def _predicate(rows: list[dict[str, str]]) -> Predicate:
     subjects, objects = (tuple(sorted(_values(rows, end))) for end in ("subject", "object"))
     datatype = iris.expand(first["datatype"]) if first["datatype"] else ""
     address = iris.expand(f"{prefix or 'kg'}:{name}")
-    return Predicate(name, address, first["label"], datatype, subjects, objects, bool(first["parent"]))
+    cues = tuple(sorted(filter(None, first["cues"].split("|"))))
+    return Predicate(name, address, first["label"], datatype, subjects, objects, bool(first["parent"]), cues)
 
 
 def _values(rows: list[dict[str, str]], column: str) -> frozenset[str]:

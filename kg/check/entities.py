@@ -16,6 +16,7 @@ from kg.read import models
 from kg.read.seeds import EntityIndex, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
+EVIDENCE = ("statement/", "target/")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
 _Labels = dict[int, str]
@@ -89,10 +90,20 @@ def check_links(
             continue
         predicate = ontology.predicates[link.relation]
         yield from check_ends(link, ("child", "parent"), predicate, register, ontology)
+        yield from _check_tier_word(link, register)
         before = links.setdefault((link.child, link.relation, link.parent), (link.file, link.line))
         if before != (link.file, link.line):
             what = f"the link is in {before[0]}:{before[1]} already"
             yield link.problem("child", "duplicate-link", what, link.child, "delete this row")
+
+
+def _check_tier_word(link: models.HierarchyRow, register: EntityIndex) -> Iterator[Problem]:
+    """Check that no link stands above or below a word for a tier, which has no kinds."""
+    for column in ("child", "parent"):
+        entity = getattr(link, column)
+        if register.kinds.get(entity) == "TierWord":
+            what, remedy = "a word for a tier has nothing above or below it", "delete the link"
+            yield link.problem(column, "tier-in-hierarchy", what, entity, remedy)
 
 
 def check_circles(links: Links) -> Iterator[Problem]:
@@ -111,12 +122,31 @@ def check_circles(links: Links) -> Iterator[Problem]:
 
 
 def check_redirect(redirect: models.RedirectRow, register: EntityIndex) -> Iterator[Problem]:
-    """Check that a retired id is not in use again and leads to one that is."""
+    """Check that a retired id is not in use again and leads to one that is, or says why to none.
+
+    Ids of statements and targets are not in the register: ``check_evidence_redirects`` looks them up.
+    """
     if redirect.old in register.kinds:
         what, remedy = "a retired id is in use", "give the entity a new id"
         yield redirect.problem("old", "reused-id", what, redirect.old, remedy)
-    if redirect.new not in register.kinds:
+    if not redirect.new:
+        if not redirect.note:
+            what, remedy = "the id leads nowhere", "say in a note why it was withdrawn"
+            yield redirect.problem("note", "missing-note", what, redirect.old, remedy)
+    elif redirect.new not in register.kinds and not redirect.new.startswith(EVIDENCE):
         yield unknown_entity(redirect, "new", register)
+
+
+def check_evidence_redirects(seeds: Seeds) -> Iterator[Problem]:
+    """Check that retired statements and targets are gone, and that their successors exist."""
+    known = {row.id for document in seeds.documents.values() for row in document.evidence()}
+    for redirect in seeds.redirects:
+        if redirect.old in known:
+            what, remedy = "a retired id is in use", "delete this row, or the one that has the id again"
+            yield redirect.problem("old", "reused-id", what, redirect.old, remedy)
+        if redirect.new.startswith(EVIDENCE) and redirect.new not in known:
+            what, remedy = "no row has this id", "kg show finds the id of a statement; nothing withdraws it"
+            yield redirect.problem("new", "unknown-statement", what, redirect.new, remedy)
 
 
 def _check_place(place: models.PlaceRow) -> Iterator[Problem]:

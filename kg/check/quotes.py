@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg import text
-from kg.check import sections
+from kg.check import sections, words
 from kg.check.texts import find_files, match_text, read_paragraphs
 from kg.errors import Problem
 from kg.read import models
@@ -104,13 +104,15 @@ def _verify_document(document: Document, paragraphs: list[str], result: Result) 
     under: dict[int, list[text.Span]] = {}
     for at in found.positions:
         under.setdefault(at.paragraph, []).append(text.Span(at.start, at.end))
+    for number, span in words.spans(document, paragraphs):
+        under.setdefault(number, []).append(span)
     covered, problems = sections.cover(document, paragraphs, under)
     result.problems += [*found.problems, *missing_problems(document, found), *problems]
     result.gaps += sections.gaps(name, paragraphs, covered)
     share, total = sections.share_quoted(paragraphs, under)
     result.notices += [*found.notices, f"{name}: quotes cover {share:.0%} of the document's {total} words"]
     if share > MAX_QUOTED and document.source.kind != "table":  # a user's own table is quoted whole
-        what = f"quotes cover {share:.0%} of the document's words"
+        what = f"quotes, governing words and cues cover {share:.1%} of the document's words"
         remedy = f"shorten quotes: {MAX_QUOTED:.0%} at most"
         result.problems.append(document.source.problem("id", "too-much-quoted", what, name, remedy))
 
@@ -140,7 +142,7 @@ def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification
         Missing(row, moved, text.near(paragraphs[row.paragraph - 1], row.quote))
         for row, moved in zip(missing, _find_elsewhere(missing, paragraphs), strict=True)
     ]
-    problems += _check_cues(document, paragraphs)
+    problems += words.check_words(document, paragraphs)
     return Verification(sorted(found.values(), key=_order), lost, problems, notices)
 
 
@@ -208,15 +210,3 @@ def _find_elsewhere(rows: Sequence[_ROW], paragraphs: Sequence[str]) -> Iterator
 
 def _order(position: Position) -> tuple[object, ...]:
     return position.paragraph, bool(position.quote), position.start, position.end
-
-
-def _check_cues(document: Document, paragraphs: Sequence[str]) -> Iterator[Problem]:
-    for statement in document.statements:
-        section = document.section(statement.paragraph)
-        if not statement.cue or section is None:
-            continue
-        within = [n for n in (statement.paragraph, *section.headings) if n <= len(paragraphs)]
-        if not any(text.contains(paragraphs[n - 1], statement.cue) for n in within):
-            what = "the cue stands neither in the paragraph nor in its heading"
-            remedy = "quote the words that speak for stage or tier"
-            yield statement.problem("cue", "cue-missing", what, statement.cue, remedy)

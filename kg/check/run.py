@@ -11,7 +11,16 @@ from pathlib import Path
 from kg import locations
 from kg import ontology as ontologies
 from kg.check import quotes
-from kg.check.entities import LINKS, check_entity, check_hierarchy, check_names, check_redirect, check_use
+from kg.check.entities import (
+    LINKS,
+    check_entity,
+    check_evidence_redirects,
+    check_hierarchy,
+    check_names,
+    check_redirect,
+    check_use,
+)
+from kg.check.fields import check_crosswalk, check_fields
 from kg.check.sections import Gap, check_coverage, check_sections
 from kg.check.statements import check_statements
 from kg.check.targets import check_targets, is_unread
@@ -111,6 +120,9 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     yield from check_hierarchy(seeds, ontology)
     for redirect in seeds.redirects:
         yield from check_redirect(redirect, register)
+    yield from check_evidence_redirects(seeds)
+    yield from check_fields(seeds.fields)
+    yield from check_crosswalk(seeds.mappings, seeds.fields, register)
     for row in seeds.verified.values():
         if row.source not in seeds.documents:
             what, remedy = "no such source", "kg check --texts DIR --write deletes the row"
@@ -135,6 +147,8 @@ def _notices(seeds: Seeds) -> Iterator[str]:
     noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
     if noted:
         yield f"{noted} statements rest on words that do not name the object; their notes say why"
+    if gaps := [seeds.register.label(row.topic) for row in seeds.mappings if not row.field]:
+        yield f"{len(gaps)} topics have no field: {', '.join(sorted(gaps))}"
     for document in seeds.documents.values():
         for target in filter(is_unread, document.targets):
             where = f"{target.file}:{target.line}"
@@ -172,12 +186,14 @@ class _Lost:
 
 def _lost_rows(folder: Path, problems: Iterable[Problem]) -> _Lost:
     whole = {p.file for p in problems if p.code in _FILE}
-    at = sorted({(p.file, p.line) for p in problems if p.code in _ROW})
+    at = sorted({(p.file, p.line) for p in problems if p.code in _ROW})  # also of fields and mappings
     cells = {cell for p in problems if p.code in _ROW for cell in p.text.split(",")}
     known = {**seed_tables.COMMON_TABLES, **seed_tables.SOURCE_TABLES}
     for file, places in groupby(at, key=lambda place: place[0]):
         lines = {line for _, line in places}
-        records, _ = tables.read_table(folder / file, known[Path(file).name].columns(), name=file)
+        if (model := known.get(Path(file).name)) is None:
+            continue
+        records, _ = tables.read_table(folder / file, model.columns(), name=file, optional=model.optional)
         cells.update(cell for row in records if row.line in lines for cell in row.cells.values())
     return _Lost(whole, {*whole, *(file for file, _ in at)}, cells - {""})
 

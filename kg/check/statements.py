@@ -6,13 +6,25 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kg import text
-from kg.check.references import check_end, check_ends, check_evidence, check_terms, unknown_term
+from kg.check.references import (
+    check_end,
+    check_ends,
+    check_evidence,
+    check_terms,
+    out_of_range,
+    unknown_term,
+)
 from kg.errors import Problem
-from kg.ontology import Concept, Ontology
+from kg.ontology import Concept, Ontology, Predicate
 from kg.read import models, periods
 from kg.read.seeds import Document, EntityIndex
 
 CUE_WORDS = 5
+SAID_WORDS, SAID_HAN = 8, 12
+#: Links of the taxonomy, which no statement makes.
+TAXONOMIC = frozenset({"broader"})
+#: Links that hold for one document and section alone.
+GROUPING = frozenset({"listedUnder", "classedAs"})
 
 
 def check_statements(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
@@ -22,6 +34,8 @@ def check_statements(document: Document, register: EntityIndex, ontology: Ontolo
         yield from check_evidence(statement, document)
         yield from _check_relation(statement, register, ontology)
         yield from _check_cue(statement, ontology)
+        yield from _check_said(statement, document)
+        yield from _check_governing_words(statement, document, ontology)
         yield from check_terms(statement, ontology, "stage", "tier", "flags")
         yield from _check_region(statement, document, register)
 
@@ -44,8 +58,13 @@ def _check_repetition(document: Document) -> Iterator[Problem]:
 
 def _check_relation(at: models.StatementRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
     predicate = ontology.predicates.get(at.predicate)
-    if predicate is None:
-        yield unknown_term(at, "predicate", "unknown-predicate", at.predicate, ontology.predicates)
+    if at.predicate in TAXONOMIC:
+        what = "the link is in the taxonomy alone"
+        remedy = "use listedUnder, and hierarchy.csv where it holds"
+        yield at.problem("predicate", "taxonomic-statement", what, at.predicate, remedy)
+    elif predicate is None:
+        known = ontology.predicates.keys() - TAXONOMIC
+        yield unknown_term(at, "predicate", "unknown-predicate", at.predicate, known)
     elif predicate.datatype:
         yield from check_end(at, "subject", predicate.name, predicate.subjects, register, ontology)
         if predicate.datatype.endswith("#date") and not periods.is_day(at.object):
@@ -62,8 +81,11 @@ def _check_object_named(at: models.StatementRow, register: EntityIndex) -> Itera
             what, remedy = "the quote does not name the object", "say in a note how the words carry it"
             yield at.problem("note", "missing-note", what, at.quote, remedy)
         return
-    quote, names = text.key(at.quote), register.keys.get(at.object, ())
-    if at.object in register.kinds and not any(text.holds(quote, name) for name in names):
+    words = [text.key(at.quote)]
+    if at.predicate in GROUPING:  # the quote names the member, the governing words may name the group
+        words += [text.key(said) for said in (at.said, at.cue) if said]
+    names = register.keys.get(at.object, ())
+    if at.object in register.kinds and not any(text.holds(one, name) for one in words for name in names):
         what = f"no name of {at.object} stands in the quote"
         remedy = "lengthen the quote, or add the printed form to names.csv"
         yield at.problem("quote", "object-not-in-quote", what, at.quote, remedy)
@@ -83,6 +105,47 @@ def _check_cue(at: models.StatementRow, ontology: Ontology) -> Iterator[Problem]
             "change the stage, or quote the words that bear it",
         )
         yield at.problem("cue", "cue-of-another-stage", what, at.cue, remedy)
+
+
+def _check_said(statement: models.StatementRow, document: Document) -> Iterator[Problem]:
+    words, han = text.length(statement.said)
+    if words > SAID_WORDS or han > SAID_HAN:
+        what, remedy = f"more than {SAID_WORDS} words or {SAID_HAN} Han characters", "quote fewer"
+        yield statement.problem("said", "said-too-long", what, statement.said, remedy)
+    if not statement.said_paragraph:
+        return
+    number, section = int(statement.said_paragraph), document.section(statement.paragraph)
+    if not statement.said:
+        what, remedy = "the cell said is empty", "quote the words of that paragraph, or delete its number"
+        yield statement.problem("said_paragraph", "missing-said", what, statement.said_paragraph, remedy)
+    elif not 1 <= number <= document.source.paragraphs:
+        yield out_of_range(statement, "said_paragraph", document)
+    elif section and not section.first <= number < statement.paragraph and number not in section.headings:
+        what, remedy = "the paragraph is no heading above the quote in its section", "name the heading"
+        yield statement.problem("said_paragraph", "said-elsewhere", what, statement.said_paragraph, remedy)
+
+
+def _check_governing_words(
+    statement: models.StatementRow, document: Document, ontology: Ontology
+) -> Iterator[Problem]:
+    """Check that the words bear the predicate; a user's own table has columns in place of verbs."""
+    predicate = ontology.predicates.get(statement.predicate)
+    if predicate is None or not predicate.cues or document.source.kind == "table":
+        return
+    if "no-governing-words" in statement.flags:
+        if not statement.note:
+            what, remedy = "no words bear the predicate", "say in a note on what the row rests"
+            yield statement.problem("note", "missing-note", what, statement.quote, remedy)
+    elif not bears(statement, predicate):
+        what = f"quote, said and cue hold no word for {predicate.name}"
+        remedy = "quote the governing words as said, or flag the row no-governing-words with a note"
+        yield statement.problem("said", "no-governing-words", what, statement.said, remedy)
+
+
+def bears(statement: models.StatementRow, predicate: Predicate) -> bool:
+    """Whether a cue word of the predicate stands in a statement's quote, said or cue."""
+    said = [text.key(words) for words in (statement.quote, statement.said, statement.cue) if words]
+    return any(text.holds(words, cue) for words in said for cue in predicate.cues)
 
 
 def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from kg import text
 from kg.errors import Problem
+from kg.read.encodings import encoding_fault
 from kg.read.models import SourceRow
 from kg.read.seeds import Document
-from kg.read.tables import encoding_fault
 
 #: Paragraphs by the hash of the file; None if it is not UTF-8.
 Texts = Mapping[str, list[str] | None]

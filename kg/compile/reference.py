@@ -3,8 +3,9 @@
 The default graph holds types, labels, stated plain triples and the source of each graph; ``graph/<source>``
 the statements and evidence of one source; ``graph/identity`` names and their confidence;
 ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` the transitive closure of
-stated and assumed links; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the
-dataset, its sources and the named queries.
+stated and assumed links; ``graph/derived`` what follows from two statements; ``graph/fields`` official
+classifications and the topics mapped to them; ``graph/counts`` counts of statements; ``graph/ontology``;
+``graph/dataset`` the dataset, its sources and the named queries.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg import ontology as ontologies
-from kg.compile import counts, statements
+from kg.compile import counts, derived, fields, statements
 from kg.compile.nquads import TYPE, concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, queries
@@ -59,6 +60,8 @@ def lines(
         found.update(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
+        found.update(derived.lines(derived.premises(document, seeds.register, ontology)))
+    found.update(fields.lines(seeds.fields, seeds.mappings))
     found.update(closure_lines(direct_parents(seeds.hierarchy, seeds.documents.values(), ontology)))
     for_counts = (counts.backed(d, seeds.register, ontology) for d in seeds.documents.values())
     found.update(counts.lines(chain.from_iterable(for_counts)))
@@ -113,8 +116,13 @@ def name_lines(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
 
 
 def redirect_lines(redirect: models.RedirectRow) -> Iterator[str]:
-    """Yield the link from a retired id to the one in use."""
-    yield quad(iri(redirect.old), name("dcterms:isReplacedBy"), iri(redirect.new), "graph/identity")
+    """Yield the link from a retired id to the one in use, or when and why it was withdrawn."""
+    old, graph = iri(redirect.old), "graph/identity"
+    if redirect.new:
+        yield quad(old, name("dcterms:isReplacedBy"), iri(redirect.new), graph)
+    else:
+        yield quad(old, name("prov:invalidatedAtTime"), literal(redirect.date, datatype="xsd:date"), graph)
+        yield quad(old, name("kg:note"), literal(redirect.note), graph)
 
 
 def link_lines(link: models.HierarchyRow, ontology: Ontology) -> Iterator[str]:

@@ -11,6 +11,8 @@ from kg.ontology import Ontology
 from kg.read import models, periods
 from kg.read.seeds import Document, EntityIndex
 
+#: Predicates whose statements hold for their section alone: they give no plain triple.
+SECTION_ONLY = frozenset({"listedUnder", "classedAs"})
 _ROW = models.StatementRow | models.TargetRow
 
 
@@ -55,20 +57,23 @@ def statement_lines(document: Document, register: EntityIndex, ontology: Ontolog
     quoted: set[tuple[int, str]] = set()
     for at in document.evidence():
         if isinstance(at, models.StatementRow):
-            pairs, plain = _statement(at, ontology)
+            pairs, plain = _statement(at, document, ontology)
         else:
             pairs, plain = _target(at, register, ontology)
-        pairs += _shared_pairs(at, ontology)
+        pairs += _shared_pairs(at, document, ontology)
         yield from quads(iri(at.id), pairs, f"graph/{at.source}")
         if (at.paragraph, at.quote) not in quoted:
             quoted.add((at.paragraph, at.quote))
             yield from _quote(at, document)
-        if not is_withheld(at, ontology):
+        if plain and not is_withheld(at, ontology):
             yield plain
 
 
-def _statement(at: models.StatementRow, ontology: Ontology) -> tuple[list[tuple[str, str]], str]:
-    """The pairs of a statement, and its plain triple."""
+def _statement(
+    at: models.StatementRow, document: Document, ontology: Ontology
+) -> tuple[list[tuple[str, str]], str]:
+    """The pairs of a statement, and its plain triple; empty if it holds for its section alone."""
+    section = document.section(at.paragraph) if at.predicate in SECTION_ONLY else None
     predicate = ontology.predicates[at.predicate]
     value = iri(at.object)
     if predicate.datatype:
@@ -82,8 +87,12 @@ def _statement(at: models.StatementRow, ontology: Ontology) -> tuple[list[tuple[
         ("kg:stage", at.stage and concept(ontology, "stages", at.stage)),
         ("kg:tier", at.tier and concept(ontology, "tiers", at.tier)),
         ("kg:cue", at.cue and literal(at.cue)),
+        ("kg:said", at.said and literal(at.said)),
+        ("kg:saidIn", at.said_paragraph and _paragraph(at.source, int(at.said_paragraph))),
+        ("kg:region", iri(section.region) if section and section.region else ""),
     ]
-    return pairs, quad(iri(at.subject), f"<{predicate.iri}>", value)
+    plain = "" if at.predicate in SECTION_ONLY else quad(iri(at.subject), f"<{predicate.iri}>", value)
+    return pairs, plain
 
 
 def _target(
@@ -106,16 +115,23 @@ def _target(
     return pairs, quad(iri(at.place), name("kg:targets"), iri(at.id))
 
 
-def _shared_pairs(at: _ROW, ontology: Ontology) -> list[tuple[str, str]]:
+def _shared_pairs(at: _ROW, document: Document, ontology: Ontology) -> list[tuple[str, str]]:
+    period = _period(at, document)
     return [
         ("kg:paragraph", _paragraph(at.source, at.paragraph)),
         ("kg:evidence", iri(_evidence(at))),
         ("kg:row", literal(f"{at.file}:{at.line}")),
-        ("kg:period", at.period and literal(at.period)),
-        *(_bounds(at.period) if at.period else ()),
+        ("kg:period", period and literal(period)),
+        *(_bounds(period) if period else ()),
         *(("kg:flag", concept(ontology, "flags", flag)) for flag in at.flags),
         ("kg:note", at.note and literal(at.note)),
     ]
+
+
+def _period(at: _ROW, document: Document) -> str:
+    """Return the row's own period, else for a statement that of its section."""
+    section = None if at.period or isinstance(at, models.TargetRow) else document.section(at.paragraph)
+    return section.period if section else at.period
 
 
 def _quote(at: _ROW, document: Document) -> Iterator[str]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
 from kg.query.parameters import serialised_term
-from kg.query.result import LIST, STATED, Answer
+from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
@@ -95,7 +95,9 @@ class Graph(AbstractContextManager["Graph"]):
         asked = queries.find(question)
         given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
-        return found.mapped(LIST, LIST, lambda ids: ", ".join(sorted(found.label(one) or one for one in ids)))
+        for column in LISTS:
+            found = found.mapped(column, column, partial(_join_labels, found))
+        return found
 
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``."""
@@ -272,3 +274,7 @@ def _read_file(path: Path) -> Store:
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
+
+
+def _join_labels(answer: Answer, ids: list[str]) -> str:
+    return ", ".join(sorted(answer.label(one) or one for one in ids))

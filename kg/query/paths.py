@@ -32,7 +32,7 @@ def find_paths(
 
     >>> import kg
     >>> [row["relation"] for row in find_paths(kg.open_graph(), "Jinan", "BYD", limit=1)]
-    ['promotes']
+    ['implements', 'participatesIn']
     """
     first, last = (iris.iri(graph.names.resolve(name)) for name in (start, end))
     avoided = {iris.iri(graph.names.resolve(name)) for name in avoid}

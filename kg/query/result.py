@@ -28,8 +28,8 @@ Value = str | int | float | bool | date | None
 EVIDENCE = ("source", "paragraph", "quote", "link")
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
-#: A column that lists entities, ids with spaces between, which people read as labels.
-LIST = "regions"
+#: Columns that list entities, ids with spaces between, which people read as labels.
+LISTS = ("regions", "topics")
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _XSD = iris.STANDARD["xsd"]
 _INTEGERS = ("integer", "nonNegativeInteger", "int", "long")

@@ -22,7 +22,8 @@ class Term:
 
     ``id`` is the short form (``promotes``, ``skos:broader``, ``stage-planned``), ``kinds`` are the short
     forms of its types, ``parents`` those of what it is a subclass or subproperty of. ``scheme``,
-    ``notation`` and ``withholds`` belong to concepts, ``phrase`` and ``drawn_as`` to predicates, ``segment``
+    ``notation`` and ``withholds`` belong to concepts, ``phrase`` (also from
+    the object to the subject: ``inverse_phrase``) and ``drawn_as`` to predicates, ``segment``
     to the root classes of entities. What the ontology does not say is empty.
     """
 
@@ -36,6 +37,7 @@ class Term:
     domains: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ()
     phrase: str = ""
+    inverse_phrase: str = ""
     drawn_as: str = ""
     segment: str = ""
     scheme: str = ""
@@ -137,7 +139,8 @@ def _term(address: str, properties: Mapping[str, list[tuple[str, str]]]) -> Term
         iris.short(address), address, kinds=short("rdf:type"), label=text("rdfs:label", "skos:prefLabel"),
         label_zh=text("rdfs:label", "skos:prefLabel", languages=("zh",)), definition=text("skos:definition"),
         parents=short("rdfs:subClassOf", "rdfs:subPropertyOf"), domains=short("rdfs:domain"),
-        ranges=short("rdfs:range"), phrase=text("phrase"), drawn_as=text("drawnAs"), segment=text("segment"),
-        scheme=next(iter(short("skos:inScheme")), ""), notation=text("skos:notation"),
+        ranges=short("rdfs:range"), phrase=text("phrase"), inverse_phrase=text("inversePhrase"),
+        drawn_as=text("drawnAs"), segment=text("segment"), scheme=next(iter(short("skos:inScheme")), ""),
+        notation=text("skos:notation"),
         withholds=text("withholds") == "true",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg import iris, text
 from kg.errors import KgError, Problem
-from kg.read import files, models, seeds, tables
+from kg.read import encodings, files, models, seeds, tables
 
 _ROLES = {"label": 0, "alias": 1, "abbreviation": 2, "printed": 3}
 _SORTED_BY: Mapping[str, Sequence[str]] = {
@@ -80,18 +80,19 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     known = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
     if path.name not in known:
         raise KgError(f"{path} is none of the curated tables: {', '.join(known)}")
-    columns = known[path.name].columns()
+    model = known[path.name]
+    columns = model.columns()
     raw = path.read_bytes()
     content = tables.unify_line_ends(_decode(path, raw, encoding))
     found = tables.parse_rows(
         io.StringIO(content, newline=""), columns, name=str(path),
-        delimiter=tables.separator(content), trim=path.name != "positions.csv",
+        delimiter=tables.separator(content), optional=model.optional, trim=path.name != "positions.csv",
     )  # fmt: skip
     rows: list[Mapping[str, str]] = []
     problems: list[Problem] = []
     for one in found:
         if isinstance(one, tables.Record):
-            rows.append(one.cells)
+            rows.append({**dict.fromkeys(model.optional, ""), **one.cells})
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
     _raise_first(problems)
@@ -112,7 +113,7 @@ def _raise_first(problems: list[Problem], more: str = "") -> None:
 
 
 def _decode(path: Path, raw: bytes, encoding: str) -> str:
-    fault = tables.encoding_problem(path, raw, name=str(path))
+    fault = encodings.encoding_problem(path, raw, name=str(path))
     if not fault:
         return raw.decode("utf-8-sig")
     if encoding == "utf-8":

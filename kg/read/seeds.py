@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from kg import text
 from kg.errors import Problem
 from kg.read import models, tables
+from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 
 R = TypeVar("R", bound=models.Row)
 
@@ -115,6 +116,8 @@ class Seeds:
     documents: Mapping[str, Document]
     #: The last verification of the quotes of a source, by its id.
     verified: Mapping[str, models.VerificationRow] = field(default_factory=dict)
+    fields: tuple[FieldRow, ...] = ()
+    mappings: tuple[MappingRow, ...] = ()
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -162,7 +165,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         path = folder / name
         if name.endswith(("positions.csv", "verified.csv")) and not path.exists():
             return []
-        records, found = tables.read_table(path, model.columns(), name=name)
+        records, found = tables.read_table(path, model.columns(), name=name, optional=model.optional)
         problems.extend(found)
         parsed = [models.parse(model, one.cells, file=name, line=one.line) for one in records]
         problems.extend(problem for one in parsed if isinstance(one, list) for problem in one)
@@ -187,8 +190,18 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         tuple(rows("redirects.csv", models.RedirectRow)),
         documents,
         {row.source: row for row in rows("verified.csv", models.VerificationRow)},
+        tuple(_sound(read_fields(folder), problems)),
+        tuple(_sound(read_crosswalk(folder), problems)),
     )
     return seeds, problems
+
+
+def _sound(found: Iterable[R | Problem], problems: list[Problem]) -> Iterator[R]:
+    for row in found:
+        if isinstance(row, Problem):
+            problems.append(row)
+        else:
+            yield row
 
 
 def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem]:

@@ -4,10 +4,7 @@ import csv
 import importlib
 import io
 import json
-import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,10 +13,11 @@ from math import isfinite
 from pathlib import Path
 
 from kg.errors import KgError, Problem, missing_extra
+from kg.read.encodings import encoding_problem, line_at
 
 ENDINGS = (".csv", ".jsonl", ".parquet")
 BATCH = 10_000
-SAVE_AS_UTF8 = "save it as UTF-8 (Excel: CSV UTF-8)"
+csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
 QUOTING = (
     "a cell with a separator, a line break or a quotation mark needs quotation marks around it, and a mark "
     "inside is written twice"
@@ -42,8 +40,10 @@ def find(folder: Path, stem: str) -> Path | None:
     return found[0] if found else None
 
 
-def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[Record], list[Problem]]:
-    """Read a curated table with exactly these columns; ``name`` is the file's name in problems.
+def read_table(
+    path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> tuple[list[Record], list[Problem]]:
+    """Read a curated table with these columns; ``name`` is the file's name in problems.
 
     Rows that cannot be read are problems; a file with wrong columns has no rows.
     """
@@ -58,25 +58,29 @@ def read_table(path: Path, columns: Sequence[str], *, name: str) -> tuple[list[R
         what = "the file begins with a byte order mark"
         problems.append(Problem(name, 1, "", "byte-order-mark", what, "", "kg fmt removes it"))
     if b"\r" in raw:
-        line, what = _line(raw, raw.index(b"\r")), "lines end with a carriage return"
+        line, what = line_at(raw, raw.index(b"\r")), "lines end with a carriage return"
         problems.append(Problem(name, line, "", "line-ends", what, "", "kg fmt writes newlines alone"))
     content = unify_line_ends(raw.decode("utf-8-sig"))
     if (delimiter := separator(content)) != ",":
         what = "cells are not separated by commas"
         problems.append(Problem(name, 1, "", "separator", what, delimiter, "kg fmt writes commas"))
-    found = list(parse_rows(io.StringIO(content, newline=""), columns, name=name, delimiter=delimiter))
+    lines = io.StringIO(content, newline="")
+    found = list(parse_rows(lines, columns, name=name, delimiter=delimiter, optional=optional))
     problems += [one for one in found if isinstance(one, Problem)]
     return [one for one in found if isinstance(one, Record)], problems
 
 
-def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record | Problem]:
+def records(
+    path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> Iterator[Record | Problem]:
     """Yield the rows of a table of any length and format; what cannot be read is a problem in its place.
 
-    ``name`` stands in problems for the file. A table with wrong columns has no rows. Cells are text as
-    written; in JSON Lines a missing or null value is an empty cell, a list is joined by semicolons.
+    ``name`` stands in problems for the file. A table may lack ``optional`` columns; with wrong columns it
+    has no rows. Cells are text as written; in JSON Lines a missing or null value is an empty cell, a list
+    is joined by semicolons.
     """
     readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
-    for found in readers[path.suffix](path, columns, name):
+    for found in readers[path.suffix](path, columns, name, optional):
         whole = "".join(found.cells.values()) if isinstance(found, Record) else ""
         if not whole.isascii() and (text := printable(whole)) != whole:
             what, remedy = "the row is not UTF-8", "save the file as UTF-8"
@@ -85,13 +89,19 @@ def records(path: Path, columns: Sequence[str], *, name: str) -> Iterator[Record
 
 
 def parse_rows(
-    lines: Iterable[str], columns: Sequence[str], *, name: str, delimiter: str = ",", trim: bool = False
+    lines: Iterable[str],
+    columns: Sequence[str],
+    *,
+    name: str,
+    delimiter: str = ",",
+    optional: Collection[str] = (),
+    trim: bool = False,
 ) -> Iterator[Record | Problem]:
-    """Yield the rows below a header with exactly these columns, and a problem for each unsound one.
+    """Yield the rows below a header with these columns, and a problem for each unsound one.
 
-    Wrong columns give problems and no rows. Empty rows, and columns without a name and cells, are one
-    problem each and left out. With ``trim`` blanks at the ends of cells and empty cells beyond the header
-    are dropped.
+    A header may lack the ``optional`` columns; wrong columns give problems and no rows. Empty rows, and
+    columns without a name and cells, are one problem each and left out. With ``trim`` blanks at the ends of
+    cells and empty cells beyond the header are dropped.
     """
     header: list[str] | None = None
     empty: list[int] = []
@@ -102,8 +112,9 @@ def parse_rows(
             empty.append(line)
         elif header is None:
             header = [printable(cell.strip() if trim else cell) for cell in cells]
-            yield from column_problems(header, columns, name=name)
-            if sorted(filter(None, header)) != sorted(columns):
+            faults = list(column_problems(header, columns, name=name, optional=optional))
+            yield from faults
+            if any(fault.column for fault in faults):
                 return
         else:
             if trim:
@@ -135,13 +146,15 @@ def numbered_rows(
         yield first, reader.line_num, cells
 
 
-def column_problems(header: Sequence[str], columns: Sequence[str], *, name: str) -> Iterator[Problem]:
-    """Yield what is wrong with a header that must hold exactly these columns, in any order."""
+def column_problems(
+    header: Sequence[str], columns: Sequence[str], *, name: str, optional: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Yield what is wrong with a header that must hold these columns, in any order."""
     named = [column for column in header if column]
     extra = [column for column in named if column not in columns]
     remedy = f"the header is {','.join(columns)}"
     for column in columns:
-        if column not in header:
+        if column not in header and column not in optional:
             near = "".join(get_close_matches(column, extra, 1))
             yield Problem(name, 1, column, "missing-column", "the column is missing", near, remedy)
     for column in extra:
@@ -179,62 +192,6 @@ def separator(content: str) -> str:
     return max(",;\t", key=width)
 
 
-def encoding_problem(path: Path, raw: bytes, *, name: str) -> Problem | None:
-    """Return the problem of a curated table that is not UTF-8, with the command that repairs it."""
-    fault = encoding_fault(raw)
-    if not fault:
-        return None
-    line, what, guess = fault
-    command = f", or: kg fmt {shlex.quote(str(path))} --encoding {guess}"
-    return Problem(
-        name, line, "", "encoding", what, "", f"save it as UTF-8{command}" if guess else SAVE_AS_UTF8
-    )
-
-
-csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
-#: How files begin that are no text.
-_NOT_TEXT = {
-    b"PK\x03\x04": "a workbook or another ZIP archive, not text",
-    b"\xd0\xcf\x11\xe0": "a workbook of an old Excel, not text",
-    b"\x1f\x8b": "a file compressed with gzip, not text",
-    b"\xff\xfe\0\0": "UTF-32, not UTF-8",
-    b"PAR1": "a Parquet file, not text",
-}
-
-
-def encoding_fault(raw: bytes) -> tuple[int, str, str] | None:
-    """Return line, fault and likely encoding (empty: none) of bytes that are not UTF-8 text, or None."""
-    for magic, what in _NOT_TEXT.items():
-        if raw.startswith(magic):
-            return 1, what, ""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return 1, "not UTF-8 at byte 0", "utf-16"
-    if 0 in raw:
-        likely = ("utf-16-be" if raw[0] == 0 else "utf-16-le") if raw.count(0) > len(raw) / 4 else ""
-        return _line(raw, raw.index(0)), "a NUL character", likely
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return _line(raw, error.start), f"not UTF-8 at byte {error.start}", _guess(raw)
-    return None
-
-
-def _guess(raw: bytes) -> str:
-    """Return the likely encoding; empty if part of the text is UTF-8, so that no single one can be right.
-
-    Some words in a Western encoding are also Chinese characters of GB18030, but not of GB2312.
-    """
-    for encoding, guess in (("gb2312", "gb18030"), ("gb18030", "gb18030 (or windows-1252)")):
-        with suppress(UnicodeDecodeError):
-            raw.decode(encoding)
-            return guess
-    return "" if re.search("[一-鿿]", raw.decode(errors="ignore")) else "windows-1252"
-
-
-def _line(raw: bytes, at: int) -> int:
-    return raw.count(b"\n", 0, at) + 1
-
-
 def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Record | Problem:
     if len(cells) != len(header):
         what = f"{len(cells)} cells where the header has {len(header)}"
@@ -248,13 +205,17 @@ def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -
     return Record(line, {column: cell for column, cell in zip(header, cells, strict=True) if column})
 
 
-def _csv(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _csv(
+    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
+) -> Iterator[Record | Problem]:
     # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        yield from parse_rows(file, columns, name=name)
+        yield from parse_rows(file, columns, name=name, optional=optional)
 
 
-def _jsonl(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _jsonl(
+    path: Path, columns: Sequence[str], name: str, _optional: Collection[str]
+) -> Iterator[Record | Problem]:
     empty = dict.fromkeys(columns, "")
     first = True
     with path.open("rb") as file:
@@ -284,7 +245,9 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record | Problem]:
+def _parquet(
+    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
+) -> Iterator[Record | Problem]:
     try:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
@@ -292,7 +255,7 @@ def _parquet(path: Path, columns: Sequence[str], name: str) -> Iterator[Record |
     try:
         with parquet.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
-            if faults := list(column_problems(header, columns, name=name)):
+            if faults := list(column_problems(header, columns, name=name, optional=optional)):
                 yield from faults
                 return
             line = 2  # as in a CSV file, whose header is line 1

@@ -73,23 +73,31 @@ def resolve_entity(graph: Graph, given: str) -> str:
 
 
 def _replacement(graph: Graph, identifier: str) -> str:
+    found = _retirement(graph, identifier)
+    return iris.short(found["new"] or "") if found else ""
+
+
+def _retirement(graph: Graph, identifier: str) -> Mapping[str, str] | None:
     rows = sparql.select(graph, "replacement", {"old": f"<{iris.iri(identifier)}>"}).values()
-    return iris.short(rows[0]["new"]) if rows else ""
+    return rows[0] if rows else None
 
 
 def _exists(graph: Graph, identifier: str) -> bool:
     if identifier == "ns" or identifier in graph.names.entities:
         return True
-    if identifier.startswith(iris.ENTITY_SEGMENTS) and _replacement(graph, identifier):
+    if _retirement(graph, identifier):
         return False
     query = queries.internal("node-exists").bind({"node": f"<{iris.iri(identifier)}>"})
     return bool(oxigraph.query(graph.store, query))
 
 
 def _moved(graph: Graph, identifier: str, form: str) -> pages.Response:
-    """Redirect to the entity that replaces this one; raise HTTPException where none does."""
-    if new := _replacement(graph, identifier):
-        return _redirect(301, f"/{new}" + (f".{form}" if form else ""))
+    """Redirect to what replaces this; raise HTTPException where nothing does."""
+    found = _retirement(graph, identifier)
+    if found and found["new"]:
+        return _redirect(301, f"/{iris.short(found['new'])}" + (f".{form}" if form else ""))
+    if found:
+        raise HTTPException(410, f"{identifier} was withdrawn: {found['note']}")
     raise HTTPException(404, f"the graph holds nothing called {identifier}")
 
 

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 
 from kg import locations
@@ -20,14 +20,15 @@ from kg.check import entities as links
 from kg.check import quotes, sections, statements, targets
 from kg.check import texts as text_files
 from kg.compile import counts as count_cube
-from kg.compile import reference
+from kg.compile import derived, reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
 from kg.read import models
 from kg.read import tables as streams
+from kg.read.fields import CROSSWALK
 from kg.read.seeds import Document
 from kg.store import build, oxigraph
-from kg.store.bulk_journal import BACKED, LINKS, Work, read_report
+from kg.store.bulk_journal import BACKED, LINKS, PREMISES, Work, read_report
 from kg.store.bulk_tables import Feeds, Tables, read_entities
 from kg.store.manifest import Built
 
@@ -129,6 +130,7 @@ class _Compilation:
                 self._source(source, feeds)
         feeds.finish()
         work.put(self._links())
+        work.put(derived.lines(starmap(derived.Premise, work.kept(PREMISES))))
         work.put(count_cube.lines(work.kept(BACKED)))
         work.put(reference.metadata_lines(self.folder, locations.VERSION))
         work.state.complete = True
@@ -161,6 +163,7 @@ class _Compilation:
                 work.put(compiler.section_lines(sound))
             work.put(compiler.paragraph_lines(sound, numbers))
             work.put(compiler.statement_lines(sound, self._register, self._ontology))
+            work.keep(PREMISES, derived.premises(sound, self._register, self._ontology))
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
@@ -259,8 +262,9 @@ def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | Non
     state = hashlib.sha256(f"bulk\0{keep_good}\0{build.code(ontology)}\0{at_hand}".encode())
     files = sorted(tables.folder.rglob("*"))  # also of those that are not read: they are problems
     state.update("\0".join(str(path.relative_to(tables.folder)) for path in files).encode())
-    files += sorted(tables.common.iterdir()) if tables.common else []
-    for path in (path for path in files if path.suffix in streams.ENDINGS and path.is_file()):
+    files += sorted([*tables.common.iterdir(), tables.common / CROSSWALK]) if tables.common else []
+    endings = (*streams.ENDINGS, ".tsv")  # the crosswalk
+    for path in (path for path in files if path.suffix in endings and path.is_file()):
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
             state.update(hashlib.file_digest(file, "sha256").digest())

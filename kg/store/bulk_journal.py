@@ -19,9 +19,11 @@ from kg.read import files
 LINKS = "links.jsonl"
 #: Which regions back which topics in which years.
 BACKED = "backed.jsonl"
+#: Premises: statements from which something may follow, once all of their source are known.
+PREMISES = "premises.jsonl"
 #: So many rows at most are lost when a load is killed.
 SAVE = 20_000
-_FILES = ("compiled.nq", BACKED, LINKS, "problems.csv")
+_FILES = ("compiled.nq", BACKED, LINKS, PREMISES, "problems.csv")
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Work:
         self._report(asdict(problem).values())
 
     def keep(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Write rows that are needed when all tables are read: LINKS or BACKED."""
+        """Write rows that are needed when all tables are read: LINKS, BACKED or PREMISES."""
         self._files[name].writelines(f"{json.dumps(row)}\n" for row in rows)
 
     def kept(self, name: str) -> Iterator[Any]:

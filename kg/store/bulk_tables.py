@@ -31,12 +31,12 @@ from kg.read.seeds import (
     unread_files,
 )  # fmt: skip
 from kg.read.tables import Record
+from kg.store.bulk_fields import Report, read_field_lines
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
 RUN = 2_000
 R = TypeVar("R", bound=models.Row)
 Put = Callable[[Iterable[str]], None]
-Report = Callable[[Problem], None]
 #: A record after its source and its file.
 _Placed = tuple[str, str, Record | Problem]
 _DUPLICATE = ("duplicate-id", "the id stands in an earlier row")
@@ -59,7 +59,7 @@ class Tables:
     def rows(self, stem: str, model: type[R], report: Report = lambda _problem: None) -> Iterator[R]:
         """Yield the good rows of a common table."""
         if path := self.find(stem):
-            for record in streams.records(path, model.columns(), name=path.name):
+            for record in streams.records(path, model.columns(), name=path.name, optional=model.optional):
                 if row := _parse(record, model, report, path.name):
                     yield row
 
@@ -133,6 +133,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
         put(reference.redirect_lines(redirect))
+    put(read_field_lines(tables.common or tables.folder, register, report))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
     places = (place for place in named if place.startswith("place/"))
@@ -260,7 +261,8 @@ class Feeds:
 def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable[str]) -> Iterator[_Placed]:
     """Yield the records of a table of the sources, each after its source and its file."""
     if path := streams.find(folder, stem):
-        for record in streams.records(path, ("source", *model.columns()), name=path.name):
+        columns = ("source", *model.columns())
+        for record in streams.records(path, columns, name=path.name, optional=model.optional):
             if isinstance(record, Problem):
                 yield "", path.name, record
             else:
@@ -270,7 +272,8 @@ def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable
     for source in sources:
         if path := streams.find(folder / source, stem):
             file = f"{source}/{path.name}"
-            yield from ((source, file, at) for at in streams.records(path, model.columns(), name=file))
+            found = streams.records(path, model.columns(), name=file, optional=model.optional)
+            yield from ((source, file, at) for at in found)
 
 
 def _parse(

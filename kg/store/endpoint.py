@@ -34,7 +34,7 @@ _ROWS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.9"
 _BUSY = frozenset({429, 502, 503})
 _LONGEST_WAIT = 30.0  # seconds that a Retry-After is granted
-_OURS = ("identity", "reference", "hierarchy", "counts", "ontology", "dataset")
+_OURS = ("identity", "reference", "hierarchy", "derived", "fields", "counts", "ontology", "dataset")
 _NO_GRAPH = iris.iri("graph/none")
 
 

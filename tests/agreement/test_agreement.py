@@ -112,8 +112,11 @@ def test_a_name_goes_before_words_in_common() -> None:
 def test_scores_before_cover_every_section(seeds: Seeds) -> None:
     before = score.read()
     now = score.score(seeds.folder)
-    assert [one.section for one in before] == [one.section for one in now]
-    assert [one.second for one in before] == [one.second for one in now], "the second reading has changed"
+    held = {one.section for one in now}  # a section whose rows were all withdrawn is left out
+    assert [one.section for one in before if one.section in held] == [one.section for one in now]
+    assert len(before) - len(now) <= 1
+    second = {one.section: one.second for one in before}
+    assert all(second[one.section] == one.second for one in now), "the second reading has changed"
     assert len(before) > 25
     written = StringIO()
     score.write(written, before)

@@ -261,7 +261,8 @@ def _statements(
             continue
         seen.add((subject, item))
         stage, cue = chance.choice(_STAGES) if predicate in ("promotes", "builds") else ("", "")
-        quote = f"{cue or 'such as'} the {name} in {chance.choice(_FIELDS)} parks"
+        governing = " ".join(filter(None, (cue, _GOVERNING.get(predicate, "" if cue else "such as"))))
+        quote = f"{governing} the {name} in {chance.choice(_FIELDS)} parks"
         tier, words = chance.choice(_TIERS) if predicate == "promotes" and chance.random() < 0.3 else ("", "")
         yield {
             "quote": quote, "subject": subject, "predicate": predicate, "object": item, "stage": stage,
@@ -269,6 +270,13 @@ def _statements(
             "period": f"{year}" if chance.random() < 0.5 else "",
             "note": "synthetic" if chance.random() < 0.05 else "",
         } | ({"stage": ""} if words else {})  # fmt: skip
+
+
+#: A word for each predicate that has to have one.
+_GOVERNING = {
+    "promotes": "develop", "builds": "build", "supports": "support", "researches": "research",
+    "upgrades": "upgrade", "implements": "implement", "hosts": "run", "develops": "support",
+}  # fmt: skip
 
 
 def _target(region: str, year: int, world: World, chance: random.Random) -> dict[str, object]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def content(file: str, old: bytes, new: bytes) -> Edit:
     return edit
 
 
+def table(file: str, *lines: Sequence[str]) -> Edit:
+    def edit(folder: Path) -> None:
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text("\n".join(chain.from_iterable(lines)) + "\n", encoding="utf-8")
+
+    return edit
+
+
 def without(file: str) -> Edit:
     def edit(folder: Path) -> None:
         path = folder / file
@@ -77,6 +86,13 @@ def write(path: Path, rows: list[dict[str, str]], header: list[str] | None = Non
 
 
 EN, ZH = "hubei-2030", "wuhan-2030"
+CROSSWALK = "crosswalks/topics-fields.sssom.tsv"
+MAPPING = [
+    "#mapping_set_id: https://example.org/crosswalk",
+    "subject_id\tsubject_label\tpredicate_id\tobject_id\tobject_label\tmapping_justification\tconfidence\tcomment",
+    "topic:lidar\tlidar\tskos:broadMatch\tfield:sei-2018-1\t\tsemapv:ManualMappingCuration\t0.8\t",
+]
+FIELD = ["code,scheme,name,name_zh,parent,ground", "1.1,sei-2018,networks,网络,1,made up for tests"]
 S, T = f"{EN}/statements.csv", f"{EN}/targets.csv"
 #: code, the change that brings it about, file, line and column it must name
 FAULTS: list[tuple[str, Edit, str, int, str]] = [
@@ -141,7 +157,23 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("unknown-entity", cell(S, 2, "object", "place/optic-park"), S, 2, "object"),
     ("unknown-entity", cell(T, 2, "place", "place/nowhere"), T, 2, "place"),
     ("unknown-predicate", cell(S, 2, "predicate", "bilds"), S, 2, "predicate"),
-    ("wrong-end", cell(S, 2, "predicate", "broader"), S, 2, "subject"),
+    ("wrong-end", cell(S, 2, "predicate", "develops"), S, 2, "subject"),
+    ("taxonomic-statement", cell(S, 2, "predicate", "broader"), S, 2, "predicate"),
+    ("no-governing-words", cell(S, 4, "said", ""), S, 4, "said"),
+    ("missing-note", cell(S, 4, "flags", "no-governing-words"), S, 4, "note"),
+    ("said-missing", cell(S, 4, "said", "cultivated"), S, 4, "said"),
+    ("said-missing", cell(S, 4, "said_paragraph", "1"), S, 4, "said"),
+    ("said-too-long", cell(S, 4, "said", "The sample province will build an optics park in"), S, 4, "said"),
+    ("missing-said", cell(S, 2, "said_paragraph", "1"), S, 2, "said_paragraph"),
+    ("said-elsewhere", cell(S, 4, "said_paragraph", "3"), S, 4, "said_paragraph"),
+    ("out-of-range", cell(S, 4, "said_paragraph", "9"), S, 4, "said_paragraph"),
+    ("unknown-statement", cell("redirects.csv", 2, "new", f"statement/{32 * '0'}"), "redirects.csv", 2, "new"),
+    ("missing-note", cell("redirects.csv", 2, "new", ""), "redirects.csv", 2, "note"),
+    ("tier-in-hierarchy", cell("topics.csv", 3, "kind", "TierWord"), "hierarchy.csv", 4, "parent"),
+    ("unmapped-topic", table(CROSSWALK, MAPPING), CROSSWALK, 0, "subject_id"),
+    ("unknown-field", table(CROSSWALK, MAPPING), CROSSWALK, 3, "object_id"),
+    ("duplicate-mapping", table(CROSSWALK, MAPPING, MAPPING[-1:]), CROSSWALK, 4, "object_id"),
+    ("unknown-field", table("fields.csv", FIELD), "fields.csv", 2, "parent"),
     ("wrong-end", cell(S, 5, "object", "place/sample-city"), S, 5, "object"),
     ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "topic/optics"), f"{EN}/sections.csv", 2, "region"),
     ("wrong-end", cell(f"{EN}/sections.csv", 2, "region", "org/acme-optics"), f"{EN}/sections.csv", 2, "region"),

@@ -198,7 +198,7 @@ ROOMS = [
     ("promoters", "碳化硅 山东省", {"topic": "碳化硅", "region": "山东省"}),
     ("promoters", "--region Shandong silicon carbide", {"region": "Shandong", "topic": "silicon carbide"}),
     ("promoters", "new energy vehicles", {"topic": "new energy vehicles"}),
-    ("compare", "Jinan Ningbo", {"region": "Jinan", "other": "Ningbo"}),
+    ("compare", "Beijing Shanghai", {"region": "Beijing", "other": "Shanghai"}),
     ("paths", "Jinan new energy vehicles", {"start": "Jinan", "end": "new energy vehicles"}),
     ("paths", "Jinan 'new energy vehicles'", {"start": "Jinan", "end": "new energy vehicles"}),
     ("promoters", "", {}),

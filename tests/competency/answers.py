@@ -78,13 +78,43 @@ def _below(topic: str, *regions: str) -> Way:
     """Topics directly below one, which the texts of all these regions name, themselves or something below."""
 
     def way(graph: Graph) -> list[Row]:
-        below = column("hierarchy", "below", "above", entity=topic, standing="stated")(graph)
+        below = column("hierarchy", "below", "above", entity=topic)(graph)
         named = graph.names.resolve(topic)
         return [
             (low,)
             for low, high in below
             if high == named and {(f"place/{r}",) for r in regions} <= set(naming(str(low))(graph))
         ]
+
+    return way
+
+
+def _unresolved(subject: str, relation: str) -> Way:
+    """Objects of statements that are withheld because something in them is not settled."""
+
+    def way(graph: Graph) -> list[Row]:
+        rows = graph.ask("statements", entity=subject, relation=relation)
+        return [
+            (row["object"],)
+            for row in rows
+            if row["subject"] == subject and "unresolved" in str(row["flags"])
+        ]
+
+    return way
+
+
+def _backed(topic: str, *regions: str) -> Way:
+    """Steps from regions to a topic: a region and what it names, and a narrower thing and the topic."""
+
+    def way(graph: Graph) -> list[Row]:
+        wanted = graph.names.resolve(topic)
+        steps: list[Row] = []
+        for row in graph.ask("backing", topic=topic):
+            if row["region"] in regions:
+                narrower = "narrower" in str(row["way"])
+                steps.append((row["region"], row["what"] if narrower else wanted))
+                steps += [(row["what"], wanted)] if narrower else []
+        return list(dict.fromkeys(steps))
 
     return way
 
@@ -266,11 +296,14 @@ ANSWERS: dict[str, Way] = {
         "basic software",
     ),
     "q44": column("projects", "project", region="Guangdong", topic="chips", exact="yes"),
-    "q45": column("projects", "project", region="Guangdong", stage="in-production"),
-    "q46": column("projects", "project", region="Dalian"),
+    "q45": _ends(column("projects", "project", region="Guangdong", stage="under-way"), "phase-1"),
+    "q46": either(column("projects", "project", region="Dalian"), _unresolved("place/dalian", "promotes")),
     "q47": column("projects", "project", region="Changsha", topic="advanced-energy-storage-materials"),
     "q48": column("projects", "project", region="Changsha", topic="new displays"),
-    "q49": column("projects", "project", region="Changsha", stage="in-production"),
+    "q49": only(
+        _digest("changsha", 24, "promotes", stage="under-way"),
+        lambda row: str(row[0]).startswith(("project/saic", "project/gac")),
+    ),
     "q50": column("projects", "project", region="Sichuan", stage="under-way"),
     "q51": _ends(said(subject="place/sichuan", relation="builds", stage="planned"), "park"),
     "q52": first(column("projects", "project", "by", region="Chongqing", topic="wafers")),
@@ -283,7 +316,15 @@ ANSWERS: dict[str, Way] = {
         ),
         column("projects", "project", region="Chongqing", topic="wafers"),
     ),
-    "q54": column("projects", "project", region="Jinan", topic="big-data-and-new-generation-it"),
+    "q54": only(
+        said(
+            object="topic/big-data-and-new-generation-it",
+            relation="listedUnder",
+            paragraph=47,
+            show=("subject",),
+        ),
+        lambda row: str(row[0]).startswith("project/"),
+    ),
     "q55": both(
         said(object="topic/high-quality-steel-and-advanced-materials", show=("subject",)),
         said(subject="place/jinan", relation="supports"),
@@ -299,39 +340,43 @@ ANSWERS: dict[str, Way] = {
         said(subject="place/jiangsu", paragraph=21, source=GWR, object="org/"),
         lambda row: "national" not in str(row) and "alliance" not in str(row),
     ),
-    "q59": said(subject="place/jinan", relation="promotes", kind="Company"),
-    "q60": said(subject="place/zhangjiang-innovation-pole", relation="focusesOn", tier="key"),
+    "q59": said(relation="participatesIn", paragraph=47, source=GWR, show=("subject",)),
+    "q60": only(
+        said(subject="place/zhangjiang-innovation-pole", relation="focusesOn"),
+        lambda row: not str(row[0]).endswith(("innovation", "strategic-emerging-industry")),
+    ),
     "q61": either(
         said(subject="place/lingang-growth-pole", relation="focusesOn", paragraph=49, source=SHANGHAI),
         said(subject="place/lingang-growth-pole", relation="promotes"),
     ),
     "q62": only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
-    "q63": said(subject="place/shanghai-new-ic-base", relation="locatedIn"),
+    "q63": _unresolved("place/shanghai-new-ic-base", "locatedIn"),
     "q64": _shanghai(10, "upgrades", tier="traditional"),
     "q65": said(subject="programme/shanghai-plan", relation="focusesOn"),
     "q66": _ends(
         said(object="programme/shanghai-two-poles-two-belts", relation="isPartOf", show=("subject",)), "belt"
     ),
     "q67": _shanghai(40, "researches"),
-    "q68": only(
-        said(
-            object="topic/new-display",
-            relation="componentOf",
-            source=SHANGHAI,
-            paragraph=36,
-            show=("subject",),
-        ),
-        lambda row: "new-display" not in str(row[0]),
+    "q68": either(
+        *(
+            said(
+                object=f"topic/new-display-{group}",
+                relation="listedUnder",
+                source=SHANGHAI,
+                show=("subject",),
+            )
+            for group in ("key-equipment", "materials")
+        )
     ),
     "q69": only(
         _shanghai(22, "promotes"),
         lambda row: str(row[0]).endswith(("machine", "implanter", "metrology-equipment")),
     ),
-    "q71": _digest("tianshui", 38, tier="pillar"),
+    "q71": _digest("tianshui", 38, tier="ten-billion"),
     "q72": said(
-        object="topic/key-component", relation="broader", show=("subject",), source=GWR, paragraph=10
+        object="topic/key-component", relation="listedUnder", show=("subject",), source=GWR, paragraph=10
     ),
-    "q74": said(subject="programme/anhui-three-innovation-highlands", relation="focusesOn"),
+    "q74": said(subject="place/anhui-three-innovation-highlands", relation="focusesOn"),
     "q75": said(subject="place/beijing", tier="strategic-emerging"),
     "q76": less(
         column("promoters", "promoted", region="Chongqing", topic="semiconductors"),
@@ -451,7 +496,7 @@ ANSWERS: dict[str, Way] = {
     ),
     "q159": _cut(_yuan("region", "what", "billion"), 3),
     "q160": either(
-        steps("Jinan", "BYD"),
+        steps("Jinan", "BYD", "programme/jinan-leading-car-makers-capacity"),
         column("projects", "place", "project", region="Jinan", company="BYD Semiconductor"),
         column("hierarchy", "below", "above", entity="byd-semiconductor"),
     ),
@@ -460,27 +505,22 @@ ANSWERS: dict[str, Way] = {
         said(object="topic/smart-manufacturing-and-high-end-equipment", show=("subject",)),
         lambda row: not str(row[0]).startswith(("org/", "place/jinan", "project/jinan-", "topic/")),
     ),
-    "q70": said(object="topic/key-device", relation="broader", show=("subject",)),
-    "q73": less(
+    "q70": said(object="topic/key-device", relation="listedUnder", show=("subject",)),
+    "q73": only(
         either(
             said(
                 object="topic/big-data-and-new-generation-it",
-                relation="broader",
+                relation="listedUnder",
                 show=("subject",),
                 paragraph=47,
             ),
             _ends(_digest("jinan", 47, "promotes"), "key-materials"),
         ),
-        lambda graph: [],
+        lambda row: str(row[0]).startswith("topic/"),
     ),
     "q80": only(_digest("tianshui", 37, "focusesOn"), lambda row: "upgrading" not in str(row[0])),
     "q83": first(only(column("deliveries", "issuer", "office"), lambda row: row[1] == "governorOf")),
-    "q90": first(
-        only(
-            said(paragraph=47, source=GWR, relation="inSector", show=("object", "note")),
-            lambda row: "field at the head" in str(row[1]),
-        )
-    ),
+    "q90": first(said(paragraph=47, source=GWR, relation="listedUnder")),
     "q93": nameless("lithography machines", "lithography"),
     "q94": naming("hydrogen energy", "hydrogen-energy-and-storage", source=GWR),
     "q95": nameless("photovoltaics", "solar power"),
@@ -507,7 +547,7 @@ ANSWERS: dict[str, Way] = {
         both(
             said(
                 object="topic/third-generation-semiconductor",
-                relation="broader",
+                relation="listedUnder",
                 show=("subject",),
                 paragraph=30,
             ),
@@ -567,10 +607,8 @@ ANSWERS: dict[str, Way] = {
     ],
     "q161": steps("Changsha", "Kunpeng CPU", "programme/two-cores-one-ecology"),
     "q162": steps("Tianshui", "packaging and testing", "project/huatian-packaging-and-testing"),
-    "q163": steps(
-        "Shandong", "Shanghai", "topic/silicon-carbide", "topic/silicon-carbide-wafer-6-inch", longest=3
-    ),
+    "q163": _backed("silicon carbide", "place/shandong", "place/shanghai"),
     "q164": steps("Chengdu", "new energy vehicles", "project/faw-hongqi-chengdu-nev-base"),
     "q166": steps("Shanghai", "new displays", "place/jinshan-new-display-base"),
-    "q167": steps("Beijing", "Changchun", "topic/low-altitude-economy"),
+    "q167": _backed("low-altitude economy", "place/beijing", "place/changchun"),
 }

@@ -41,7 +41,7 @@ def change(path: Path, before: str, after: str) -> None:
 
 
 EDITS = {
-    "statement": (f"{EN}/statements.csv", "Acme Optics,org/", "Acme Optics,org/", {EN}),
+    "statement": (f"{EN}/statements.csv", "Acme Optics,,,org/", "Acme Optics,,,org/", {EN}),
     "note": (f"{EN}/statements.csv", "planned,,will build,,,", "planned,,will build,,,noted", {EN}),
     "other source": (f"{ZH}/sections.csv", "2030-01-04", "2030-01-05", {ZH}),
     "place": ("places.csv", "30.5", "31.5", set()),
@@ -141,5 +141,5 @@ def test_kept_lines_are_used(tmp_path: Path, sample: Path) -> None:
 def test_a_source_that_goes_takes_its_lines_along(tmp_path: Path, sample: Path) -> None:
     state = cache.tables(sample)
     assert set(state) == {EN, ZH}
-    change(sample / f"{EN}/statements.csv", "Acme Optics,org/", "Acme  Optics,org/")
+    change(sample / f"{EN}/statements.csv", "Acme Optics,,,org/", "Acme  Optics,org/")
     assert {name for name, found in cache.tables(sample).items() if found != state[name]} == {EN}

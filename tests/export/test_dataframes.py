@@ -68,7 +68,7 @@ def test_the_matrix_takes_classes_of_topics_alone(sample_graph: Graph) -> None:
     every = dataframes.matrix(sample_graph, kind="Topic")
     assert every.loc["sample province"].to_dict() == {"lidar": 1}
     for kind in ("City", "Base", "Company", "nonsense"):
-        with pytest.raises(NotFound, match="kind is one of Idea, Sector, Technology, Topic"):
+        with pytest.raises(NotFound, match="kind is one of Idea, Sector, Technology, TierWord, Topic"):
             dataframes.matrix(sample_graph, kind=kind)
 
 

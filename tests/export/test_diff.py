@@ -24,11 +24,11 @@ LIDAR = "sample province promotes lidar; hubei-2030 ¶2: “lidar”"
 Edit = tuple[str, str, str]
 EDITS: dict[str, tuple[Edit, list[tuple[str, str, str, tuple[str, ...]]]]] = {
     "a statement goes": (
-        (S, "2,optics park in Sample City,place/optics-park,locatedIn,place/sample-city,,,,,,\n", ""),
+        (S, "2,optics park in Sample City,,,place/optics-park,locatedIn,place/sample-city,,,,,,\n", ""),
         [("statement", "removed", PARK, ())],
     ),
     "a statement comes": (
-        (S, "3,Acme", "3,focuses on optics,place/sample-province,researches,topic/optics,,,,,,\n3,Acme"),
+        (S, "3,Acme", "3,focuses on optics,,,place/sample-province,researches,topic/optics,,,,,,\n3,Acme"),
         [
             (
                 "statement",

@@ -54,7 +54,7 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
         sample_graph.ask("promoters", topic="optic fibre")
     with pytest.raises(NotFound, match="is no topic"):
         sample_graph.ask("promoters", topic="place/sample-city")
-    with pytest.raises(NotFound, match="core, emerging, future"):
+    with pytest.raises(NotFound, match="core, disruptive-technology, emerging, future"):
         sample_graph.ask("promoters", tier="tiptop")
     with pytest.raises(NotFound, match="yes or no"):
         sample_graph.ask("promoters", exact="perhaps")
@@ -67,7 +67,9 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
         sample_graph.ask("statements", relation="loves")
     with pytest.raises(NotFound, match="Base, City"):
         sample_graph.ask("focus", kind="Castle")
-    with pytest.raises(NotFound, match="kind is one of Idea, Sector, Technology, Topic, not 'City'"):
+    with pytest.raises(
+        NotFound, match="kind is one of Idea, Sector, Technology, TierWord, Topic, not 'City'"
+    ):
         sample_graph.ask("matrix", kind="City")
     with pytest.raises(NotFound, match="stated, assumed"):
         sample_graph.ask("hierarchy", standing="true")

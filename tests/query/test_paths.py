@@ -33,6 +33,10 @@ def test_an_entity_has_no_path_to_itself(sample_graph: Graph) -> None:
 
 def test_each_step_has_its_evidence(curated: Graph) -> None:
     found = curated.cite(find_paths(curated, "Jinan", "BYD", limit=1))
-    assert [(row["subject"], row["object"]) for row in found] == [("place/jinan", "org/byd")]
+    measure = "programme/jinan-leading-car-makers-capacity"
+    assert [(row["subject"], row["object"]) for row in found] == [
+        ("place/jinan", measure),
+        ("org/byd", measure),
+    ]
     assert all(row["quote"] for row in found)
     assert len({row["path"] for row in find_paths(curated, "Jinan", "Ningbo", limit=5)}) == 5

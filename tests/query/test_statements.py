@@ -125,8 +125,8 @@ def test_the_vocabulary_is_the_graphs_own(sample_graph: Graph, tmp_path: Path) -
     assert found.terms["promotes"].label_zh == "推进"
     assert found.root("Company") == "Organisation"
     assert found.ancestors("Sector") == ("Sector", "Topic", "skos:Concept", "Entity")
-    assert found.below(["Topic"]) == {"Topic", "Sector", "Technology", "Idea"}
-    assert list(found.entity_classes("topic")) == ["Idea", "Sector", "Technology", "Topic"]
+    assert found.below(["Topic"]) == {"Topic", "Sector", "Technology", "Idea", "TierWord"}
+    assert list(found.entity_classes("topic")) == ["Idea", "Sector", "Technology", "TierWord", "Topic"]
     assert found.schemes["flags"]["unresolved"].withholds
     assert not found.schemes["flags"]["object-not-in-quote"].withholds
     foreign = tmp_path / "foreign.nq"
