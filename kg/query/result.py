@@ -29,7 +29,10 @@ EVIDENCE = ("source", "paragraph", "quote", "link")
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions", "topics")
+LISTS = (
+    "regions", "topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds", "issuers", "groups", "venue", "retells",
+    "peer_topics", "both",
+)  # fmt: skip
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _XSD = iris.STANDARD["xsd"]
 _INTEGERS = ("integer", "nonNegativeInteger", "int", "long")
