@@ -63,6 +63,7 @@ MaybeRetired = Annotated[str, matches(f"|(?:{_ENTITY})|{_EVIDENCE}"), Form(f"{_R
 MaybeId = Annotated[str, matches(f"|{_ENTITY}"), Form("an id such as topic/steel, or nothing")]
 Word = Annotated[str, matches(_WORD), Form("one word of its list")]
 MaybeWord = Annotated[str, matches(f"|{_WORD}"), Form("one word of its list, or nothing")]
+MaybeYes = Annotated[str, matches("|yes"), Form("yes, or nothing")]
 Kind = Annotated[str, matches(_WORD), Form("a class of the ontology such as Company")]
 Predicate = Annotated[str, matches(_WORD), Form("a predicate of the ontology such as promotes")]
 _SLUG_FORM = Form("at most 100 lower-case letters, digits and hyphens")
