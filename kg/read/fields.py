@@ -1,7 +1,5 @@
 """Fields of official classifications (``fields.csv``), and the SSSOM crosswalk that maps topics to them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal

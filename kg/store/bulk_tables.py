@@ -4,8 +4,6 @@ The tables of the sources are read in step, source by source: each from one file
 from each source's folder.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
