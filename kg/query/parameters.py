@@ -57,8 +57,8 @@ def serialised_term(
 ) -> str:
     """Return the value of a parameter as a serialised RDF term, or as several separated by spaces.
 
-    ``value`` is a number, yes or no, one of the words, or the name, label, id or IRI of an entity or term. A
-    class stands for itself and all classes below it, so it may become several terms.
+    ``value`` is a number, yes or no, any text, one of the words, or the name, label, id or IRI of an entity
+    or term. A class stands for itself and all classes below it, so it may become several terms.
 
     Raises:
         KgError: The value is not a number.
@@ -66,14 +66,10 @@ def serialised_term(
         Ambiguous: Several entities have this name.
     """
     kind = parameter.type
-    if kind == "number":
-        if not _NUMBER.fullmatch(value):
-            raise KgError(f"{parameter.name} takes a number, not {value!r}")
-        return _literal(format(Decimal(value), "f"), "decimal")
-    if kind == "boolean":
-        if value.casefold() not in _BOOLEANS:
-            raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
-        return _literal(_BOOLEANS[value.casefold()], "boolean")
+    if kind == "text":
+        return str(ox.Literal(value))
+    if kind in ("number", "boolean"):
+        return _number_or_boolean(parameter, value)
     if segments := entity_segments(parameter):
         try:
             return str(ox.NamedNode(iris.iri(resolve_entity(graph, value, segments, exact=exact))))
@@ -85,6 +81,16 @@ def serialised_term(
             raise NotFound(f"{parameter.name} is one of {', '.join(words)}, not {value!r}")
         return str(ox.Literal(value))
     return _term(parameter, value, graph.vocabulary)
+
+
+def _number_or_boolean(parameter: Parameter, value: str) -> str:
+    if parameter.type == "number":
+        if not _NUMBER.fullmatch(value):
+            raise KgError(f"{parameter.name} takes a number, not {value!r}")
+        return _literal(format(Decimal(value), "f"), "decimal")
+    if value.casefold() not in _BOOLEANS:
+        raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
+    return _literal(_BOOLEANS[value.casefold()], "boolean")
 
 
 def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
