@@ -102,6 +102,21 @@ class Graph(AbstractContextManager["Graph"]):
             found = found.mapped(column, column, partial(_join_labels, found))
         return found
 
+    def summary(self, question: str, /, **parameters: Given) -> list[str]:
+        """Return the lines that sum up the answer to a question; none where its header names no summary.
+
+        >>> import kg
+        >>> kg.open_graph().summary("backing", topic="silicon carbide")[0].partition(",")[0]
+        'silicon carbide: 1 region names it'
+        """
+        asked = queries.find(question)
+        if not asked.summary:
+            return []
+        told = queries.internal(asked.summary).bind(self.terms(asked, parameters))
+        return [
+            line.value for (line,) in oxigraph.select(self.store, told).rows if isinstance(line, ox.Literal)
+        ]
+
     def terms(self, asked: Question, given: Mapping[str, Given], *, exact: bool = False) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``.
 
