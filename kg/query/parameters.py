@@ -103,16 +103,6 @@ def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
     raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
 
 
-def _number_or_boolean(parameter: Parameter, value: str) -> str:
-    if parameter.type == "number":
-        if not _NUMBER.fullmatch(value):
-            raise KgError(f"{parameter.name} takes a number, not {value!r}")
-        return _literal(format(Decimal(value), "f"), "decimal")
-    if value.casefold() not in _BOOLEANS:
-        raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
-    return _literal(_BOOLEANS[value.casefold()], "boolean")
-
-
 def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:
     """Return the terms that a parameter takes: predicates, classes, or the concepts of a scheme.
 
