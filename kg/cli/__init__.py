@@ -97,7 +97,7 @@ def cli() -> None:
     \b
     Example:
       kg build
-      kg ask promoters "third-generation semiconductors" --evidence
+      kg ask backing "third-generation semiconductors" --evidence
     """
 
 

@@ -48,7 +48,7 @@ def ask_command(
 
     \b
     Example:
-      kg ask promoters "silicon carbide" --evidence
+      kg ask backing "silicon carbide" --evidence
       kg ask targets --region Ningbo --format csv -o ningbo.csv
     """
     if name is None or listed:

@@ -33,7 +33,7 @@ def matrix(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> pd.Da
     >>> int(matrix(kg.open_graph()).loc["Jinan"].sum()) > 0
     True
     """
-    long = graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no").to_pandas(ids=False)
+    long = graph.topic_matrix(kind=kind, rolled="yes" if rolled else "no").to_pandas(ids=False)
     wide = long.astype({"number": "int64"}).pivot_table("number", "region", "topic", "sum", fill_value=0)
     return wide.astype("int64")
 

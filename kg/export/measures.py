@@ -61,7 +61,7 @@ def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> n
     ['region', 'topic']
     """
     found = nx.Graph()
-    for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no"):
+    for row in graph.topic_matrix(kind=kind, rolled="yes" if rolled else "no"):
         for side in ("region", "topic"):
             found.add_node(row[side], label=graph.labels.get(str(row[side]), str(row[side])), side=side)
         found.add_edge(row["region"], row["topic"], weight=row["number"])

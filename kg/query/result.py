@@ -30,8 +30,8 @@ EVIDENCE = ("source", "paragraph", "quote", "link")
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = (
-    "regions", "topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds", "issuers", "groups", "venue", "retells",
-    "peer_topics", "both",
+    "regions", "topics", "peer_topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds",
+    "issuers", "venue", "retells", "groups",
 )  # fmt: skip
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _XSD = iris.STANDARD["xsd"]
@@ -59,7 +59,7 @@ class Answer(Sequence[dict[str, "Value"]]):
     (``place/jinan``) for entities, numbers, dates and booleans for literals; a slice is an Answer again.
 
     >>> import kg
-    >>> answer = kg.open_graph().ask("promoters", topic="silicon carbide")
+    >>> answer = kg.open_graph().ask("backing", topic="silicon carbide")
     >>> answer[0]["region"], len(answer[:2])
     ('place/shandong', 2)
     """

@@ -149,7 +149,7 @@ def test_health_and_readiness(client: Client) -> None:
 
 
 def test_questions_have_addresses(client: Client) -> None:
-    assert "/question/promoters" in client.ask("/query").text
+    assert "/question/backing" in client.ask("/query").text
     page = client.ask("/question/promoters?topic=lidar")
     assert page.status == 200
     assert "sample province" in page.text
@@ -186,8 +186,8 @@ def test_forms_offer_what_a_parameter_takes(client: Client) -> None:
     page = client.ask("/question/targets").text
     assert '<input name="year" value="" type="number"' in page
     assert '<select name="tier"><option></option><option>' in client.ask("/question/promoters").text
-    page = client.ask("/question/compare?region=sample-city&other=sample-province&shared=no").text
-    assert "<option selected>no</option>" in page
+    page = client.ask("/question/compare?region=sample-city&other=sample-province&only=both").text
+    assert "<option selected>both</option>" in page
     assert 'name="region" value="sample-city" data-type="place"' in page
 
 

@@ -57,8 +57,6 @@ DEVIATIONS = {
 LOSES = "Virtuoso 7.2.5 loses a row or two after some loads, by the order in which it met the terms"
 DEVIATIONS_OF_EXAMPLES = {
     "coverage": "Virtuoso 7.2.5 sorts no rows of some thousands of characters",
-    "focus": LOSES,
-    "means": LOSES,
     "statements": DEVIATIONS["virtuoso", "statements"],
 }
 
