@@ -186,7 +186,7 @@ def quoted(way: Way, asked: str, show: str, phrase: str, **given: str | int) -> 
 
     def found(graph: Graph) -> list[Row]:
         cited = graph.cite(graph.ask(asked, **given))
-        hits = {(row[show],) for row in cited if phrase in str(row["quote"]).casefold()}
+        hits = {(row[show],) for row in cited if phrase in str(row["quotes"]).casefold()}
         return [row for row in way(graph) if row in hits]
 
     return found
