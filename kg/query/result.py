@@ -2,26 +2,21 @@
 
 import html
 import json
-import math
-import re
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, overload
 
 import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
-from kg.read import files, periods
+from kg.query.values import Value, ids_of, value
+from kg.read import files
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Value = str | int | float | bool | date | None
 #: What evidence adds to a row, lists in one order: sources, paragraphs, quotes, pages opened at the quotes.
 EVIDENCE = ("sources", "paragraphs", "quotes", "links")
 #: Stands between the parts of a list of evidence; JSON has lists.
@@ -31,17 +26,6 @@ STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = ("regions", "topics")
 FORMATS = ("table", "csv", "tsv", "json", "md")
-_XSD = iris.STANDARD["xsd"]
-_INTEGERS = ("integer", "nonNegativeInteger", "int", "long")
-_DECIMAL = r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})"
-#: What a literal of a datatype looks like; foreign graphs hold others ("abc"^^xsd:integer).
-_LEXICAL = {
-    **dict.fromkeys(_INTEGERS, r"[+-]?[0-9]{1,400}"),
-    "decimal": _DECIMAL,
-    **dict.fromkeys(("double", "float"), rf"{_DECIMAL}(?:[eE][+-]?[0-9]{{1,9}})?"),
-    "boolean": "true|false|1|0",
-}
-_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show
 _HTML_LINKS = 3  # evidence that a cell of a notebook links to
 _TEXT_WIDTH = 28  # characters of a cell at a prompt
@@ -172,7 +156,7 @@ class Answer(Sequence[dict[str, "Value"]]):
     def ids(self, column: str) -> list[str]:
         """Return the ids in a column, in order, if it is there; a list of ids counts as several."""
         at = [at for at, name in enumerate(self.columns) if name == column]
-        return [one for row in self.terms for cell in at for one in _ids(row[cell])]
+        return [one for row in self.terms for cell in at for one in ids_of(row[cell])]
 
     def without(self, names: Collection[str]) -> "Answer":
         """Return the answer less some columns, each row once."""
@@ -185,7 +169,7 @@ class Answer(Sequence[dict[str, "Value"]]):
         at = [one == column for one in self.columns]
         rows = (
             tuple(
-                ox.Literal(change(_ids(t))) if here and _ids(t) else t
+                ox.Literal(change(ids_of(t))) if here and ids_of(t) else t
                 for here, t in zip(at, row, strict=True)
             )
             for row in self.terms
@@ -201,7 +185,7 @@ class Answer(Sequence[dict[str, "Value"]]):
         at = self.columns.index(column)
         rows = []
         for row in self.terms:
-            behind = {evidence[one] for one in _ids(row[at]) if one in evidence}
+            behind = {evidence[one] for one in ids_of(row[at]) if one in evidence}
             places = sorted({(e.source, e.paragraph, e.start or 0, e.words, e.link) for e in behind})
             lists = [[str(place[part]) for place in places] for part in (0, 1, 3, 4)]
             rows.append((*row[:at], *row[at + 1 :], *(ox.Literal(BETWEEN.join(parts)) for parts in lists)))
@@ -217,10 +201,10 @@ class Answer(Sequence[dict[str, "Value"]]):
             return self
         stated = [at for at, name in enumerate(self.columns) if name in STATED]
         told = {"flags", "note"} & set(self.columns)
-        behind = [[one for at in stated for one in _ids(row[at])] for row in self.terms]
+        behind = [[one for at in stated for one in ids_of(row[at])] for row in self.terms]
         cells = [at for at in range(len(self.columns)) if at not in stated]
         named = [
-            [one for at in cells if isinstance(row[at], ox.NamedNode) for one in _ids(row[at])]
+            [one for at in cells if isinstance(row[at], ox.NamedNode) for one in ids_of(row[at])]
             for row in self.terms
         ]
         known = find({one for ids in (*behind, *named) for one in ids})
@@ -274,7 +258,7 @@ class Answer(Sequence[dict[str, "Value"]]):
         """Return a cell as HTML: evidence as links, a cited quote as one, an entity with its id as title."""
         item = row[self.columns.index(name)]
         shown = self._show(item)
-        found = [each for one in _ids(item) for each in evidence.get(one, ())] if name in STATED else []
+        found = [each for one in ids_of(item) for each in evidence.get(one, ())] if name in STATED else []
         if found:
             names = [f"{each.source.partition('/')[2]} ¶{each.paragraph}" for each in found[:_HTML_LINKS]]
             links = ", ".join(_link(e.link, n, e.quote) for e, n in zip(found, names, strict=False))
@@ -284,43 +268,6 @@ class Answer(Sequence[dict[str, "Value"]]):
         if isinstance(item, ox.NamedNode):
             return f'<span title="{html.escape(iris.short(item.value))}">{html.escape(shown)}</span>'
         return html.escape(shown)
-
-
-def value(item: Term | None) -> Value:
-    """Return a term as a Python value: an id, a number, a date, a boolean, a text, or None.
-
-    A literal that is not of its datatype, or that Python's type cannot hold (years before 1, NaN, INF), is
-    returned as it is written.
-    """
-    if item is None:
-        return None
-    if isinstance(item, ox.NamedNode):
-        return iris.short(item.value)
-    if not isinstance(item, ox.Literal):
-        return str(item)
-    kind = item.datatype.value.removeprefix(_XSD)
-    if kind == "date":
-        day, zone = item.value[:10], item.value[10:]
-        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
-    if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
-        return item.value
-    return item.value in ("true", "1") if kind == "boolean" else _number(kind, item.value)
-
-
-def _number(kind: str, text: str) -> int | float | str:
-    """Return a number; the text where a float would be infinite or another amount."""
-    exact = Decimal(text)
-    if kind in _INTEGERS or (kind == "decimal" and exact == exact.to_integral_value()):
-        return int(exact)
-    found = float(text)
-    same = math.isfinite(found) and (kind != "decimal" or exact.adjusted() < sys.float_info.dig)
-    return found if same else text
-
-
-def _ids(item: Term | None) -> list[str]:
-    """Return the ids in a cell, which lists them with spaces between."""
-    cell = value(item)
-    return [iris.short(part) for part in cell.split()] if isinstance(cell, str) else []
 
 
 def _count(answer: Answer) -> str:

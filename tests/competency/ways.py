@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from kg.query.graph import Graph
 from kg.query.paths import find_paths
-from kg.query.result import Value
+from kg.query.values import Value
 
 Row = tuple[Value, ...]
 Way = Callable[[Graph], Iterable[Row]]

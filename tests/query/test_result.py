@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.iris import expand, iri
-from kg.query.result import Answer, as_csv, as_json, as_markdown, value
+from kg.query.result import Answer, as_csv, as_json, as_markdown
 from kg.query.statements import Evidence
+from kg.query.values import value
 from kg.read import files
 
 JINAN = ox.NamedNode(iri("place/jinan"))
