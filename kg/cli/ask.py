@@ -189,7 +189,7 @@ def query_command(query: str, graph: str | None, form: str, allow_service: bool,
 
 def _print(asked: Question, found: Answer, summary: Sequence[str]) -> None:
     """Print a table, the evidence of a row in one cell, and below it what sums the answer up."""
-    terminal.table(*found.for_people(), title=asked.title, below=("note", "doubt", "evidence"))
+    terminal.table(*found.for_people(), title=asked.title)
     terminal.echo("\n" + terminal.count(len(found), "row"))
     for line in summary:
         terminal.echo(line)

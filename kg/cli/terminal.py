@@ -21,6 +21,7 @@ from kg.read.files import replace_file
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
 _NARROWEST, _NARROWEST_TEXT, _TEXT = 12, 40, 90  # widths; a column wider than the last is text
+_LINES = ("note", "doubt", "evidence")  # columns with a line of their own below a row
 _GAP = 2
 #: What would move the cursor, ring the bell or break a line out of its cell.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -37,13 +38,12 @@ def console() -> Console:
 
 
 def table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: Sequence[str] = (),
-    below: Sequence[str] = (),
-) -> None:  # fmt: skip
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: Sequence[str] = ()
+) -> None:
     """Print a table; cells wrap between words, those of ``whole`` columns do not, and nothing is cut off.
 
-    Empty columns are left out. If the table does not fit the width, the cells of ``below`` columns are
-    printed below their rows; if it does not fit even so, each row is printed as a list.
+    Empty columns are left out. If the table does not fit the width, notes, doubt and evidence, then the
+    cells of the last columns are printed below their rows; if it does not fit even so, rows become lists.
     """
     kept = [at for at in range(len(columns)) if any(row[at] for row in rows) or not rows]
     names = [columns[at].replace("_", " ") for at in kept]
@@ -52,10 +52,14 @@ def table(
     if title:
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
     lines = list(zip(names, *cells, strict=True))
-    for lower in (frozenset[int](), frozenset(i for i, at in enumerate(kept) if columns[at] in below)):
-        upper = [i for i in range(len(kept)) if i not in lower]
-        fixed = [columns[kept[i]] in whole for i in upper]
-        if widths := _widths([lines[i] for i in upper], fixed, out.width):
+    last = [at for at in range(len(kept)) if names[at] in _LINES]
+    rest = [at for at in reversed(range(len(kept))) if at not in last]
+    lower: list[int] = []
+    for more in ([], last, *([at] for at in rest[: len(rest) // 2])):
+        lower += more
+        upper = [at for at in range(len(kept)) if at not in lower]
+        fixed = [columns[kept[at]] in whole for at in upper]
+        if widths := _widths([lines[at] for at in upper], fixed, out.width):
             _print_rows(names, cells, dict(zip(upper, widths, strict=True)), out)
             return
     if names:
@@ -143,9 +147,13 @@ def _print_rows(
     shown = _new_table(names, rows, widths)
     for row in rows:
         shown.add_row(*(Text(row[at]) for at in widths))
-        if lower := [
-            f"{names[at]}: {row[at]}" if names[at] != "evidence" else row[at] for at in rest if row[at]
-        ]:
+        short = "; ".join(f"{names[at]}: {row[at]}" for at in rest if row[at] and names[at] not in _LINES)
+        long = [
+            row[at] if names[at] == "evidence" else f"{names[at]}: {row[at]}"
+            for at in rest
+            if row[at] and names[at] in _LINES
+        ]
+        if lower := [*filter(None, [short]), *long]:
             out.print(shown)
             out.print(Padding(Text("\n".join(lower)), (0, 0, 0, 4)))
             shown = _new_table(names, rows, widths, header=False)

@@ -217,7 +217,7 @@ class Answer(Sequence[dict[str, "Value"]]):
                     unsure.setdefault(known[one].partition(":")[0], []).append(self.label(one) or one)
             parts = [text.partition(": ")[2] if told else text for text in flags]
             parts += [f"{how}: {', '.join(dict.fromkeys(labels))}" for how, labels in unsure.items()]
-            texts.append("; ".join(dict.fromkeys(filter(None, parts))))
+            texts.append("; ".join(dict.fromkeys(part.rstrip(".") for part in parts if part)))
         rows = tuple((*row, ox.Literal(text)) for row, text in zip(self.terms, texts, strict=True))
         return replace(self, columns=(*self.columns, "doubt"), terms=rows) if any(texts) else self
 
