@@ -24,7 +24,7 @@ BETWEEN = " | "
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions", "topics")
+LISTS = ("regions", "topics", "which", "wider")
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show
 _HTML_LINKS = 3  # evidence that a cell of a notebook links to
