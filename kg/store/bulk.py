@@ -57,13 +57,9 @@ class Loaded:
 
 
 def load(
-    folder: Path,
-    ontology: Path,
-    where: Path,
-    options: Options | None = None,
-    *,
+    folder: Path, ontology: Path, where: Path, options: Options | None = None, *,
     progress: Progress = lambda _stage, _done, _total: None,
-) -> Loaded:
+) -> Loaded:  # fmt: skip
     """Load tables into a folder of builds; a load that was interrupted is resumed.
 
     Raises KgError if it cannot run; what was there is then intact.
@@ -189,11 +185,13 @@ class _Compilation:
         bad: set[tuple[str, int]] = set()
         for problem in found:
             self._report(problem, bad)
+        if not bad:
+            return part
         tables = {
             name: tuple(row for row in getattr(part, name) if (row.file, row.line) not in bad)
             for name in ("statements", "targets", "positions")
         }
-        return replace(part, **tables) if bad else part  # type: ignore[arg-type]
+        return replace(part, **tables)  # type: ignore[arg-type]
 
     def _verify(self, part: Document, paragraphs: list[str] | None) -> Iterable[Problem]:
         """Verify the quotes of a part against the text; without a text they are only counted."""
