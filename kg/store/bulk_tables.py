@@ -95,7 +95,8 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
     # filled below: what is missing in it is what the rules report
-    register = EntityIndex(kinds, *_names(tables), units, set(), _within(tables))
+    keys, labels, ambiguous = _names(tables)
+    register = EntityIndex(kinds, keys, labels, units, set(), _within(tables), ambiguous)
     for file, model in seeds.ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
         for entry in _sound(tables.rows(file.removesuffix(".csv"), model, report), check, report):
@@ -267,10 +268,11 @@ def _check_entity(
     return rules.check_entity(entry, register, ontology)
 
 
-def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """Return names as compared and English labels, by entity; their problems are reported later."""
+def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, set[str]]]:
+    """Return names as compared, English labels and ambiguous names, by entity; problems come later."""
     keys: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
+    ambiguous: dict[str, set[str]] = {}
     for name in tables.rows("names", models.NameRow):
         entity = intern(name.entity)  # one string for an id, however often it is read
         known, key = keys.get(entity, ()), text.key(name.name)
@@ -278,7 +280,9 @@ def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
             keys[entity] = (*known, name.name if key == name.name else key)
         if name.role == "label" and name.lang == "en":
             labels.setdefault(entity, name.name)
-    return keys, labels
+        if name.ambiguous:
+            ambiguous.setdefault(entity, set()).add(key)
+    return keys, labels, ambiguous
 
 
 def _within(tables: Tables) -> dict[str, set[str]]:
