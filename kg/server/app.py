@@ -1,7 +1,5 @@
 """The ASGI application: routes to handlers, start and stop, and the watch for new builds."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import contextlib

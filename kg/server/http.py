@@ -1,8 +1,7 @@
 """HTTP around the workers: an ASGI layer that refuses, forwards, adds headers, logs; limited connections."""
 
-from __future__ import annotations
-
 import asyncio
+import contextlib
 import functools
 import hashlib
 import ipaddress
@@ -18,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.server.limits import Limits
-from kg.server.pool import Answer, Pool
+from kg.server.pool import Pool
 from kg.server.workers import WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
@@ -172,26 +171,25 @@ class ServiceMiddleware:
             return
         transport = scope.get("extensions", {}).get(TRANSPORT)
 
-        async def deliver(answer: Answer) -> None:
-            status, pairs, tagged = _raw_headers(answer.head)
-            if tagged:
-                pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
-            if answer.pieces is None:
-                await reply.whole(status, pairs, answer.body)
-                return
-            await reply({"type": "http.response.start", "status": status, "headers": pairs})
-            try:
-                async for piece in answer.pieces:
+        answer = await self._pool.run(task, transport.is_closing if transport else bool)
+        status, pairs, tagged = _raw_headers(answer.head)
+        if tagged:
+            pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
+        if answer.pieces is None:
+            await reply.whole(status, pairs, answer.body)
+            return
+        await reply({"type": "http.response.start", "status": status, "headers": pairs})
+        try:
+            async with contextlib.aclosing(answer.pieces) as pieces:
+                async for piece in pieces:
                     await reply({"type": "http.response.body", "body": piece, "more_body": True})
-            except WorkerDied as cut:
-                if transport is None:
-                    raise RuntimeError("an answer was cut short") from cut
-                transport.abort()
-                await asyncio.sleep(0)  # until the server has seen that the connection is lost
-                return
-            await reply({"type": "http.response.body", "body": b"", "more_body": False})
-
-        await self._pool.run(task, transport.is_closing if transport else bool, deliver)
+        except WorkerDied as cut:
+            if transport is None:
+                raise RuntimeError("an answer was cut short") from cut
+            transport.abort()
+            await asyncio.sleep(0)  # until the server has seen that the connection is lost
+            return
+        await reply({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,7 +1,5 @@
 """Linked data: addresses answer with a 303 to a page or to RDF; service and data describe themselves."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

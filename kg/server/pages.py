@@ -1,7 +1,5 @@
 """HTML pages: the templates, and the index, the query page, and questions with their answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any

@@ -1,7 +1,5 @@
 """The SPARQL 1.1 Protocol, read-only: parse a request and run its query."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, TypeVar, cast

@@ -1,7 +1,5 @@
 """The Reconciliation Service API 0.2, as OpenRefine uses it: queries, suggestions, data extension."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
@@ -33,7 +31,7 @@ _HTML = "text/html; charset=utf-8"
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer by path and parameters; raise HTTPException for bad input."""
-    given: Mapping[str, str] = task["parameters"]
+    given: dict[str, str] = dict(task["parameters"])
     parameters = {
         name: value for name, value in given.items() if name not in _ADDED and not name.startswith("utm_")
     }

@@ -1,7 +1,5 @@
 """Candidates of reconciliation: entities with a similar name or the same values, scored and explained."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Bodies and parameters of reconciliation requests, checked by pydantic; what is wrong is said in words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping
