@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,9 +64,8 @@ class Reply:
         """Send a message of the application."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message["headers"])
-            given = {name for name, _ in headers}
-            message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
+            given = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in given)]
         else:
             self.size += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)
@@ -124,12 +124,18 @@ class ServiceMiddleware:
         if self._own(path):
             await self.app(scope, receive, reply)
             return
-        names = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
-        task = {name: headers.get(header, b"").decode("latin-1") for name, header in names.items()}
+        named = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
+        task = {name: headers.get(header, b"").decode("latin-1") for name, header in named.items()}
         task |= {"method": method.replace("HEAD", "GET"), "path": path, "address": _address(scope, headers)}
         task["query"] = scope["query_string"].decode("latin-1")
         body = await self._read_body(headers, receive) if method == "POST" else b""
-        await self._forward(scope, headers, json.dumps(task).encode() + b"\n" + body, reply)
+        line = json.dumps(task).encode() + b"\n" + body
+        key = hashlib.blake2b(line, digest_size=12).hexdigest()
+        tag, known = _tag(self._pool.version, key), headers.get(b"if-none-match", b"").split(b",")
+        if method != "POST" and tag in (part.strip() for part in known):
+            await reply.whole(304, [(b"etag", tag)])
+        else:
+            await self._forward(line, key, scope.get("extensions", {}).get(TRANSPORT), reply)
 
     def _refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Raise HTTPException for an address or a head too long, or a Host that does not name this server."""
@@ -161,20 +167,12 @@ class ServiceMiddleware:
             raise HTTPException(413, f"a body may have {most:,} bytes", _CLOSE)
         return bytes(body)
 
-    async def _forward(self, scope: Scope, headers: dict[bytes, bytes], task: bytes, reply: Reply) -> None:
+    async def _forward(self, task: bytes, key: str, transport: Any, reply: Reply) -> None:
         """Let a worker answer; raise HTTPException where none does."""
-        key = hashlib.blake2b(task, digest_size=12).hexdigest()
-        known = headers.get(b"if-none-match", b"").split(b",")
-        tag = f'W/"{self._pool.version}-{key}"'.encode()
-        if tag in (part.strip() for part in known) and scope["method"] != "POST":
-            await reply.whole(304, [(b"etag", tag)])
-            return
-        transport = scope.get("extensions", {}).get(TRANSPORT)
-
         answer = await self._pool.run(task, transport.is_closing if transport else bool)
         status, pairs, tagged = _raw_headers(answer.head)
         if tagged:
-            pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
+            pairs = [*pairs, (b"etag", _tag(answer.version, key))]
         if answer.pieces is None:
             await reply.whole(status, pairs, answer.body)
             return
@@ -190,6 +188,10 @@ class ServiceMiddleware:
             await asyncio.sleep(0)  # until the server has seen that the connection is lost
             return
         await reply({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _tag(version: str, key: str) -> bytes:
+    return f'W/"{version}-{key}"'.encode()
 
 
 @functools.lru_cache(maxsize=256)
