@@ -90,21 +90,29 @@ def _own_parameters(question: Question, parameters: Iterable[tuple[str, str]]) -
     return {name: values for name, values in own.items() if values}
 
 
+def answer(graph: Graph, question: Question, given: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return an answer as templates show it: rows of cells, columns, the lines that sum it up."""
+    found = graph.uncounted(graph.ask(question.name, **given))
+    summary = graph.summary(question.name, **given)
+    return {
+        "number": len(found), "columns": found.columns, "rows": _rows(found), "summary": summary,
+        "most": _MOST_SHOWN, "address": f"/question/{question.name}", "query": urlencode(given, doseq=True),
+    }  # fmt: skip
+
+
 def _page(graph: Graph, question: Question, given: Mapping[str, list[str]]) -> Response:
     """Answer a question as a page, with a form; what is wrong with the values is said in it."""
-    found, trouble, summary, bound = None, "", [""][:0], question.sparql
+    found, trouble, bound = None, "", question.sparql
     if all(parameter.name in given for parameter in question.parameters if parameter.needed):
         try:
             bound = question.bind(graph.terms(question, given))
-            found = graph.uncounted(graph.ask(question.name, **given))
-            summary = graph.summary(question.name, **given)
+            found = answer(graph, question, given)
         except KgError as error:
             trouble = str(error)
     page = render(
-        "question.html", question=question, given=given, trouble=trouble, bound=bound, forms=_WRITERS,
-        choices={one.name: _choices(graph, one) for one in question.parameters}, most=_MOST_SHOWN,
-        encoded=urlencode(given, doseq=True), found=found, rows=_rows(found) if found else [],
-        editor=urlencode({"query": reference.standing_alone(bound)}), summary=summary,
+        "question.html", question=question, given=given, trouble=trouble, bound=bound, found=found,
+        choices={one.name: _choices(graph, one) for one in question.parameters}, forms=_WRITERS,
+        editor=urlencode({"query": reference.standing_alone(bound)}),
     )  # fmt: skip
     return _html(page, 400 if trouble else 200)
 
