@@ -36,7 +36,7 @@ _ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /re
 
 def create_app(
     where: str | None = None, *, limits: Limits | None = None, hosts: Iterable[str] = (),
-    page: Path | None = None, quiet: bool = False,
+    page: Path | None = None,
 ) -> Starlette:  # fmt: skip
     """Create the application over a graph (a folder of builds, a file, an endpoint; default: the project's).
 
@@ -64,7 +64,7 @@ def create_app(
         return path in ("/health", "/ready", "/robots.txt") or path.startswith("/static/")
 
     pool = Pool(located, graph_version(located), chosen)
-    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself, quiet=quiet)
+    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself)
     app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[middleware])
     app.state.pool = pool
     app.state.limits = chosen
@@ -76,18 +76,11 @@ def configure_uvicorn(app: Starlette) -> uvicorn.Config:
     """Return the settings with which uvicorn serves the application within its limits."""
     limits: Limits = app.state.limits
     return uvicorn.Config(
-        app,
-        http=type("Protocol", (LimitedProtocol,), {"limits": limits}),
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=limits.connections,
-        timeout_keep_alive=int(limits.idle_time),
+        app, http=type("Protocol", (LimitedProtocol,), {"limits": limits}), ws="none", lifespan="on",
+        log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        limit_concurrency=limits.connections, timeout_keep_alive=int(limits.idle_time),
         timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    )  # fmt: skip
 
 
 def locate_graph(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:

@@ -164,7 +164,7 @@ def test_a_pool_that_cannot_start_says_so(store: Path, tmp_path: Path) -> None:
 
 
 def test_the_server_stops_while_workers_start(store: Path) -> None:
-    app = server.create_app(str(store), quiet=True)
+    app = server.create_app(str(store))
     running = uvicorn.Server(server.configure_uvicorn(app))
     running.should_exit = True
     with socket.create_server(("127.0.0.1", 0)) as listener:
