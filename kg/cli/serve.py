@@ -49,7 +49,7 @@ def serve_command(
 
         from kg.server import app as server
         from kg.server.limits import Limits
-        from kg.server.workers import WorkerDied
+        from kg.server.pool import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)

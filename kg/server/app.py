@@ -23,8 +23,7 @@ from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
 from kg.server.http import LimitedProtocol, ServiceMiddleware
 from kg.server.limits import Limits
-from kg.server.pool import Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 from kg.store import manifest
 
 LOG = logging.getLogger("kg.server")

@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.server.limits import Limits
-from kg.server.pool import Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
 #: The key of the connection's transport in a scope's extensions: whether the client has left can be read from

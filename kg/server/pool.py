@@ -8,21 +8,34 @@ all of them twenty times a second: at deadlines and at clients that have left.
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import signal
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from kg.server.limits import Limits
-from kg.server.worker import CUT, END, PIECE, WHOLE
-from kg.server.workers import Worker, WorkerDied, start_worker
+from kg import locations
+from kg.server.limits import MIB, Limits
+from kg.server.worker import CUT, END, HEAD, LENGTH, PIECE, WHOLE
 
 LOG = logging.getLogger("kg.server")
 _TICK = 0.05
+_READY_SECONDS = 60
+
+
+class WorkerDied(Exception):
+    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"a worker ended with {code}")
+        self.code = code
 
 
 class Answer(NamedTuple):
@@ -40,6 +53,73 @@ class Load(NamedTuple):
     busy: int
     slow: int
     waiting: int
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker process over one version of a graph, and the call that it runs."""
+
+    process: Process
+    version: str
+    since: float = 0.0  # when its call began; 0: it is idle
+    has_left: Callable[[], bool] = bool  # whether the client of its call has left
+    ended: HTTPException | None = None  # why the pool killed it
+    replaced: bool = False  # another worker has its place already
+
+    def begin(self, task: bytes, has_left: Callable[[], bool]) -> None:
+        """Hand it a task of a client."""
+        assert self.process.stdin
+        self.since, self.has_left = asyncio.get_running_loop().time(), has_left
+        self.process.stdin.write(LENGTH.pack(len(task)) + task)
+
+    async def read(self) -> tuple[bytes, bytes, bytes]:
+        """Read the next frame of its answer: kind, head, body; raise IncompleteReadError where it is dead."""
+        assert self.process.stdout
+        kind, head, body = HEAD.unpack(await self.process.stdout.readexactly(HEAD.size))
+        data = await self.process.stdout.readexactly(head + body)
+        return kind, data[:head], data[head:]
+
+    def kill(self, why: HTTPException | None = None) -> None:
+        """Kill it without waiting."""
+        assert self.process.stdin
+        self.ended = why
+        self.process.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def bury(self) -> int:
+        """Kill it, wait until it is gone, and return its exit code."""
+        self.kill()
+        return await self.process.wait()
+
+
+async def start_worker(where: str, version: str, limits: Limits) -> Worker:
+    """Start a process and wait until it has opened the graph; raise WorkerDied where it cannot."""
+    settings = json.dumps({"where": where, "limits": asdict(limits)})
+    paths = [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "kg.server.worker", settings, stdin=PIPE, stdout=PIPE, env=environment,
+        limit=MIB,
+    )  # fmt: skip
+    worker = Worker(process, version)
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            _, head, _ = await worker.read()
+    except asyncio.IncompleteReadError:
+        raise WorkerDied(await process.wait()) from None
+    except TimeoutError:
+        raise WorkerDied(await worker.bury()) from None
+    except asyncio.CancelledError:  # the server stops while a worker starts
+        await worker.bury()
+        raise
+    if json.loads(head)["open_network"]:
+        LOG.warning("this system has no seccomp: only the text of a query keeps it from the network")
+    return worker
 
 
 class Pool:
@@ -111,7 +191,8 @@ class Pool:
         try:
             kind, head, body = await worker.read()
         except asyncio.IncompleteReadError:
-            raise worker.ended or _explain(await worker.process.wait(), self.limits) from None
+            code = await worker.process.wait()
+            raise worker.ended or _explain(code, self.limits) from None
         except asyncio.CancelledError:
             worker.kill()
             raise
@@ -168,7 +249,7 @@ class Pool:
     async def _bury(self, worker: Worker) -> None:
         """Wait until a worker ends, and fill its place."""
         await worker.process.wait()
-        worker.kill()  # closes what leads to it
+        worker.kill(worker.ended)  # closes what leads to it
         self._workers.remove(worker)
         if not worker.replaced:
             with contextlib.suppress(ValueError):
@@ -212,36 +293,30 @@ class Pool:
         slow = spent > self.limits.slow
         if spent > self.limits.timeout:
             text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
-            _end(worker, HTTPException(504, text, {"Retry-After": "60"}))
+            worker.kill(HTTPException(504, text, {"Retry-After": "60"}))
         # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
         elif (slow or worker.replaced) and worker.has_left():
-            _end(worker, HTTPException(503, "the client has left"))
+            worker.kill(HTTPException(503, "the client has left"))
         elif slow and not worker.replaced:
             self._move_to_slow_lane(worker)
 
     def _move_to_slow_lane(self, worker: Worker) -> None:
         """Fill the place of a slow query; where there is no room, end the one that has run longest."""
         slow = [one for one in self._workers if one.replaced and one.since]
+        oldest = min(slow, key=lambda one: one.since, default=worker)
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
         if len(slow) < self.limits.workers:
             worker.replaced = True
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
             self._later(self._refill())
-            return
-        oldest = min(slow, key=lambda one: one.since)
-        if self._waiting and asyncio.get_running_loop().time() - oldest.since > self.limits.spared:
+        elif self._waiting and asyncio.get_running_loop().time() - oldest.since > self.limits.spared:
             text = "the server is busy and this query had run longest: it was ended to let others in"
-            _end(oldest, HTTPException(503, text, {"Retry-After": "30"}))
+            oldest.kill(HTTPException(503, text, {"Retry-After": "30"}))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _end(worker: Worker, why: HTTPException) -> None:
-    worker.ended = why
-    worker.kill()
 
 
 def _explain(code: int, limits: Limits) -> HTTPException:

@@ -18,8 +18,7 @@ import uvicorn
 
 from kg.server import app as server
 from kg.server.limits import Limits
-from kg.server.pool import Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"
