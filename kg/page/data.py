@@ -4,10 +4,9 @@ Rows are arrays in a fixed order that refer to one another by number, so that a 
 graph gives the same bytes. ``web/data.js`` reads them. The text of a paragraph is never part of a page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from kg import iris
 from kg.query.entities import Entity, Link, find_links
@@ -80,7 +79,7 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             for name, term in classes.items()
         ],
         "predicates": [
-            [name, term.label, term.phrase, int("backs" in term.parents)]
+            [name, term.label, term.phrase, term.inverse_phrase, int("backs" in term.parents)]
             for name, term in vocabulary.predicates.items()
         ],
         "schemes": {
@@ -94,6 +93,8 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
         "statements": [_statement_row(s, numbers, line) for s, line in zip(statements, lines, strict=True)],
         "targets": [_target_row(target, numbers) for target in targets],
         "links": _link_rows(links, numbers),
+        "derived": _derived_rows(_rows(graph, "derivations"), numbers),
+        "fields": _field_rows(_rows(graph, "classification"), numbers),
         "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
     }
     return Content(
@@ -210,6 +211,32 @@ def _link_rows(links: Iterable[Link], numbers: _Numbers) -> list[Cell]:
         [at[link.child], link.relation, at[link.parent], link.ground]
         for link in links
         if link.child in at and link.parent in at
+    ]
+
+
+def _derived_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+    """Return what follows from two statements: region, topic, means, and the ids of the statements."""
+    found: list[Cell] = []
+    for _, same in groupby(rows, key=lambda row: row["derivation"]):
+        first, *others = same
+        ends = [numbers.entities.get(iris.short(first[name])) for name in ("region", "topic", "means")]
+        if None not in ends:
+            found.append([*ends, [_local(iris.short(row["statement"])) for row in (first, *others)]])
+    return found
+
+
+def _field_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+    """Return fields: id, scheme, code, names, number of the field above, numbers of the topics they hold."""
+    fields = [list(same) for _, same in groupby(rows, key=lambda row: row["field"])]
+    at = {same[0]["field"]: number for number, same in enumerate(fields)}
+    return [
+        [
+            iris.short(same[0]["field"]),
+            *(same[0][column] for column in ("scheme", "code", "label", "label_zh")),
+            at.get(same[0]["parent"]),
+            [n for row in same if (n := numbers.entities.get(iris.short(row["topic"]))) is not None],
+        ]
+        for same in fields
     ]
 
 

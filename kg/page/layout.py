@@ -5,8 +5,6 @@ it. A node that is equally near to several anchors lies inside the ring, near th
 shows what regions have in common and the rim what is particular. The same graph gives the same positions.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -13,9 +13,8 @@ import pytest
 from kg import locations, page
 from kg.errors import KgError
 from kg.page import Inline, Part, render_page
-from kg.page.bundle import join_modules
 from kg.page.data import read_content
-from kg.page.html import embed
+from kg.page.html import embed, join_modules
 from kg.query.graph import Graph
 from kg.text import paragraphs
 from tests.conftest import absent
