@@ -2,14 +2,12 @@
 
 import { byId } from "./dom.js";
 
-export const NO_SOURCE = { number: -1 };
-
 const read = (id) => JSON.parse(byId(id).textContent);
 
 export function load() {
   const raw = read("content");
   const kinds = raw.kinds.map(([id, label, zh, root, drawn]) => ({ id, label, zh, root, drawn }));
-  const predicates = raw.predicates.map(([id, label, phrase, backs]) => ({ id, label, phrase, backs }));
+  const predicates = raw.predicates.map(([id, label, phrase, inverse, backs]) => ({ id, label, phrase, inverse, backs }));
   const schemes = Object.fromEntries(Object.entries(raw.schemes).map(([scheme, rows]) =>
     [scheme, new Map(rows.map(([id, label, definition, withholds]) => [id, { id, label, definition, withholds }]))]));
   const entities = raw.entities.map(([id, kind, label, zh, note, region, point, names], number) => ({
@@ -54,12 +52,6 @@ export function load() {
     link.parent.below.push({ entity: link.child, relation, ground });
     return link;
   });
-  for (const record of statements) {
-    if (record.line && record.p.id === "skos:broader") {
-      record.s.above.push({ entity: record.o, relation: "skos:broader", record });
-      record.o.below.push({ entity: record.s, relation: "skos:broader", record });
-    }
-  }
   for (const node of read("nodes")) {
     Object.assign(entities[node.id], { x: node.x, y: node.y, shared: node.shared, placed: true });
   }
@@ -69,10 +61,25 @@ export function load() {
     if (record.line) record.s.near.get(record.o)?.records.push(record);
   }
   for (const pair of pairs) if (!pair.to.near.has(pair.from)) pair.to.near.set(pair.from, pair);
-  return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs,
+  const records = new Map([...statements, ...targets].map((r) => [r.id, r]));
+  const derived = raw.derived.map(([region, topic, means, ids]) => ({ region: entities[region], topic: entities[topic],
+    means: entities[means], records: ids.map((id) => records.get(id)).filter(Boolean) }));
+  const fields = readFields(raw.fields, entities);
+  return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs, records, derived, fields,
     regions: entities.filter((e) => e.region),
-    byId: new Map(entities.map((e) => [e.id, e])),
-    records: new Map([...statements, ...targets].map((r) => [r.id, r])) };
+    byId: new Map([...entities, ...fields].map((e) => [e.id, e])) };
+}
+
+// Fields of the official classification in its order, and last a row for the topics that none of them holds.
+function readFields(rows, entities) {
+  const fields = rows.map(([id, scheme, code, label, zh, , topics]) =>
+    ({ id, scheme, code, label: `${code} ${label}`, zh, field: true, parent: null, below: [], topics: topics.map((n) => entities[n]) }));
+  rows.forEach(([, , , , , parent], at) => {
+    if (parent !== null) { fields[at].parent = fields[parent]; fields[parent].below.push(fields[at]); }
+  });
+  const held = new Set(fields.flatMap((f) => f.topics));
+  const none = entities.filter((e) => ["Sector", "Technology"].includes(e.kind.id) && !held.has(e));
+  return [...fields, { id: "field/none", scheme: "", code: "", label: "no field", zh: "", field: true, parent: null, below: [], topics: none }];
 }
 
 // How sure an entity's identity is: the least sure of its labels, certain where none says otherwise.
