@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kg import iris
+from kg.compile.derived import ABOUT
 from kg.query.entities import Entity, Link, find_links
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
@@ -79,7 +80,7 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             for name, term in classes.items()
         ],
         "predicates": [
-            [name, term.label, term.phrase, term.inverse_phrase, int("backs" in term.parents)]
+            [name, term.label, term.phrase, term.inverse_phrase, int("backs" in term.parents), int(name in ABOUT)]
             for name, term in vocabulary.predicates.items()
         ],
         "schemes": {
@@ -197,6 +198,7 @@ def _entity_rows(
             entity.name,
             entity.label_zh,
             entity.note,
+            entity.doubt,
             int(entity.is_region),
             entity.point,
             names.get(entity.id, []),

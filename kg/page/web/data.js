@@ -7,11 +7,11 @@ const read = (id) => JSON.parse(byId(id).textContent);
 export function load() {
   const raw = read("content");
   const kinds = raw.kinds.map(([id, label, zh, root, drawn]) => ({ id, label, zh, root, drawn }));
-  const predicates = raw.predicates.map(([id, label, phrase, inverse, backs]) => ({ id, label, phrase, inverse, backs }));
+  const predicates = raw.predicates.map(([id, label, phrase, inverse, backs, about]) => ({ id, label, phrase, inverse, backs, about }));
   const schemes = Object.fromEntries(Object.entries(raw.schemes).map(([scheme, rows]) =>
     [scheme, new Map(rows.map(([id, label, definition, withholds]) => [id, { id, label, definition, withholds }]))]));
-  const entities = raw.entities.map(([id, kind, label, zh, note, region, point, names], number) => ({
-    number, id, kind: kinds[kind], root: kinds[kind].root, label, zh, note, region: Boolean(region), point,
+  const entities = raw.entities.map(([id, kind, label, zh, note, doubt, region, point, names], number) => ({
+    number, id, kind: kinds[kind], root: kinds[kind].root, label, zh, note, doubt, region: Boolean(region), point,
     names: names.map(([text, lang, role, sure, ground]) => ({ text, lang, role, sure, ground })),
     out: [], in: [], targets: [], above: [], below: [], near: new Map(), x: 0, y: 0, shared: 0, placed: false,
   }));
@@ -21,7 +21,12 @@ export function load() {
     sections: sections.map(([first, last, heading, region, read, reread]) => ({
       first, last, heading, read, reread, region: region === null ? null : entities[region] })),
   }));
+  // Doubt is what a flag says, or that it is not certain which thing is meant.
   const place = (record, source, paragraph) => {
+    record.ends = [...new Set([record.s, record.o, record.topic])].filter(Boolean);
+    record.identity = record.ends.filter((e) => e.doubt).map((e) => `${e.label}: ${e.doubt}`);
+    record.doubt = [...record.flags, ...record.identity];
+    record.withheld = record.flags.some((flag) => schemes.flags.get(flag)?.withholds);
     record.source = sources[source];
     record.paragraph = paragraph;
     record.section = record.source.sections.find((s) => s.first <= paragraph && paragraph <= s.last) ?? null;
@@ -64,6 +69,7 @@ export function load() {
   const records = new Map([...statements, ...targets].map((r) => [r.id, r]));
   const derived = raw.derived.map(([region, topic, means, ids]) => ({ region: entities[region], topic: entities[topic],
     means: entities[means], records: ids.map((id) => records.get(id)).filter(Boolean) }));
+  for (const entity of entities) entity.fields = [];
   const fields = readFields(raw.fields, entities);
   return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs, records, derived, fields,
     regions: entities.filter((e) => e.region),
@@ -77,17 +83,9 @@ function readFields(rows, entities) {
   rows.forEach(([, , , , , parent], at) => {
     if (parent !== null) { fields[at].parent = fields[parent]; fields[parent].below.push(fields[at]); }
   });
-  const held = new Set(fields.flatMap((f) => f.topics));
-  const none = entities.filter((e) => ["Sector", "Technology"].includes(e.kind.id) && !held.has(e));
+  for (const field of fields) for (const topic of field.topics) topic.fields.push(field);
+  const none = entities.filter((e) => ["Sector", "Technology"].includes(e.kind.id) && !e.fields.length);
   return [...fields, { id: "field/none", scheme: "", code: "", label: "no field", zh: "", field: true, parent: null, below: [], topics: none }];
-}
-
-// How sure an entity's identity is: the least sure of its labels, certain where none says otherwise.
-export function identity(entity) {
-  const order = ["certain", "probable", "unresolved"];
-  const labels = entity.names.filter((n) => n.role === "label");
-  return labels.reduce((worst, n) => (order.indexOf(n.sure) > order.indexOf(worst.sure) ? n : worst),
-    labels[0] ?? { sure: "certain", ground: "" });
 }
 
 export const label = (data, scheme, id) => data.schemes[scheme].get(id)?.label ?? id;

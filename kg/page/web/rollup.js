@@ -18,7 +18,7 @@ export function over(topic, seen = new Set()) {
 export const backs = (record) => !record.target && record.p.backs && record.s.region && record.o?.root === "Topic" && record.line;
 
 // Sectors and technologies: what can be a row.
-export const sorted = (topic) => topic.kind.id === "Sector" || topic.kind.id === "Technology";
+export const canBeRow = (topic) => topic.kind.id === "Sector" || topic.kind.id === "Technology";
 
 // The topics of a row that are named by its own name, and those below it.
 export function topicsOf(row, rolled) {
@@ -34,7 +34,7 @@ export function topicsOf(row, rolled) {
 export function table(data, filter, how) {
   const stated = new Map();
   for (const record of data.statements) {
-    if (!backs(record) || !sorted(record.o) || !filter.test(record)) continue;
+    if (!backs(record) || !canBeRow(record.o) || !filter.test(record)) continue;
     const row = stated.get(record.o) ?? stated.set(record.o, new Map()).get(record.o);
     row.set(record.s, [...(row.get(record.s) ?? []), record]);
   }
