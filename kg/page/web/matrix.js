@@ -84,7 +84,7 @@ export function makeMatrix(data, stage) {
       stated: "A number counts statements that back the topic itself.",
       rolled: "A number counts statements that back the topic itself, and after + those that back a kind of it." };
     return h("p", { class: "key quiet" }, kind[howOf(now)], " A document that says much makes large numbers. ",
-      h("span", { class: "cell doubtful" }, ""), " something in doubt.",
+      h("span", { class: "dot" }, ""), " Something is in doubt.",
       tiers.size > 0 && ` A letter is what a document calls the topic itself: ${[...tiers].sort().map((t) => `${mark(t)} ${label(data, "tiers", t)}`).join(", ")}.`);
   }
 

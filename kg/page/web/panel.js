@@ -10,7 +10,7 @@ import { howOf, said } from "./matrix.js";
 import { canBeRow, table } from "./rollup.js";
 import { equallyShort, shortest } from "./scene.js";
 import { address, go, state, toggle } from "./state.js";
-import { entityLink, web } from "./words.js";
+import { called, entityLink, web } from "./words.js";
 
 const FIRST = 8; // cards of a group that are made at once; the rest on request
 
@@ -95,17 +95,17 @@ const fieldLink = (field) => h("a", { href: address({ sel: field.id }) }, name(f
 // Every region that backs a topic, and in which way: each row opens to the statements that it rests on.
 function backers(topic, data, filter) {
   const rows = backing(topic, data).filter(({ records }) => records.some(filter.test));
-  const row = ({ region, way, what, records }) => folded([entityLink(region), " ", h("span", { class: "quiet" }, way),
-    what && [h("span", { class: "quiet" }, ": "), entityLink(what)]], records, data);
+  const row = ({ region, way, what, records }) => folded([h("b", null, called(region)), ` ${way}`, what && [": ", called(what)]],
+    [region, what], records, data);
   return [h("h3", { class: "rule" }, "Who backs it"), listed(rows.map(row)),
     h("p", { class: "sum" }, `${topic.label}: ${summary(topic, rows)}${filter.any ? " (of what passes the filters)" : ""}`)];
 }
 
-// Some words that open to the statements behind them.
-function folded(words, records, data, open = false) {
+// Some words that open to the statements behind them, and to what they are about.
+function folded(words, about_, records, data, open = false) {
   return h("details", { class: "backer", open }, h("summary", null, words, " ", h("span", { class: "quiet" }, String(records.length)), " ",
     records.some((r) => r.doubt.length) && h("span", { class: "chip flag" }, "in doubt")),
-  h("div", { class: "cards" }, records.map((r) => card(r, data))));
+  h("p", { class: "acts" }, about_.filter(Boolean).map((entity) => entityLink(entity))), h("div", { class: "cards" }, records.map((r) => card(r, data))));
 }
 
 // The first of many, and the rest on request.
@@ -170,7 +170,7 @@ function cell(sel, data, now) {
   const how = row?.field ? "fields" : howOf(now) === "rolled" ? "rolled" : "stated";
   const found = region && row && table(data, filters(now, data), how).get(row)?.get(region);
   const part = (words, topics) => [...topics].sort(([a], [b]) => a.label.localeCompare(b.label)).map(([topic, records]) =>
-    folded([entityLink(topic), h("span", { class: "quiet" }, words(topic))], records, data, found.records.length <= FIRST));
+    folded([h("b", null, called(topic)), words(topic)], [topic], records, data, found.records.length <= FIRST));
   return [heading("region and topics", null), region && row ? h("h2", null, entityLink(region), " · ", row.field ? fieldLink(row) : entityLink(row)) : h("p", null, "Nothing here is called ", h("code", null, sel)),
     found ? [h("p", { class: "sum" }, said(row, found)),
       part(() => "", found.here), part((topic) => (row.field ? `, in ${topic.fields.map((f) => f.label).join(", ")}` : ", a kind of it"), found.below)]

@@ -40,7 +40,7 @@ export function table(data, filter, how) {
   }
   const cells = new Map();
   const rows = how === "fields" ? [...data.fields, ...stated.keys()]
-    : how === "rolled" ? new Set([...stated.keys()].flatMap((topic) => [...over(topic)])) : stated.keys();
+    : how === "rolled" ? new Set([...stated.keys()].flatMap((topic) => [...over(topic)].filter(canBeRow))) : stated.keys();
   for (const row of rows) {
     const { here, below } = topicsOf(row, how === "rolled");
     const found = new Map();

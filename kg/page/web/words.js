@@ -48,7 +48,9 @@ export function period(text) {
   return `${from} to ${to}`;
 }
 
+// An entity's name, marked where it is not certain which is meant.
+export const called = (entity) => [name(entity.label), entity.doubt && h("span", { class: "unsure", title: entity.doubt }, "?")];
+
 export function entityLink(entity, props) {
-  return h("a", { href: address({ sel: entity.id }), class: "to", title: entity.doubt || null, ...props }, name(entity.label),
-    entity.doubt && h("span", { class: "unsure", "aria-label": "identity in doubt" }, "?"));
+  return h("a", { href: address({ sel: entity.id }), class: "to", ...props }, called(entity));
 }
