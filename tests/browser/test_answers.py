@@ -90,7 +90,7 @@ def test_no_cell_rests_on_another_regions_document(visit: Open, curated: Graph, 
 
 
 def test_cells_of_fields_count_topics_as_the_question_does(visit: Open, curated: Graph) -> None:
-    code = {None: "field/none"} | {
+    code: dict[object, str] = {None: "field/none"} | {
         row["code"]: iris.short(row["field"])
         for row in oxigraph.select(
             curated.store, "SELECT ?field ?code { GRAPH graph:fields { ?field skos:notation ?code } }"
