@@ -80,7 +80,14 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             for name, term in classes.items()
         ],
         "predicates": [
-            [name, term.label, term.phrase, term.inverse_phrase, int("backs" in term.parents), int(name in ABOUT)]
+            [
+                name,
+                term.label,
+                term.phrase,
+                term.inverse_phrase,
+                int("backs" in term.parents),
+                int(name in ABOUT),
+            ]
             for name, term in vocabulary.predicates.items()
         ],
         "schemes": {
