@@ -109,7 +109,7 @@ def test_an_entitys_page_shows_statements_with_evidence(client: Client, folder: 
         assert f'href="/{record}"' in page
     assert 'href="/#sel=place/sample-province"' in page
     assert 'href="/topic/lidar"' in page
-    assert 'href="/question/promoters?region=place%2Fsample-province"' in page
+    assert 'href="/question/backing?region=place%2Fsample-province"' in page
     quoted = client.ask(f"/{iris.short(rows[0]['r'])}.html").text
     assert "<blockquote>" in quoted
 
@@ -221,7 +221,10 @@ def test_keys_are_repeated_for_several_values(client: Client) -> None:
 def test_every_question_has_a_page_and_its_forms(client: Client) -> None:
     assert queries.catalogue()
     for question in queries.catalogue().values():
-        needed = "&".join(f"{one.name}=lidar" for one in question.parameters if one.needed)
+        values = {"place": "place/sample-province", "source": "source/hubei-2030"}
+        needed = "&".join(
+            f"{one.name}={values.get(one.type, 'lidar')}" for one in question.parameters if one.needed
+        )
         page = client.ask(f"/question/{question.name}?{needed}")
         assert page.status == 200, question.name
         for one in question.parameters:
