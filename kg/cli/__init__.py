@@ -21,6 +21,7 @@ SECTIONS = {
     "Ask the graph": (
         ("ask", "ask", "Answer a named question."),
         ("show", "ask", "Show everything known about an entity, with evidence and rows."),
+        ("search", "ask", "Search the words of the documents, by region."),
         ("find", "ask", "Find entities by name, and near misses."),
         ("query", "ask", "Run a SPARQL query."),
     ),

@@ -29,7 +29,7 @@ _RESULTS = ("json", "csv", "tsv", "xml")
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @options.graph
 @click.option("--list", "listed", is_flag=True, help="List the named questions.")
-@click.option("-f", "--format", "form", type=click.Choice(result.FORMATS), default="table")
+@options.form
 @click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
 @click.option("--sparql", "as_sparql", is_flag=True, help="Print the query instead of running it.")
@@ -65,12 +65,8 @@ def ask_command(
         return
     found = opened.ask(name, **given)
     found = opened.cite(found) if evidence else found.without(result.STATED)
-    if form == "table" and output == "-":
-        _print(asked, found, opened.summary(name, **given))
-    else:
-        csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
-        writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
-        terminal.write(writers.get(form, result.as_markdown)(found), output)
+    summary = opened.summary(name, **given)
+    _write(found, form, output, title=asked.title, summary=summary, bom=bom)
 
 
 @click.command("show")
@@ -108,6 +104,38 @@ def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json
     rest = f", {len(said) - len(shown)} not shown" if len(said) > len(shown) else ""
     targets = terminal.count(len(found.targets), "target")
     terminal.echo(f"{terminal.count(len(found.statements), 'statement')}, {targets}{rest}")
+
+
+@click.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--region", multiple=True, help="Only in what a document says of this region; may be repeated.")
+@click.option("--source", multiple=True, help="Only in this document; may be repeated.")
+@options.texts
+@options.graph
+@options.form
+@options.output
+def search_command(
+    words: Sequence[str], region: Sequence[str], source: Sequence[str], texts: Sequence[Path],
+    graph: str | None, form: str, output: str,
+) -> None:  # fmt: skip
+    """Search the words of the documents, by region.
+
+    Quotes, governing words, cues, names and headings are searched, and the texts themselves where they are
+    at hand. A paragraph is found if it holds all WORDS, English or Chinese, in any order; plurals and case
+    do not matter. A row has the words found and the statements that rest on them. Exit code 1 if none is
+    found.
+
+    \b
+    Example:
+      kg search energy storage --region Changsha
+      kg search 碳化硅
+    """
+    found = open_graph(graph).search(" ".join(words), region=region, source=source, texts=texts)
+    _write(found.without(result.STATED), form, output, title=f"Paragraphs that hold: {' '.join(words)}")
+    if not texts:
+        where = "quotes, governing words, cues, names and headings were searched"
+        terminal.echo(f"the texts are not at hand (--texts, KG_TEXTS): {where}", err=True)
+    raise click.exceptions.Exit(0 if found else 1)
 
 
 @click.command("find")
@@ -187,12 +215,19 @@ def query_command(query: str, graph: str | None, form: str, allow_service: bool,
             terminal.echo(f"note: {hint}", err=True)
 
 
-def _print(asked: Question, found: Answer, summary: Sequence[str]) -> None:
-    """Print a table, the evidence of a row in one cell, and below it what sums the answer up."""
-    terminal.table(*found.for_people(), title=asked.title)
-    terminal.echo("\n" + terminal.count(len(found), "row"))
-    for line in summary:
-        terminal.echo(line)
+def _write(
+    found: Answer, form: str, output: str, *, title: str, summary: Sequence[str] = (), bom: bool = False
+) -> None:
+    """Print a table with what sums it up below it, or write rows in another form."""
+    if form == "table" and output == "-":
+        terminal.table(*found.for_people(), title=title)
+        terminal.echo("\n" + terminal.count(len(found), "row"))
+        for line in summary:
+            terminal.echo(line)
+        return
+    csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
+    writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
+    terminal.write(writers.get(form, result.as_markdown)(found), output)
 
 
 def _list_questions() -> None:

@@ -24,7 +24,7 @@ from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
 from kg.store import guard, manifest, oxigraph
-from kg.store.names import Index, index_in_memory, index_path, names_of, open_index
+from kg.store.names import Index, index_in_memory, index_path, names_of, open_index, quotes_of
 from kg.store.oxigraph import QueryResult, Rows, Store
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class Graph(AbstractContextManager["Graph"]):
     def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
         return open_index(self.index) if self.index else index_in_memory(names_of(self.store))
+
+    @cached_property
+    def words(self) -> Index:
+        """The words of documents that statements quote: in the index of names, else in one made in memory."""
+        return self.names if self.index else index_in_memory((), quotes_of(self.store))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -138,6 +143,27 @@ class Graph(AbstractContextManager["Graph"]):
             )
             for key, some in several.items()
         }
+
+    def search(
+        self, words: str, *, region: Given = None, source: Given = None, texts: Sequence[Path] | None = None
+    ) -> Answer:
+        """Return the paragraphs that hold all these words, with the words and the statements that rest there.
+
+        Quotes, governing words, cues, names and headings are searched, and the texts in the folders ``texts``
+        (default: those of $KG_TEXTS, else ./texts) that are at hand. Raises as ``ask``.
+
+        >>> import kg
+        >>> [row["region"] for row in kg.open_graph().search("silicon carbide", region="Jinan")]
+        ['place/jinan']
+        """
+        from kg.query.search import search_words  # late: no question needs it
+
+        regions, sources = (
+            {resolve_entity(self, one, [segment]) for one in _values(given)}
+            for given, segment in ((region, "place"), (source, "source"))
+        )
+        folders = locations.texts() if texts is None else texts
+        return search_words(self, words, regions=regions, sources=sources, texts=folders)
 
     def resolve(self, words: str, *, segments: Sequence[str] = ()) -> str:
         """Return the id of the entity that a name, a part of one, or an id stands for; raises as ``ask``."""

@@ -76,6 +76,7 @@ def test_asking_imports_no_slow_library(built: Path) -> None:
         ["ask", "backing", "humanoid", "-e"],
         ["show", "Jinan"],
         ["find", "chip"],
+        ["search", "chip"],
     ):
         argv = [*command, "--graph", str(built)]
         code = (
