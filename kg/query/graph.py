@@ -221,12 +221,15 @@ class Graph(AbstractContextManager["Graph"]):
         found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
         return {each.id: each.evidence for each in found}
 
-    def sentence(self, found: Statement | Target) -> str:
-        """Return a statement or target as a sentence with English labels."""
+    def sentence(self, found: Statement | Target, *, about: str = "") -> str:
+        """Return a statement or target as a sentence with English labels; ``about`` begins it if it can."""
         if isinstance(found, Target):
             return found.label
         named = found.object if found.is_literal else self.labels.get(found.object, found.object)
         subject = self.labels.get(found.subject, found.subject)
+        term = self.vocabulary.terms.get(found.predicate)
+        if term and term.inverse_phrase and found.object == about:
+            return f"{named} {term.inverse_phrase} {subject}"
         return f"{subject} {self.vocabulary.phrase(found.predicate)} {named}"
 
     def uncounted(self, found: Answer) -> Answer:
