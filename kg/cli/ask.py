@@ -25,15 +25,12 @@ from kg.store.oxigraph import Rows
 _RESULTS = ("json", "csv", "tsv", "xml")
 #: Questions by what a user wants to know; what is in no group stands under the last.
 _GROUPS = {
-    "Who backs a topic, and how": (
-        "backing", "coverage", "tiers", "focus", "topics", "peers", "promoters", "means",
-    ),
-    "What a region has and wants": (
-        "inventory", "projects", "companies", "programmes", "targets", "compare", "alike", "matrix",
-    ),
-    "What a document says": ("sources", "outline", "deliveries", "statements", "doubts", "change"),
+    "Who backs a topic, and how": ("backing", "coverage", "tiers", "topics"),
+    "What a region has and wants": ("inventory", "projects", "companies", "places", "programmes", "targets"),
+    "Regions compared": ("compare", "alike", "shared", "peers", "matrix"),
+    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts", "change"),
     "How things hang together": (),
-}  # fmt: skip
+}
 
 
 @click.command("ask", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -98,7 +95,8 @@ def ask_command(
 def show_command(entity: tuple[str, ...], graph: str | None, limit: int, rows: bool, as_json: bool) -> None:
     """Show everything known about an entity, with evidence.
 
-    That is its names, notes, where documents name it, and what they state of it, with what is doubtful. ENTITY is a name or alias in English or Chinese, a part of one, or an id.
+    That is its names, notes, where documents name it, and what they state of it, with what is
+    doubtful. ENTITY is a name or alias in English or Chinese, a part of one, or an id.
 
     \b
     Example:

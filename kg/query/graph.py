@@ -17,7 +17,7 @@ from kg.query import internal_rows
 from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
 from kg.query.mentions import Mention, find_mentions
-from kg.query.parameters import resolve_entity, serialised_term
+from kg.query.parameters import Given, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
@@ -30,10 +30,6 @@ from kg.store.oxigraph import QueryResult, Rows, Store
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
-
-Value = str | int | float
-#: What a parameter takes: a value, or several.
-Given = Value | None | Sequence[Value]
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ class Graph(AbstractContextManager["Graph"]):
 
         With ``exact`` a part of a name is not taken for the name.
         """
-        several = {key: v for key, value in given.items() if (v := _values(value))}
+        several = {key: v for key, value in given.items() if (v := values(value))}
         kinds = {parameter.name: parameter for parameter in asked.parameters}
         if missing := [p.name for p in asked.parameters if p.needed and p.name not in several]:
             raise KgError(f"{asked.name} needs {' and '.join(missing)}, for example: {asked.example}")
@@ -153,17 +149,12 @@ class Graph(AbstractContextManager["Graph"]):
         (default: those of $KG_TEXTS, else ./texts) that are at hand. Raises as ``ask``.
 
         >>> import kg
-        >>> [row["region"] for row in kg.open_graph().search("silicon carbide", region="Jinan")]
-        ['place/jinan']
+        >>> [row["paragraph"] for row in kg.open_graph().search("silicon carbide", region="Jinan")]
+        [45, 47]
         """
         from kg.query.search import search_words  # late: no question needs it
 
-        regions, sources = (
-            {resolve_entity(self, one, [segment]) for one in _values(given)}
-            for given, segment in ((region, "place"), (source, "source"))
-        )
-        folders = locations.texts() if texts is None else texts
-        return search_words(self, words, regions=regions, sources=sources, texts=folders)
+        return search_words(self, words, region=region, source=source, texts=texts)
 
     def resolve(self, words: str, *, segments: Sequence[str] = ()) -> str:
         """Return the id of the entity that a name, a part of one, or an id stands for; raises as ``ask``."""
@@ -352,8 +343,3 @@ def _read_file(path: Path) -> Store:
 
 def _join_labels(answer: Answer, ids: list[str]) -> str:
     return ", ".join(sorted(answer.label(one) or one for one in ids))
-
-
-def _values(given: Given) -> list[str]:
-    some = [given] if given is None or isinstance(given, str | int | float) else given
-    return [str(one) for one in some if one not in ("", None)]

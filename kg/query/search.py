@@ -1,7 +1,7 @@
 """Search in the words of documents: quotes, governing words, cues, names, headings, and texts at hand."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg import iris, text
+from kg import iris, locations, text
 from kg.query import internal_rows
 from kg.query.doubt import doubts
+from kg.query.parameters import Given, resolve_entity, values
 from kg.query.result import Answer
 from kg.query.statements import Statement, Target
 from kg.read import queries
@@ -40,7 +41,7 @@ class _Found:
 
 
 def search_words(
-    graph: "Graph", words: str, *, regions: Collection[str], sources: Collection[str], texts: Sequence[Path]
+    graph: "Graph", words: str, *, region: Given, source: Given, texts: Sequence[Path] | None
 ) -> Answer:
     """Return the paragraphs that hold all these words, those with all in one run of words first.
 
@@ -48,6 +49,9 @@ def search_words(
     that rest on them. Plurals, case and width do not matter. ``texts`` are folders of document texts. Where
     words that no paragraph holds are a name, its bearer's other names are searched: 碳化硅 in English texts.
     """
+    regions = {resolve_entity(graph, one, ["place"]) for one in values(region)}
+    sources = {resolve_entity(graph, one, ["source"]) for one in values(source)}
+    texts = locations.texts() if texts is None else texts
     rows = _paragraphs(graph, words, texts)
     if not rows:
         bearers = graph.names.candidates(words, exact=True)
