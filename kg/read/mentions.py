@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
+from unicodedata import combining
 
 from kg import text
 from kg.text import Folded, Span
@@ -24,7 +25,8 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 _LAST_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}$")
 _PLURAL = (("([^aeiou])y$", r"\1ies"), ("(s|x|z|ch|sh)$", r"\1es"), ("$", "s"))
 _SINGULAR = (("ies$", "y"), ("(s|x|z|ch|sh)es$", r"\1"), ("s$", ""))
-_NO_PLURAL = re.compile("(ss|us|is|as|os|ics|news|series|species)$")
+_NO_PLURAL = re.compile("(ss|us|is|as|os)$")
+_ONE_NUMBER = re.compile("(ics|news|series|species)$")
 #: A word outside Han script, or a Han character.
 _WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\s\u3007\u3400-\u9fff]+")
 _HAN = "\u2e80"  # and beyond: scripts that do not part their words
@@ -109,7 +111,8 @@ def forms_hash(keys: Iterable[str]) -> str:
 def _numbers(form: str) -> Iterator[str]:
     """Yield a name, and its plural or singular, if its last word can have one."""
     yield form
-    if not (last := _LAST_WORD.search(form)):
+    last = _LAST_WORD.search(form)
+    if not last or _ONE_NUMBER.search(last[0]):
         return
     is_plural = last[0].endswith("s") and not _NO_PLURAL.search(last[0])
     for pattern, ending in _SINGULAR if is_plural else _PLURAL:
@@ -125,9 +128,11 @@ def _stands_alone(hay: str, start: int, end: int) -> bool:
 
 
 def _is_border(hay: str, at: int, char: str) -> bool:
-    if char >= _HAN or not 0 < at < len(hay):
+    if not 0 < at < len(hay):
         return True
     before, after = hay[at - 1], hay[at]
+    if char >= _HAN:
+        return not combining(after)
     joined = before.isalnum() and after.isalnum() and before < _HAN and after < _HAN
     return not joined and text.is_border(hay, at)
 
