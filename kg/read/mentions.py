@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from unicodedata import combining
 
 from kg import text
+from kg.read import models
 from kg.text import Folded, Span
 
 #: Longer names are recorded by so many of their words, or Han characters.
@@ -29,7 +30,24 @@ _NO_PLURAL = re.compile("(ss|us|is|as|os)$")
 _ONE_NUMBER = re.compile("(ics|news|series|species)$")
 #: A word outside Han script, or a Han character.
 _WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\s\u3007\u3400-\u9fff]+")
+_Hash = Annotated[str, models.matches("[0-9a-f]{16}"), models.Form("16 hexadecimal digits")]
 _HAN = "\u2e80"  # and beyond: scripts that do not part their words
+
+
+class MentionRow(models.ParagraphRow):
+    """A name that stands in the text; written by ``kg check --texts --write``."""
+
+    start: models.Offset = models.about("Its first character in the paragraph, from 0.")
+    entity: models.Id = models.about("The entity that bears the name.")
+    words: models.Text = models.about("The words of the text.")
+    within: models.Cell = models.about("The longest name around them, if they are a part of one.")
+
+
+class SearchRow(models.Row):
+    """An entity whose names were looked for in the text; written by ``kg check --texts --write``."""
+
+    entity: models.Id = models.about("The entity.")
+    forms: _Hash = models.about("Hash of the names that were looked for: others added since were not.")
 
 
 class Mention(NamedTuple):

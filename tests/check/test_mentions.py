@@ -163,7 +163,7 @@ def test_an_ambiguous_name_is_neither_named_nor_not_named(sample: Path) -> None:
     [one] = after.mentions(entity="topic/sensor")
     assert (one.words, one.ambiguous, one.evidence.doubt) == ("firm", True, "mention, ambiguous")
     cited = after.cite(after.ask("coverage", topic="sensors", status="ambiguous", exact="yes"))
-    assert [(row["paragraph"], row["quote"]) for row in cited] == [(3, "firm")]
+    assert [(str(row["paragraphs"]), row["quotes"]) for row in cited] == [("3", "firm")]
 
 
 def test_a_mention_within_a_longer_name_is_neither(sample: Path) -> None:
@@ -210,9 +210,9 @@ def test_headings_are_told(sample_graph: Graph) -> None:
 
 def test_rows_of_mentions_are_typed() -> None:
     row = models.parse(
-        models.MentionRow,
+        mentions_of_texts.MentionRow,
         {"paragraph": "1", "start": "0", "entity": "topic/x", "words": " two\twords ", "within": ""},
         file="a", line=2,
     )  # fmt: skip
-    assert isinstance(row, models.MentionRow)
+    assert isinstance(row, mentions_of_texts.MentionRow)
     assert row.words == " two\twords "
