@@ -1,13 +1,12 @@
 """Entities: a list of all, the links assumed between them, and everything known about one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg import iris
 from kg.query import internal_rows
+from kg.query.doubt import doubts
 from kg.query.statements import Statement, Target
 from kg.store.oxigraph import Store
 
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 class Entity:
     """An entity in short: ``kind`` is the short form of its class, ``point`` latitude and longitude (WGS 84).
 
-    ``label`` and ``label_zh`` are its names in English and Chinese; what the graph does not hold is empty.
+    ``label`` and ``label_zh`` are its names in English and Chinese, ``doubt`` says which of its names are
+    less than certain; what the graph does not hold is empty.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Entity:
     label_zh: str
     note: str
     point: tuple[float, float] | None
+    doubt: str = ""
 
     @property
     def name(self) -> str:
@@ -79,11 +80,13 @@ class Description:
 def find_entities(store: Store) -> list[Entity]:
     """Return all entities in the order of their ids, each with the first of its classes."""
     rows = sorted(internal_rows(store, "entities").values(), key=lambda row: (row["entity"], row["kind"]))
+    known = doubts(store)
     return [
         Entity(
             iris.short(row["entity"]), iris.short(row["kind"]), bool(row["region"]), row["label"],
             row["label_zh"], row["note"],
             (float(row["lat"]), float(row["long"])) if row["lat"] and row["long"] else None,
+            known.get(iris.short(row["entity"]), ""),
         )
         for row, before in zip(rows, [None, *rows], strict=False)
         if not before or row["entity"] != before["entity"]
@@ -98,7 +101,7 @@ def find_links(store: Store) -> list[Link]:
     ]
 
 
-def describe_entity(graph: Graph, entity: str) -> Description:
+def describe_entity(graph: "Graph", entity: str) -> Description:
     """Return everything known about an entity by its id; one that is not known has no names.
 
     >>> import kg

@@ -1,7 +1,5 @@
 """Statements and targets, each with its evidence: where a source states it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
@@ -10,6 +8,7 @@ from urllib.parse import quote as percent
 
 from kg import iris
 from kg.query import internal_rows
+from kg.query.doubt import doubts
 from kg.store.oxigraph import Store
 
 
@@ -20,7 +19,7 @@ class Evidence:
     ``id`` is the statement or target. ``source`` is an id (``source/gwr-2024``), ``title`` and ``address``
     are empty if the graph does not know them. Paragraphs count from 1; ``start`` and ``end`` count code
     points of the paragraph from 0 and are None if the quote was never located. ``row`` is the file and line
-    of the curated table.
+    of the curated table, ``doubt`` what is doubtful about the statement or target, as ``doubts`` returns it.
     """
 
     id: str
@@ -32,6 +31,7 @@ class Evidence:
     start: int | None
     end: int | None
     row: str
+    doubt: str = ""
 
     @property
     def link(self) -> str:
@@ -64,6 +64,11 @@ class Statement:
     withheld: bool
     evidence: Evidence
 
+    @property
+    def doubt(self) -> str:
+        """What is doubtful about it, flags and note; empty if nothing is."""
+        return self.evidence.doubt
+
 
 @dataclass(frozen=True)
 class Target:
@@ -88,6 +93,11 @@ class Target:
     flags: tuple[str, ...]
     withheld: bool
     evidence: Evidence
+
+    @property
+    def doubt(self) -> str:
+        """What is doubtful about it, flags and note; empty if nothing is."""
+        return self.evidence.doubt
 
 
 Stated = TypeVar("Stated", Statement, Target)
@@ -122,12 +132,16 @@ def find_stated(
             row["flag"],
         )
     )
-    return [_read(kind, list(same)) for _, same in groupby(rows, key=lambda row: row[name])]
+    known = doubts(store, {iris.short(row[name]) for row in rows})
+    return [
+        _read(kind, list(same), known.get(iris.short(one), ""))
+        for one, same in groupby(rows, key=lambda row: row[name])
+    ]
 
 
-def _read(kind: type[Stated], rows: Sequence[dict[str, str]]) -> Stated:
+def _read(kind: type[Stated], rows: Sequence[dict[str, str]], doubt: str) -> Stated:
     """Return a statement or target from its rows, one for each flag."""
-    row = {**rows[0], "id": rows[0][kind.__name__.lower()]}
+    row = {**rows[0], "id": rows[0][kind.__name__.lower()], "doubt": doubt}
 
     def values(kind: type[Any]) -> dict[str, Any]:
         names = [field.name for field in fields(kind) if field.name in row]
