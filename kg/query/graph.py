@@ -15,6 +15,7 @@ from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
+from kg.query.mentions import Mention, find_mentions
 from kg.query.parameters import resolve_entity, serialised_term
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
@@ -177,10 +178,19 @@ class Graph(AbstractContextManager["Graph"]):
         """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
         return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
+    def mentions(
+        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+    ) -> list[Mention]:
+        """Return mentions in the order of the texts: all, or those of these ids, an entity, a source."""
+        return find_mentions(self.store, ids=ids, entity=entity, source=source)
+
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
-        """Return the evidence of statements and targets by their ids; unknown ids are left out."""
+        """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
         wanted = set(ids)
-        found: list[Statement | Target] = [*self.targets(ids=(i for i in wanted if i.startswith("target/")))]
+        found: list[Statement | Target | Mention] = [
+            *self.targets(ids=(i for i in wanted if i.startswith("target/"))),
+            *self.mentions(ids=(i for i in wanted if i.startswith("mention/"))),
+        ]
         found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
         return {each.id: each.evidence for each in found}
 

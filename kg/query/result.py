@@ -29,7 +29,7 @@ EVIDENCE = ("source", "paragraph", "quote", "link")
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions", "topics")
+LISTS = ("regions", "topics", "which", "wider")
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _XSD = iris.STANDARD["xsd"]
 _INTEGERS = ("integer", "nonNegativeInteger", "int", "long")

@@ -35,10 +35,9 @@ def naming(*topics: str, exact: bool = False, source: str = "") -> Way:
             {
                 (row["region"],)
                 for topic in topics
-                for row in graph.ask(
-                    "coverage", topic=topic, status="mentioned", exact="yes" if exact else "no"
-                )
-                if not source or row["source"] == wanted
+                for row in graph.ask("coverage", topic=topic, exact="yes" if exact else "no")
+                if row["found"] in ("stated", "narrower", "through", "withheld", "named")
+                and (not source or row["source"] == wanted)
             }
         )
 
