@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
+from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
 from kg.query.mentions import Mention, find_mentions
 from kg.query.parameters import resolve_entity, serialised_term
@@ -101,7 +102,7 @@ class Graph(AbstractContextManager["Graph"]):
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
         for column in LISTS:
             found = found.mapped(column, column, partial(_join_labels, found))
-        return found
+        return found.doubted(partial(doubts, self.store))
 
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
         """Return the lines that sum up the answer to a question; none where its header names no summary.
@@ -210,14 +211,15 @@ class Graph(AbstractContextManager["Graph"]):
         )
 
     def cite(self, found: Answer) -> Answer:
-        """Return the answer with its evidence: a row for each statement or target behind a row.
+        """Return the answer with its evidence in each row.
 
-        The column that names them gives way to source, paragraph, quote and link (the publisher's page
-        opened at the quote). An answer that names no statement is returned as it is.
+        The column that names statements or targets gives way to ``sources``, ``paragraphs``, ``quotes`` and
+        ``links`` (the publisher's page opened at the quote), lists in the same order with ``|`` between. An
+        answer that names no statement is returned as it is.
         """
         found = self.uncounted(found)
         column = next((column for column in found.columns if column in STATED), None)
-        return found if column is None else found.expand(column, self.evidence(found.ids(column)))
+        return found if column is None else found.cited(column, self.evidence(found.ids(column)))
 
     def to_networkx(self, **filters: Any) -> "nx.MultiDiGraph":
         """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.

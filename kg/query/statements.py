@@ -34,6 +34,11 @@ class Evidence:
     doubt: str = ""
 
     @property
+    def words(self) -> str:
+        """The quote, as people read it."""
+        return self.quote
+
+    @property
     def link(self) -> str:
         """The publisher's page, opened at the quote (https://wicg.github.io/scroll-to-text-fragment)."""
         fragment = percent(self.quote, safe="").replace("-", "%2D")

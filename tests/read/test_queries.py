@@ -68,10 +68,10 @@ def test_every_row_has_evidence_where_it_names_a_statement(curated: Graph, name:
     if cited is found:
         assert name in {"names", "sources", "together", "change"}
         return
-    assert cited.columns[-4:] == ("source", "paragraph", "quote", "link")
+    assert cited.columns[-4:] == ("sources", "paragraphs", "quotes", "links")
     for row in cited:
-        if row["quote"]:
-            assert str(row["link"]).startswith("https://")
+        if row["quotes"]:
+            assert str(row["links"]).startswith("https://")
 
 
 @pytest.mark.parametrize("name", NAMES)

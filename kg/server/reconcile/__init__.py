@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from kg import iris, locations, text
 from kg.query.graph import Graph
-from kg.query.result import value as plain
+from kg.query.values import value as plain
 from kg.query.vocabulary import Term
 from kg.server import pages
 from kg.server.linked_data import resolve_entity
