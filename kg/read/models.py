@@ -235,13 +235,25 @@ class CoverageRow(ParagraphRow):
 
 
 class PositionRow(ParagraphRow):
-    """Where a quote stands in the text; written by ``kg check --texts --write``."""
+    """Where words of a row stand in the text; written by ``kg check --texts --write``."""
 
-    quote: Cell = about("The quote; nothing for the paragraph itself.")
-    start: Offset = about("Its first character in the paragraph, from 0.")
-    end: Offset = about("The character after its last.")
-    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ from the quote.")
-    hash: Hash = about("SHA-256 of the paragraph's folded text.")
+    optional = ("heading", "prefix", "suffix", "repeated")
+    quote: Cell = about("Quote, governing words or cue of a row; nothing for the paragraph itself.")
+    heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
+    start: Offset = about("Their first character in the paragraph, from 0.")
+    end: Offset = about("The character after their last.")
+    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
+    prefix: Annotated[str, Form("text")] = about("Words before that tell a quote from others.", default="")
+    suffix: Annotated[str, Form("text")] = about("Words after it that do.", default="")
+    repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
+        "Whether it stands earlier in the text too, so that no link leads to it.", default=""
+    )
+    hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
+
+    @property
+    def place(self) -> int:
+        """Return the paragraph that holds the words."""
+        return int(self.heading or self.paragraph)
 
 
 class VerificationRow(Row):
@@ -291,7 +303,7 @@ def parse(
 def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
     """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
     inner = cell.strip()
-    if column == "exact" or (inner == cell and not _CONTROL.search(cell)):
+    if column in ("exact", "prefix", "suffix") or (inner == cell and not _CONTROL.search(cell)):
         return
     fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
     yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"
