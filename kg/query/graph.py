@@ -99,6 +99,22 @@ class Graph(AbstractContextManager["Graph"]):
             found = found.mapped(column, column, partial(_join_labels, found))
         return found
 
+    def summary(self, question: str, /, **parameters: str | int | float) -> list[str]:
+        """Return the lines that sum up the answer to a question; none where its header names no summary.
+
+        >>> import kg
+        >>> kg.open_graph().summary("backing", topic="silicon carbide")[0].partition(",")[0]
+        'silicon carbide: 1 region names it'
+        """
+        asked = queries.find(question)
+        if not asked.summary:
+            return []
+        given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
+        told = queries.internal(asked.summary).bind(self.terms(asked, given))
+        return [
+            line.value for (line,) in oxigraph.select(self.store, told).rows if isinstance(line, ox.Literal)
+        ]
+
     def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``."""
         kinds = {parameter.name: parameter for parameter in asked.parameters}

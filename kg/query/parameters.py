@@ -22,8 +22,8 @@ _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false":
 def serialised_term(parameter: Parameter, value: str, names: Index, vocabulary: Vocabulary) -> str:
     """Return the value of a parameter as a serialised RDF term, or as several separated by spaces.
 
-    ``value`` is a number, yes or no, one of the words, or the name, label, id or IRI of an entity or term. A
-    class stands for itself and all classes below it, so it may become several terms.
+    ``value`` is a number, yes or no, any text, one of the words, or the name, label, id or IRI of an entity
+    or term. A class stands for itself and all classes below it, so it may become several terms.
 
     Raises:
         KgError: The value is not a number.
@@ -31,14 +31,10 @@ def serialised_term(parameter: Parameter, value: str, names: Index, vocabulary: 
         Ambiguous: Several entities have this name.
     """
     kind = parameter.type
-    if kind == "number":
-        if not _NUMBER.fullmatch(value):
-            raise KgError(f"{parameter.name} takes a number, not {value!r}")
-        return _literal(format(Decimal(value), "f"), "decimal")
-    if kind == "boolean":
-        if value.casefold() not in _BOOLEANS:
-            raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
-        return _literal(_BOOLEANS[value.casefold()], "boolean")
+    if kind == "text":
+        return str(ox.Literal(value))
+    if kind in ("number", "boolean"):
+        return _number_or_boolean(parameter, value)
     words = iris.ENTITY_SEGMENTS if kind == "entity" else tuple(kind.split("|"))
     if set(words) <= set(iris.ENTITY_SEGMENTS):
         return str(ox.NamedNode(iris.iri(names.resolve(value, segments=words))))
@@ -52,6 +48,16 @@ def serialised_term(parameter: Parameter, value: str, names: Index, vocabulary: 
             same = sorted(vocabulary.below([term.id])) if term.id in vocabulary.classes else [term.id]
             return " ".join(str(ox.NamedNode(vocabulary.terms[name].iri)) for name in same)
     raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
+
+
+def _number_or_boolean(parameter: Parameter, value: str) -> str:
+    if parameter.type == "number":
+        if not _NUMBER.fullmatch(value):
+            raise KgError(f"{parameter.name} takes a number, not {value!r}")
+        return _literal(format(Decimal(value), "f"), "decimal")
+    if value.casefold() not in _BOOLEANS:
+        raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
+    return _literal(_BOOLEANS[value.casefold()], "boolean")
 
 
 def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:

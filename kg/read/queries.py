@@ -12,6 +12,7 @@ from kg import locations
 from kg.errors import KgError, NotFound
 
 _PARAMETER = re.compile(r"@param (\w+) ([\w|-]+)(!?): (.+)")
+_TOLD = re.compile(r"@(example|alias|summary) (.+)")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Parameter:
     """A parameter of a question, optional unless ``needed`` (a ! after its type in the header).
 
     ``type`` is segments of entities (``topic``, ``place|org``), ``entity`` for all of them, a scheme
-    (``tiers``), ``predicate``, ``class``, ``number``, ``boolean``, or words to choose from
+    (``tiers``), ``predicate``, ``class``, ``number``, ``boolean``, ``text``, or words to choose from
     (``stated|assumed``).
     """
 
@@ -31,7 +32,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the catalogue, as its file's header documents it."""
+    """A question of the catalogue, as its file's header documents it.
+
+    ``aliases`` are names of questions that it took the place of. ``summary`` names an internal query with the
+    same parameters that sums the answer up: rows with one column, a line of text each.
+    """
 
     name: str
     title: str
@@ -39,6 +44,8 @@ class Question:
     parameters: tuple[Parameter, ...]
     example: str
     sparql: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
 
     def bind(self, terms: Mapping[str, str]) -> str:
         """The query with serialised RDF terms in place of UNDEF; parameters left out stay unbound."""
@@ -53,20 +60,23 @@ def read_query(path: Path, *, example_needed: bool = True) -> Question:
     lines = path.read_text(encoding="utf-8").split("\n")
     header = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
     sparql = "\n".join(lines[len(header) :]).strip() + "\n"
-    prose, parameters, example = [], [], ""
+    prose, parameters, told = [], [], {"example": "", "alias": "", "summary": ""}
     for line in header[1:]:
         if match := _PARAMETER.fullmatch(line):
             name, kind, needed, about = match.groups()
             parameters.append(Parameter(name, kind, about, bool(needed)))
             if f"VALUES ?{name} {{ UNDEF }}" not in sparql:
                 raise KgError(f"{path.name}: no VALUES ?{name} {{ UNDEF }} for a parameter of the header")
-        elif line.startswith("@example "):
-            example = line.removeprefix("@example ")
+        elif match := _TOLD.fullmatch(line):
+            told[match[1]] = match[2]
         else:
             prose.append(line)
-    if not header or not header[0] or (example_needed and not example):
+    if not header or not header[0] or (example_needed and not told["example"]):
         raise KgError(f"{path.name}: the header needs a title in its first line, prose, and @example")
-    return Question(path.stem, header[0], " ".join(prose).strip(), tuple(parameters), example, sparql)
+    text, aliases = " ".join(prose).strip(), tuple(told["alias"].split())
+    return Question(
+        path.stem, header[0], text, tuple(parameters), told["example"], sparql, aliases, told["summary"]
+    )
 
 
 @cache
@@ -82,8 +92,8 @@ def internal(name: str) -> Question:
 
 
 def find(name: str) -> Question:
-    """The question of that name; raises NotFound with suggestions."""
-    questions = catalogue()
+    """The question of that name or alias; raises NotFound with suggestions."""
+    questions = {alias: asked for asked in catalogue().values() for alias in (asked.name, *asked.aliases)}
     if name not in questions:
         near = get_close_matches(name, questions, 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "kg ask --list shows them all"
