@@ -237,9 +237,8 @@ class CoverageRow(ParagraphRow):
 class PositionRow(ParagraphRow):
     """Where words of a row stand in the text; written by ``kg check --texts --write``."""
 
-    optional = ("heading", "prefix", "suffix", "repeated")
+    optional = ("prefix", "suffix", "repeated", "heading")
     quote: Cell = about("Quote, governing words or cue of a row; nothing for the paragraph itself.")
-    heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
     start: Offset = about("Their first character in the paragraph, from 0.")
     end: Offset = about("The character after their last.")
     exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
@@ -248,6 +247,7 @@ class PositionRow(ParagraphRow):
     repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
         "Whether it stands earlier in the text too, so that no link leads to it.", default=""
     )
+    heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
     hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
 
     @property

@@ -83,7 +83,7 @@ class Document:
 
     @cached_property
     def located(self) -> Mapping[tuple[int, int, str], Sequence[models.PositionRow]]:
-        """Return all positions by the paragraph of the row, the paragraph that holds the words, and the words."""
+        """Return positions by the paragraph of the row, the one that holds the words, and the words."""
         found: dict[tuple[int, int, str], list[models.PositionRow]] = {}
         for position in self.positions:
             found.setdefault((position.paragraph, position.place, position.quote), []).append(position)

@@ -209,12 +209,12 @@ class _Compilation:
             self.work.count("quotes not verified", len(asked))
             return
         found = quotes.verify_quotes(part, paragraphs)
-        self.work.count("quotes verified", len(found.positions))
+        self.work.count("quotes verified", len(found.quotes))
         yield from found.problems
         yield from (missing.problem() for missing in found.missing)
         if part.positions:
             whole = quotes.paragraph_positions(paragraphs, {at.paragraph for at in part.positions})
-            yield from quotes.check_positions(part, [*whole, *found.positions])
+            yield from quotes.check_positions(part, [*whole, *found.quotes, *found.words], contexts=False)
 
     def _report(self, problem: Problem, bad: set[tuple[str, int]]) -> None:
         self.work.problem(problem)

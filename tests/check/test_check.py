@@ -406,7 +406,10 @@ def test_any_changed_cell_is_a_problem_there_or_changes_nothing(data: st.DataObj
     write(path, rows)
     report = run(folder)
     if report.problems:
-        assert any(p.file and p.line and (p.column or p.code in WHOLE_LINE) for p in report.problems)
+        assert any(
+            p.code == "stale-position" or (p.file and p.line and (p.column or p.code in WHOLE_LINE))
+            for p in report.problems
+        )
         return
     assert _graph(report) == _graph(run(SAMPLE / "seeds")) or column in OPEN.get(path.name, ())
 
@@ -419,7 +422,7 @@ OPEN = {
     "redirects.csv": ("old", "new", "date"),
     "sources.csv": ("published", "language", "translated_from", "sha256"),
     "places.csv": ("gb2260", "iso31662", "latitude", "longitude"),
-    "statements.csv": ("period", "stage", "tier", "cue", "flags", "object", "subject", "predicate", "quote"),
+    "statements.csv": ("period", "stage", "tier", "cue", "said", "flags", "object", "subject", "predicate", "quote"),
     "targets.csv": ("period", "flags", "place", "topic", "indicator", "comparator", "quote", "unit_written"),
     "sections.csv": ("region", "read", "reread", "under"),
     "coverage.csv": ("reason", "read", "reread", "to", "from", "repeats"),
