@@ -1,7 +1,5 @@
 """Errors that end a command, in one short tree, and problems: findings of a check, as values."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 

@@ -1,7 +1,5 @@
 """Identifiers: short ids such as ``place/jinan``, their IRIs, and the one prefix map."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

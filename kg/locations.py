@@ -1,7 +1,5 @@
 """Where data lie: beside the checkout, in the installed package, or where the user says."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The ontology as the tools need it: classes, predicates and what they may join, schemes of concepts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

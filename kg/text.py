@@ -6,8 +6,6 @@ and dashes are folded, invisible characters go, and so does white space next to 
 number of another: superscripts, circled figures and fractions stay, and no sign between figures is dropped.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata
@@ -76,7 +74,7 @@ class Folded:
     start: Sequence[int]
     end: Sequence[int]
 
-    def span(self, first: int, last: int) -> Span:
+    def span(self, first: int, last: int) -> "Span":
         """Return the raw run that became the characters from ``first`` up to but not including ``last``."""
         return Span(self.start[first], self.end[last - 1])
 

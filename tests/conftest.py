@@ -38,11 +38,11 @@ def node_modules(*names: str) -> Path:
     return folder
 
 
-def example(asked: Question) -> dict[str, str]:
+def example(asked: Question) -> dict[str, list[str]]:
     """The values of a question's example, by parameter."""
     named, plain = arguments.split(asked, shlex.split(asked.example))
     free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
-    return {**named, **dict(zip(free[: len(plain)], plain, strict=True))}
+    return {**named, **{name: [value] for name, value in zip(free[: len(plain)], plain, strict=True)}}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg import text
 from kg.errors import Problem
-from kg.read.encodings import encoding_fault
+from kg.read.files import encoding_fault
 from kg.read.models import SourceRow
 from kg.read.seeds import Document
 

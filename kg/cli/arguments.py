@@ -6,73 +6,122 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import combinations, pairwise
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from kg import iris
 from kg.errors import Ambiguous, KgError, shorten
 from kg.query.graph import Graph
-from kg.read.queries import Question
+from kg.query.parameters import entity_segments
+from kg.read.queries import Parameter, Question
 from kg.store import guard
 
 _LONGEST_NAME = 12  # in words
+_MOST_WORDS = 16  # that are joined in all ways
 _QUOTE = "quote a name that has spaces"
 _FORM = re.compile(r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DELETE)[\s<{(*:])", re.I)
 
 
-def split(asked: Question, values: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def split(asked: Question, values: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Split values into those of options, by parameter, and the others."""
-    parameters = [click.Option([f"--{parameter.name}", parameter.name]) for parameter in asked.parameters]
+    parameters = [click.Option([f"--{p.name}", p.name], multiple=True) for p in asked.parameters]
     command = click.Command(asked.name, params=[*parameters, click.Argument(["values"], nargs=-1)])
     given = command.make_context(f"kg ask {asked.name}", list(values)).params
     plain = list(given.pop("values"))
-    return {name: value for name, value in given.items() if value is not None}, plain
+    return {name: list(some) for name, some in given.items() if some}, plain
 
 
-def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, str]:
-    """Return values by parameter; join neighbouring words that are no names by themselves.
+def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, list[str]]:
+    """Return values by parameter; each goes to the first free parameter that takes it, else to one more.
 
-    One word a parameter is tried first, so that quoted names mean what they say. Else the words are joined
-    in the one way in which the graph knows every value. Raises Ambiguous if there are several such ways, and
-    KgError if there is none.
+    One word a value is tried first, so that quoted names mean what they say. Else words are joined in the one
+    way that makes the fewest values; parts of names count only where no whole ones do. Raises Ambiguous if
+    there are several such ways, and KgError if there is none.
     """
     named, plain = split(asked, values)
-    free = [parameter.name for parameter in asked.parameters if parameter.name not in named]
+    free = [parameter for parameter in asked.parameters if parameter.name not in named]
     optional = replace(asked, parameters=tuple(replace(p, needed=False) for p in asked.parameters))
 
     @cache
-    def problem(key: str, value: str) -> str:
+    def problem(key: str, value: str, exact: bool) -> str:
         try:
-            graph.terms(optional, {key: value})
+            graph.terms(optional, {key: value}, exact=exact)
         except KgError as error:
             return str(error)
         return ""
 
-    literal = next(filter(None, map(problem, free, plain)), "")
-    unjoined = len(plain) <= len(free) and not literal
-    readings = [tuple(plain)] if unjoined else list(_readings(problem, free, plain))
-    if len(readings) > 1:
-        ways = " or ".join(" ".join(f'"{word}"' for word in words) for words in readings)
-        raise Ambiguous(f"{asked.name} can be read in several ways: {ways}; quote the names")
-    if readings:
-        return {**named, **dict(zip(free, readings[0], strict=False))}
-    if len(plain) > len(free):
-        raise KgError(f"{literal or 'too many values'}; {asked.name} takes {_options(asked)}; {_QUOTE}")
-    raise KgError(literal if len(plain) == 1 else f"{literal}; joined, {problem(free[0], ' '.join(plain))}")
+    for exact in (True, False):
+
+        def takes(key: str, value: str, exact: bool = exact) -> bool:
+            return not problem(key, value, exact)
+
+        readings = [tuple((word,) for word in plain)] if len(plain) <= len(free) else []
+        found = [placed for words in readings if (placed := _place(takes, free, words, again=False))]
+        for count in range(1, len(plain) + 1) if not found and len(plain) <= _MOST_WORDS else ():
+            found = [p for words in _joined(plain, count) if (p := _place(takes, free, words, again=True))]
+            if found:
+                break
+        if len(found) > 1:
+            ways = " or ".join(" ".join(f'"{value}"' for _, value in placed) for placed in found)
+            raise Ambiguous(f"{asked.name} can be read in several ways: {ways}; quote the names")
+        if found:
+            for key, value in found[0]:
+                named.setdefault(key, []).append(value)
+            return named
+    return named if not plain else _refuse(asked, free, plain, problem)
 
 
-def _readings(
-    problem: Callable[[str, str], str], keys: Sequence[str], words: Sequence[str]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the ways to join words into values of the parameters in which no value has a problem."""
-    if not words:
-        yield ()
-    for end in range(1, min(len(words), _LONGEST_NAME) + 1) if keys else ():
-        value = " ".join(words[:end])
-        if not problem(keys[0], value):
-            for rest in _readings(problem, keys[1:], words[end:]):
-                yield (value, *rest)
+Placed = tuple[tuple[str, str], ...]
+
+
+def _place(
+    takes: Callable[[str, str], bool],
+    free: Sequence[Parameter],
+    words: Sequence[Sequence[str]],
+    *,
+    again: bool,
+) -> Placed:
+    """Return (parameter, value) for each value, joined from its words; nothing if one has no place."""
+    placed: list[tuple[str, str]] = []
+    for each in words:
+        value = " ".join(each)
+        used = {key for key, _ in placed}
+        keys = [parameter.name for parameter in sorted(free, key=lambda p: (_breadth(p), p.name in used))]
+        key = next((key for key in keys if (key, value) not in placed and takes(key, value)), None)
+        if key is None or (key in used and not again):
+            return ()
+        placed.append((key, value))
+    return tuple(placed)
+
+
+def _breadth(parameter: Parameter) -> int:
+    """Return of how many segments a parameter takes entities: what is a place is a region before a scope."""
+    return len(entity_segments(parameter)) or 1
+
+
+def _joined(words: Sequence[str], count: int) -> Iterator[list[Sequence[str]]]:
+    """Yield the ways to cut words into so many runs."""
+    for cuts in combinations(range(1, len(words)), count - 1):
+        ends = (0, *cuts, len(words))
+        if all(end - start <= _LONGEST_NAME for start, end in pairwise(ends)):
+            yield [words[start:end] for start, end in pairwise(ends)]
+
+
+def _refuse(
+    asked: Question, free: Sequence[Parameter], plain: Sequence[str], problem: Callable[[str, str, bool], str]
+) -> NoReturn:
+    """Raise KgError: which value no parameter takes."""
+    if not free or len(plain) > max(len(free), _MOST_WORDS):
+        raise KgError(f"too many values; {asked.name} takes {_options(asked)}; {_QUOTE}")
+    alone = [word for word in plain if all(problem(each.name, word, False) for each in free)]
+    literal = problem(free[0].name, (alone or plain)[0], False)
+    whole = problem(free[0].name, " ".join(plain), False)
+    if len(plain) == 1 or not whole.startswith("nothing is called"):
+        raise KgError(whole)
+    raise KgError(f"{literal}; joined, {whole}")
 
 
 def _options(asked: Question) -> str:

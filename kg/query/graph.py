@@ -1,10 +1,8 @@
 """An open graph: named questions, SPARQL, statements with evidence, and the views of other libraries."""
 
-from __future__ import annotations
-
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -17,7 +15,7 @@ from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
-from kg.query.parameters import serialised_term
+from kg.query.parameters import resolve_entity, serialised_term
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
@@ -30,6 +28,10 @@ from kg.store.oxigraph import QueryResult, Rows, Store
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
+
+Value = str | int | float
+#: What a parameter takes: a value, or several.
+Given = Value | None | Sequence[Value]
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ class Graph(AbstractContextManager["Graph"]):
         """All entities with their class, labels, note and coordinates, in the order of their ids."""
         return tuple(find_entities(self.store))
 
-    def ask(self, question: str, /, **parameters: str | int | float) -> Answer:
+    def ask(self, question: str, /, **parameters: Given) -> Answer:
         """Answer a question of the catalogue; parameters are names, aliases or ids, empty ones left out.
+
+        A list gives several values to a parameter.
 
         Raises:
             NotFound: There is no such question, parameter or value; the message suggests near ones.
@@ -93,13 +97,12 @@ class Graph(AbstractContextManager["Graph"]):
             KgError: A parameter that the question needs is missing.
         """
         asked = queries.find(question)
-        given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
-        found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, given))))
+        found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
         for column in LISTS:
             found = found.mapped(column, column, partial(_join_labels, found))
         return found
 
-    def summary(self, question: str, /, **parameters: str | int | float) -> list[str]:
+    def summary(self, question: str, /, **parameters: Given) -> list[str]:
         """Return the lines that sum up the answer to a question; none where its header names no summary.
 
         >>> import kg
@@ -109,20 +112,34 @@ class Graph(AbstractContextManager["Graph"]):
         asked = queries.find(question)
         if not asked.summary:
             return []
-        given = {key: str(value) for key, value in parameters.items() if value not in ("", None)}
-        told = queries.internal(asked.summary).bind(self.terms(asked, given))
+        told = queries.internal(asked.summary).bind(self.terms(asked, parameters))
         return [
             line.value for (line,) in oxigraph.select(self.store, told).rows if isinstance(line, ox.Literal)
         ]
 
-    def terms(self, asked: Question, given: Mapping[str, str]) -> dict[str, str]:
-        """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``."""
+    def terms(self, asked: Question, given: Mapping[str, Given], *, exact: bool = False) -> dict[str, str]:
+        """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``.
+
+        With ``exact`` a part of a name is not taken for the name.
+        """
+        several = {key: v for key, value in given.items() if (v := _values(value))}
         kinds = {parameter.name: parameter for parameter in asked.parameters}
-        if missing := [p.name for p in asked.parameters if p.needed and p.name not in given]:
+        if missing := [p.name for p in asked.parameters if p.needed and p.name not in several]:
             raise KgError(f"{asked.name} needs {' and '.join(missing)}, for example: {asked.example}")
-        if unknown := [key for key in given if key not in kinds]:
+        if unknown := [key for key in several if key not in kinds]:
             raise NotFound(f"{asked.name} has no parameter {unknown[0]}; it has {', '.join(kinds) or 'none'}")
-        return {key: serialised_term(kinds[key], v, self.names, self.vocabulary) for key, v in given.items()}
+        if twice := [key for key, v in several.items() if kinds[key].type == "boolean" and len(v) > 1]:
+            raise KgError(f"{twice[0]} is yes or no, not several values")
+        return {
+            key: " ".join(
+                dict.fromkeys(serialised_term(self, asked, kinds[key], v, exact=exact) for v in some)
+            )
+            for key, some in several.items()
+        }
+
+    def resolve(self, words: str, *, segments: Sequence[str] = ()) -> str:
+        """Return the id of the entity that a name, a part of one, or an id stands for; raises as ``ask``."""
+        return resolve_entity(self, words, segments)
 
     def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
         """Run a SPARQL query of any form; the prefixes of ``kg.iris`` need no declaration.
@@ -192,7 +209,7 @@ class Graph(AbstractContextManager["Graph"]):
         column = next((column for column in found.columns if column in STATED), None)
         return found if column is None else found.expand(column, self.evidence(found.ids(column)))
 
-    def to_networkx(self, **filters: Any) -> nx.MultiDiGraph:
+    def to_networkx(self, **filters: Any) -> "nx.MultiDiGraph":
         """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.
 
         ``filters`` are those of ``kg.query.networkx_view.network``.
@@ -206,7 +223,7 @@ class Graph(AbstractContextManager["Graph"]):
 
         return networkx_view.network(self, **filters)
 
-    def to_rdflib(self) -> rdflib.Dataset:
+    def to_rdflib(self) -> "rdflib.Dataset":
         """Return the graph as an rdflib Dataset over the same store, without a copy (by oxrdflib).
 
         Raises:
@@ -294,3 +311,8 @@ def _read_file(path: Path) -> Store:
 
 def _join_labels(answer: Answer, ids: list[str]) -> str:
     return ", ".join(sorted(answer.label(one) or one for one in ids))
+
+
+def _values(given: Given) -> list[str]:
+    some = [given] if given is None or isinstance(given, str | int | float) else given
+    return [str(one) for one in some if one not in ("", None)]

@@ -55,9 +55,9 @@ def network(  # noqa: PLR0913  filters of one view, by keyword only
         _check_known("node has the kind", kinds, known)
         whole.remove_nodes_from([n for n in list(whole) if not {roots[n], of_kind[n]}.intersection(kinds)])
     if region:
-        whole = _near(whole, graph.names.resolve(region, segments=("place",)), 2)
+        whole = _near(whole, graph.resolve(region, segments=("place",)), 2)
     if around:
-        whole = _near(whole, graph.names.resolve(around), depth)
+        whole = _near(whole, graph.resolve(around), depth)
     if not (around or region):
         whole.remove_nodes_from(list(nx.isolates(whole)))
     return whole

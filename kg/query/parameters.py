@@ -1,25 +1,60 @@
 """Parameters of named questions: what users type becomes serialised RDF terms."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg import iris
-from kg.errors import KgError, NotFound
+from kg.errors import Ambiguous, KgError, NotFound
+from kg.query import internal_rows
 from kg.query.vocabulary import Term, Vocabulary
-from kg.read.queries import Parameter
-from kg.store.names import Index
+from kg.read.queries import Parameter, Question
+
+if TYPE_CHECKING:
+    from kg.query.graph import Graph
 
 #: Numbers as people and Python write them (1e+16).
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
 _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
+_MOST_LISTED = 6  # candidates that a message lists
 
 
-def serialised_term(parameter: Parameter, value: str, names: Index, vocabulary: Vocabulary) -> str:
+def entity_segments(parameter: Parameter) -> tuple[str, ...]:
+    """Return the segments of the entities that a parameter takes; none if it takes no entities."""
+    words = iris.ENTITY_SEGMENTS if parameter.type == "entity" else tuple(parameter.type.split("|"))
+    return words if set(words) <= set(iris.ENTITY_SEGMENTS) else ()
+
+
+def resolve_entity(graph: "Graph", words: str, segments: Sequence[str] = (), *, exact: bool = False) -> str:
+    """Return the entity of some segments that words stand for; see ``Index.candidates``.
+
+    A name that an organisation shares with its project means the organisation. Raises Ambiguous with the
+    candidates and their classes, or NotFound with what else has the name, or with the nearest names.
+    """
+    found = graph.names.candidates(words, segments=segments, exact=exact)
+    if len(found) > 1 and {_segment(one) for one in found} == {"org", "project"}:
+        found = [one for one in found if _segment(one) == "org"]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        more = f"; and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
+        listed = "; ".join(f"{_described(graph, one)}" for one in found[:_MOST_LISTED])
+        raise Ambiguous(f"{words!r} may be any of: {listed}{more}")
+    if elsewhere := graph.names.candidates(words, exact=True):
+        raise NotFound(f"{words!r} is {_described(graph, elsewhere[0], article=True)}")
+    near = graph.names.search(words, segments=segments, limit=3, least=60) or (
+        graph.names.search(words, limit=3, least=75) if segments else []
+    )
+    named = "; ".join(f"{hit.name}: {_kind(graph, hit.entity)} ({hit.entity})" for hit in near)
+    raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
+
+
+def serialised_term(
+    graph: "Graph", asked: Question, parameter: Parameter, value: str, *, exact: bool = False
+) -> str:
     """Return the value of a parameter as a serialised RDF term, or as several separated by spaces.
 
     ``value`` is a number, yes or no, any text, one of the words, or the name, label, id or IRI of an entity
@@ -35,19 +70,17 @@ def serialised_term(parameter: Parameter, value: str, names: Index, vocabulary: 
         return str(ox.Literal(value))
     if kind in ("number", "boolean"):
         return _number_or_boolean(parameter, value)
-    words = iris.ENTITY_SEGMENTS if kind == "entity" else tuple(kind.split("|"))
-    if set(words) <= set(iris.ENTITY_SEGMENTS):
-        return str(ox.NamedNode(iris.iri(names.resolve(value, segments=words))))
+    if segments := entity_segments(parameter):
+        try:
+            return str(ox.NamedNode(iris.iri(resolve_entity(graph, value, segments, exact=exact))))
+        except NotFound as error:
+            raise NotFound(f"{error}{_advice(graph, asked, parameter, value)}") from None
+    words = kind.split("|")
     if len(words) > 1:
         if value not in words:
             raise NotFound(f"{parameter.name} is one of {', '.join(words)}, not {value!r}")
         return str(ox.Literal(value))
-    known = {term.name: term for term in _choices(kind, vocabulary)}
-    for term in known.values():
-        if value.casefold() in (term.name.casefold(), term.label.casefold(), term.iri.casefold()):
-            same = sorted(vocabulary.below([term.id])) if term.id in vocabulary.classes else [term.id]
-            return " ".join(str(ox.NamedNode(vocabulary.terms[name].iri)) for name in same)
-    raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
+    return _term(parameter, value, graph.vocabulary)
 
 
 def _number_or_boolean(parameter: Parameter, value: str) -> str:
@@ -60,6 +93,16 @@ def _number_or_boolean(parameter: Parameter, value: str) -> str:
     return _literal(_BOOLEANS[value.casefold()], "boolean")
 
 
+def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
+    """Return a predicate, concept, or class with those below it, by name, label or IRI."""
+    known = {term.name: term for term in _choices(parameter.type, vocabulary)}
+    for term in known.values():
+        if value.casefold() in (term.name.casefold(), term.label.casefold(), term.iri.casefold()):
+            same = sorted(vocabulary.below([term.id])) if term.id in vocabulary.classes else [term.id]
+            return " ".join(str(ox.NamedNode(vocabulary.terms[name].iri)) for name in same)
+    raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
+
+
 def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:
     """Return the terms that a parameter takes: predicates, classes, or the concepts of a scheme.
 
@@ -70,6 +113,43 @@ def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:
     if kind == "class" or kind.endswith("-class"):
         return vocabulary.entity_classes(kind.removesuffix("class").removesuffix("-")).values()
     return vocabulary.schemes.get(kind, {}).values()
+
+
+def _advice(graph: "Graph", asked: Question, parameter: Parameter, words: str) -> str:
+    """Return what to do with a name that a parameter does not take: the parameter that does, else kg show."""
+    elsewhere = {_segment(one) for one in graph.names.candidates(words, exact=True)}
+    if not elsewhere:
+        return ""
+    taking = [p.name for p in asked.parameters if elsewhere & set(entity_segments(p)) and p != parameter]
+    if taking:
+        return f"; use --{taking[0]}"
+    roots = graph.vocabulary.terms.values()
+    wanted = [t.label.lower() for s in entity_segments(parameter) for t in roots if t.segment == s]
+    return (
+        f"; {asked.name} takes {_article(' or '.join(wanted))} as its {parameter.name}; try kg show {words!r}"
+    )
+
+
+def _described(graph: "Graph", entity: str, *, article: bool = False) -> str:
+    """Return ``Jinan: city (place/jinan)`` for a list, or ``a city (place/jinan)`` for a sentence."""
+    kind = _kind(graph, entity)
+    named = _article(kind) if article else f"{graph.names.labels.get(entity, entity)}: {kind}"
+    return f"{named} ({entity})"
+
+
+def _kind(graph: "Graph", entity: str) -> str:
+    """Return what an entity is called by its class; its segment where the graph does not say."""
+    rows = internal_rows(graph.store, "entity-types", entity=[entity]).values()
+    classes = [iris.short(row["class"]) for row in rows]
+    return next((graph.labels[name].lower() for name in classes if name in graph.labels), _segment(entity))
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _segment(entity: str) -> str:
+    return entity.partition("/")[0]
 
 
 def _literal(text: str, datatype: str) -> str:

@@ -34,8 +34,8 @@ def find_paths(
     >>> [row["relation"] for row in find_paths(kg.open_graph(), "Jinan", "BYD", limit=1)]
     ['implements', 'participatesIn']
     """
-    first, last = (iris.iri(graph.names.resolve(name)) for name in (start, end))
-    avoided = {iris.iri(graph.names.resolve(name)) for name in avoid}
+    first, last = (iris.iri(graph.resolve(name)) for name in (start, end))
+    avoided = {iris.iri(graph.resolve(name)) for name in avoid}
     near = _neighbourhood(graph, first, last, longest, avoided)
     away = nx.single_source_shortest_path_length(near, last)
 

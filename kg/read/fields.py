@@ -1,7 +1,5 @@
 """Fields of official classifications (``fields.csv``), and the SSSOM crosswalk that maps topics to them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -9,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 from kg.errors import Problem
-from kg.read import encodings, models, tables
-from kg.read.cells import Cell, Form, Number, Slug, Text, matches
+from kg.read import files, models, tables
+from kg.read.models import Cell, Form, Number, Slug, Text, matches
 
 FILE, CROSSWALK = "fields.csv", "crosswalks/topics-fields.sssom.tsv"
 NO_TERM = "sssom:NoTermFound"
@@ -83,7 +81,7 @@ def read_crosswalk(folder: Path) -> Iterator[MappingRow | Problem]:
     if not path.exists():
         return
     raw = path.read_bytes()
-    if fault := encodings.encoding_fault(raw):
+    if fault := files.encoding_fault(raw):
         yield Problem(CROSSWALK, fault[0], "", "encoding", fault[1], "", "save it as UTF-8")
         return
     lines = [f"{line}\n" for line in raw.decode().split("\n")]

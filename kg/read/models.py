@@ -1,49 +1,88 @@
-"""Rows of curated tables: pydantic models at the boundary, one class a table, its fields the columns."""
+"""Rows of curated tables: pydantic models at the boundary, one class a table, its fields the columns.
+
+The type of a column carries a ``Form``: what a message says that its cells hold.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from kg import iris
 from kg.errors import Problem
-from kg.read.cells import (
-    Address,
-    Cell,
-    Day,
-    Division,
-    Edtf,
-    Flags,
-    Form,
-    Hash,
-    Id,
-    Kind,
-    Language,
-    Latitude,
-    Longitude,
-    MaybeAddress,
-    MaybeDay,
-    MaybeId,
-    MaybeLanguage,
-    MaybeParagraph,
-    MaybeRetired,
-    MaybeWord,
-    Number,
-    Offset,
-    Predicate,
-    Retired,
-    Slug,
-    Territory,
-    Text,
-    Whole,
-    Word,
-    matches,
-)  # fmt: skip
+from kg.read import periods
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+class Form(str):
+    """What a cell of a type holds, as a message about a wrong one says it."""
+
+
+def passes(test: Callable[[str], object], *, empty: str | None = "") -> BeforeValidator:
+    """Let a cell through that passes a test; an empty one becomes ``empty``."""
+
+    def validate(value: str) -> str | None:
+        if value and not test(value):
+            raise ValueError
+        return value or empty
+
+    return BeforeValidator(validate)
+
+
+def _flags(value: str) -> tuple[str, ...]:
+    flags = tuple(value.split(";")) if value else ()
+    if any(flag != flag.strip() or not flag for flag in flags) or len(set(flags)) != len(flags):
+        raise ValueError
+    return flags
+
+
+def matches(pattern: str) -> Any:
+    """Let a cell through that a regular expression matches whole."""
+    return Field(pattern=rf"^(?:{pattern})$")
+
+
+_ENTITY = iris.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
+_LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]+)?"
+_EVIDENCE = "(?:statement|target)/[0-9a-f]{32}"
+_RETIRED = "an id such as place/jinan, or statement/ or target/ and 32 hexadecimal digits"
+_WORD = r"[A-Za-z][A-Za-z0-9-]*"
+
+Cell = Annotated[str, Form("text")]
+Text = Annotated[str, Field(min_length=1), Form("text")]
+Id = Annotated[str, matches(_ENTITY), Form("an id such as place/jinan")]
+Retired = Annotated[str, matches(f"(?:{_ENTITY})|{_EVIDENCE}"), Form(_RETIRED)]
+MaybeRetired = Annotated[str, matches(f"|(?:{_ENTITY})|{_EVIDENCE}"), Form(f"{_RETIRED}, or nothing")]
+MaybeId = Annotated[str, matches(f"|{_ENTITY}"), Form("an id such as topic/steel, or nothing")]
+Word = Annotated[str, matches(_WORD), Form("one word of its list")]
+MaybeWord = Annotated[str, matches(f"|{_WORD}"), Form("one word of its list, or nothing")]
+Kind = Annotated[str, matches(_WORD), Form("a class of the ontology such as Company")]
+Predicate = Annotated[str, matches(_WORD), Form("a predicate of the ontology such as promotes")]
+_SLUG_FORM = Form("at most 100 lower-case letters, digits and hyphens")
+Slug = Annotated[str, matches(iris.SLUG), Field(max_length=100), _SLUG_FORM]
+Language = Annotated[str, matches(_LANGUAGE), Form("a language code such as en")]
+MaybeLanguage = Annotated[str, matches(f"|{_LANGUAGE}"), Form("a language code such as zh, or nothing")]
+Address = Annotated[str, matches(r"https?://\S+"), Form("an address that begins with http")]
+MaybeAddress = Annotated[str, matches(r"|https?://\S+"), Form("an address that begins with http or nothing")]
+Hash = Annotated[str, matches("[0-9a-f]{64}"), Form("64 hexadecimal digits")]
+Day = Annotated[str, passes(periods.is_day), Field(min_length=1), Form("a day that exists: 2024-01-21")]
+MaybeDay = Annotated[str, passes(periods.is_day), Form("a day that exists: 2024-01-21, or nothing")]
+Edtf = Annotated[str, passes(periods.parse), Form("a period in EDTF: 2024, 2021/2025, ../2025")]
+_DIGITS = passes(re.compile("[0-9]+").fullmatch)
+Whole = Annotated[int, _DIGITS, Field(gt=0), Form("a whole number from 1")]
+Offset = Annotated[int, _DIGITS, Form("a whole number from 0")]
+MaybeParagraph = Annotated[str, matches("[0-9]*"), Form("a paragraph's number, or nothing")]
+_DECIMAL = passes(re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)").fullmatch, empty=None)
+Number = Annotated[Decimal | None, _DECIMAL, Form("a plain number: 65800000000, or nothing")]
+Latitude = Annotated[Decimal | None, Field(ge=-90, le=90), _DECIMAL, Form("degrees from -90 to 90")]
+Longitude = Annotated[Decimal | None, Field(ge=-180, le=180), _DECIMAL, Form("degrees from -180 to 180")]
+Flags = Annotated[tuple[str, ...], BeforeValidator(_flags), Form("words of the flags' list, with ; between")]
+Division = Annotated[str, matches("|[0-9]{6}"), Form("six digits, or nothing")]
+Territory = Annotated[str, matches("|[A-Z]{2}(-[A-Z0-9]{1,3})?"), Form("a code such as CN-SD, or nothing")]
 
 
 def about(description: str, **more: Any) -> Any:
@@ -268,7 +307,7 @@ R = TypeVar("R", bound=Row)
 
 
 def form(field: FieldInfo) -> str:
-    """Return what a column's cells hold, such as: an id such as place/jinan."""
+    """Return what a column's cells hold: an id such as place/jinan."""
     return next((found for found in field.metadata if isinstance(found, Form)), "text")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg import iris, text
 from kg.errors import KgError, Problem
-from kg.read import encodings, files, models, seeds, tables
+from kg.read import files, models, seeds, tables
 
 _ROLES = {"label": 0, "alias": 1, "abbreviation": 2, "printed": 3}
 _SORTED_BY: Mapping[str, Sequence[str]] = {
@@ -113,7 +113,7 @@ def _raise_first(problems: list[Problem], more: str = "") -> None:
 
 
 def _decode(path: Path, raw: bytes, encoding: str) -> str:
-    fault = encodings.encoding_problem(path, raw, name=str(path))
+    fault = files.encoding_problem(path, raw, name=str(path))
     if not fault:
         return raw.decode("utf-8-sig")
     if encoding == "utf-8":

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kg import iris, text
 from kg.errors import KgError
 from kg.ontology import Ontology
-from kg.read import encodings, files, models, periods, seeds, tables
+from kg.read import files, models, periods, seeds, tables
 from kg.read.table_columns import Columns, check_columns, segment_of
 
 MOST_ERRORS = 10
@@ -136,9 +136,9 @@ def read_user_table(file: Path) -> UserTable:
         raw = file.read_bytes()
     except OSError as error:
         raise KgError(f"cannot read {file}: {error.strerror}") from None
-    if fault := encodings.encoding_fault(raw):
+    if fault := files.encoding_fault(raw):
         line, what, guess = fault
-        raise KgError(f"{file}:{line}: {what}{guess and f', perhaps {guess}'}: {encodings.SAVE_AS_UTF8}")
+        raise KgError(f"{file}:{line}: {what}{guess and f', perhaps {guess}'}: {files.SAVE_AS_UTF8}")
     content = raw.decode()
     if not content.removeprefix("\ufeff").strip():
         raise KgError(f"{file} is empty: its first line holds the names of its columns")

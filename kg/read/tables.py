@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 
 from kg.errors import KgError, Problem, missing_extra
-from kg.read.encodings import encoding_problem, line_at
+from kg.read.files import encoding_problem, line_at
 
 ENDINGS = (".csv", ".jsonl", ".parquet")
 BATCH = 10_000

@@ -1,7 +1,5 @@
 """Build a store on disk from curated tables, in a new folder; then one manifest file is replaced."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -5,8 +5,6 @@ each source's folder or, with a first column ``source``, once for all. Rows are 
 compiled by the same code as those of ``kg build``; the lines go to a file, the file to the store.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The journal of a bulk load: the files that it writes, and how far each was written when it was saved."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

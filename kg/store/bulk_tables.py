@@ -4,8 +4,6 @@ The tables of the sources are read in step, source by source: each from one file
 from each source's folder.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -16,11 +14,13 @@ from typing import Generic, TypeVar
 
 from kg import text
 from kg.check import entities as rules
-from kg.compile import reference
+from kg.check.fields import check_crosswalk, check_fields
+from kg.compile import fields, reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import models
 from kg.read import tables as streams
+from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.seeds import (
     COMMON_TABLES,
     ENTITY_TABLES,
@@ -31,11 +31,11 @@ from kg.read.seeds import (
     unread_files,
 )  # fmt: skip
 from kg.read.tables import Record
-from kg.store.bulk_fields import Report, read_field_lines
 
 #: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
 RUN = 2_000
 R = TypeVar("R", bound=models.Row)
+Report = Callable[[Problem], None]
 Put = Callable[[Iterable[str]], None]
 #: A record after its source and its file.
 _Placed = tuple[str, str, Record | Problem]
@@ -133,7 +133,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
         put(reference.redirect_lines(redirect))
-    put(read_field_lines(tables.common or tables.folder, register, report))
+    put(_field_lines(tables.common or tables.folder, register, report))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
     places = (place for place in named if place.startswith("place/"))
@@ -332,6 +332,20 @@ def _within(tables: Tables) -> dict[str, set[str]]:
         if link.relation == "locatedIn" and link.child.startswith("place/"):
             found.setdefault(intern(link.child), set()).add(intern(link.parent))
     return found
+
+
+def _field_lines(folder: Path, register: EntityIndex, report: Report) -> Iterator[str]:
+    """Yield the fields and the mappings of topics to them; those with a problem are left out."""
+    rows = [*read_fields(folder), *read_crosswalk(folder)]
+    known = [row for row in rows if isinstance(row, FieldRow)]
+    mapped = [row for row in rows if isinstance(row, MappingRow)]
+    unsound = [row for row in rows if isinstance(row, Problem)]
+    problems = [*unsound, *check_fields(known), *check_crosswalk(mapped, known, register)]
+    for problem in problems:
+        report(problem)
+    bad = {(problem.file, problem.line) for problem in problems}
+    if not any((row.file, row.line) in bad for row in known):
+        yield from fields.lines(known, (row for row in mapped if (row.file, row.line) not in bad))
 
 
 def _stem(name: str) -> str:

@@ -6,8 +6,6 @@ that reads a graph reads it from any engine. An engine whose default graph is th
 of each query.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import time

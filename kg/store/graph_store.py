@@ -4,8 +4,6 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/ for the protocol; docs/engin
 engine.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -9,8 +9,6 @@ stack of 8 MiB with pyoxigraph 0.5.13, a token takes at most 1/6,000 of it (a te
 of nesting 1/650 (NOT EXISTS in brackets in FILTER). The two limits together keep a query below two thirds.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 

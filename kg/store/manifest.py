@@ -1,7 +1,5 @@
 """The manifest of a folder of builds: which store is current, what it was made from, what it holds."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,6 @@ s; a run of Han characters gives its pairs of neighbours and its single characte
 strict expression and goes on with looser ones.
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 import unicodedata
@@ -43,8 +41,8 @@ def key(name: str) -> str:
 
 
 def squeeze(folded: str) -> str:
-    """Return a folded name without white space and hyphens: "silicon carbide" is "siliconcarbide"."""
-    return re.sub(r"[\s-]+", "", folded)
+    """Return the letters and digits of a folded name, words in the singular: “9 + X” is "9x"."""
+    return "".join(match["han"] or _singular(match["word"]) for match in _PIECE.finditer(folded))
 
 
 def pieces(folded: str) -> list[Piece]:
@@ -116,7 +114,9 @@ def likeness(query: str, name: str) -> float:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") and len(word) > 5 else word[:-1]
 
 
 def _shortest(found: Iterable[Piece]) -> list[Piece]:

@@ -3,8 +3,6 @@
 It is written when a graph is built and opened read-only; it stays fast at a million entities.
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 import tempfile
@@ -13,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from kg.store import matching, oxigraph
 from kg.store.matching import Name, fold, key, pieces, squeeze, tokens
 from kg.store.oxigraph import Store
 
-FORMAT = 2
+FORMAT = 3
 _QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
 _POOL = 200  # names that are scored at each step
 _NAMES = """
@@ -62,11 +61,11 @@ class Quoted:
 class Labels(Mapping[str, str]):
     """Labels by entity id, read when asked for: the English one, else the Chinese one; then ``others``."""
 
-    def __init__(self, index: Index, others: Mapping[str, str] | None = None) -> None:
+    def __init__(self, index: "Index", others: Mapping[str, str] | None = None) -> None:
         self._index, self._others = index, others or {}
         self._label = lru_cache(65_536)(self._read)
 
-    def beside(self, others: Mapping[str, str]) -> Labels:
+    def beside(self, others: Mapping[str, str]) -> "Labels":
         """Return these labels together with those of other terms."""
         return Labels(self._index, others)
 
@@ -91,7 +90,7 @@ class Labels(Mapping[str, str]):
 class Entities(Collection[str]):
     """Ids of all entities that have a name, in order."""
 
-    index: Index
+    index: "Index"
 
     def __contains__(self, entity: object) -> bool:
         return isinstance(entity, str) and any(self.index.column("SELECT 1 FROM entity WHERE id = ?", entity))
@@ -146,24 +145,34 @@ class Index:
         query = "SELECT role, name FROM name WHERE entity = ? ORDER BY role <> 'label', role, id"
         return self.connection.execute(query, (entity,)).fetchall()
 
+    def candidates(self, words: str, *, segments: Iterable[str] = (), exact: bool = False) -> list[str]:
+        """Return the entities that words may stand for; several if nothing settles which is meant.
+
+        Words are an id, IRI, prefixed name, slug, or a name but for case, width, marks and plurals; unless
+        ``exact``, also words of names, or their beginnings. The first of these that fits is taken.
+        """
+        wanted = tuple(segments) or iris.ENTITY_SEGMENTS
+        identifier = iris.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
+        if identifier in self.entities:
+            return [identifier] if _segment(identifier) in wanted else []
+        ways = (self.exact, self._by_slug, self._holding)
+        for find in ways[:2] if exact else ways:
+            if found := [row for row in find(words) if _segment(row[0]) in wanted]:
+                return _plainest(found)
+        return []
+
     def resolve(self, words: str, *, segments: Iterable[str] = ()) -> str:
-        """Return the entity that an id, IRI, prefixed name, label or alias stands for.
+        """Return the entity that words stand for, as ``candidates`` reads them.
 
         Raises Ambiguous with the candidates, or NotFound with the nearest names.
         """
-        wanted = tuple(segments)
-        identifier = iris.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
-        if identifier in self.entities:
-            if wanted and _segment(identifier) not in wanted:
-                raise NotFound(f"{identifier} is no {' or '.join(wanted)}")
-            return identifier
-        found = {e: r for e, r in self.exact(words) if not wanted or _segment(e) in wanted}
+        found = self.candidates(words, segments=segments)
+        if len(found) == 1:
+            return found[0]
         if found:
-            return self._only_one(words, found)
-        slugs = [slug for segment in wanted if (slug := f"{segment}/{words}") in self.entities]
-        if len(slugs) == 1:
-            return slugs[0]
-        near = self.search(words, segments=wanted, limit=4, least=60)
+            listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in found)
+            raise Ambiguous(f"{words!r} names several things: {listed}")
+        near = self.search(words, segments=segments, limit=4, least=60)
         named = ", ".join(f"{hit.name} ({hit.entity})" for hit in near)
         raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
 
@@ -207,13 +216,24 @@ class Index:
             yield found + self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
             found = []
 
-    def _only_one(self, words: str, found: Mapping[str, str]) -> str:
-        """Return the only entity, or the only one that has the words as its label."""
-        for among in (list(found), [entity for entity, role in found.items() if role == "label"]):
-            if len(among) == 1:
-                return among[0]
-        listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in sorted(found))
-        raise Ambiguous(f"{words!r} names several things: {listed}")
+    def _by_slug(self, words: str) -> list[tuple[str, str]]:
+        ids = (f"{segment}/{words}" for segment in iris.ENTITY_SEGMENTS)
+        return [(entity, "id") for entity in ids if entity in self.entities]
+
+    def _holding(self, words: str) -> list[tuple[str, str]]:
+        """Return (entity, role) of names that hold all these words, or words that begin so, short ones first.
+
+        If all others hold the shortest of them, it is meant: "integrated circuits", not their design.
+        """
+        for step in islice(matching.widening(self.connection, pieces(fold(words))), 2):
+            rows = self.connection.execute(_NAMES, (f"word : ({step})", _POOL)).fetchall()
+            names = [squeeze(row[3]) for row in rows]
+            alone = names and all(names[0] in name for name in names)
+            if rows:
+                return [
+                    row[:2] for row, name in zip(rows, names, strict=True) if not alone or name == names[0]
+                ]
+        return []
 
 
 def index_path(store_folder: Path) -> Path:
@@ -274,6 +294,15 @@ def _fill(connection: sqlite3.Connection, names: Iterable[Name], quotes: Iterabl
 
 def _segment(entity: str) -> str:
     return entity.partition("/")[0]
+
+
+def _plainest(found: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the only entity that has a name as its label, else as an alias, else all."""
+    for roles in (("label",), ("label", "alias", "abbreviation", "id")):
+        among = {entity for entity, role in found if role in roles}
+        if len(among) == 1:
+            return list(among)
+    return list(dict.fromkeys(entity for entity, _ in found))
 
 
 def names_of(graph: Store) -> Iterator[Name]:

@@ -1,7 +1,5 @@
 """Oxigraph stores in memory and on disk, and the queries that run on them or on another engine."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator

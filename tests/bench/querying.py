@@ -67,7 +67,7 @@ def figures(ground: Ground, repeats: int, *, seconds: float = 2, rdflib: bool = 
         yield from _rdflib(ground, bound)
 
 
-def standing(asked: Question) -> dict[str, str]:
+def standing(asked: Question) -> dict[str, list[str]]:
     """The documented example of a question with things of the synthetic corpus in place of curated ones."""
     given = example(asked)
     kinds = {parameter.name: parameter.type for parameter in asked.parameters}
@@ -75,7 +75,7 @@ def standing(asked: Question) -> dict[str, str]:
     for name in given:
         kind = next((kind for kind in THINGS if kind in kinds[name].split("|")), "")
         if kind:
-            given[name] = THINGS[kind][used.get(kind, 0)]
+            given[name] = [THINGS[kind][used.get(kind, 0)]]
             used[kind] = used.get(kind, 0) + 1
     return given
 

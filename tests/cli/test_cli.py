@@ -248,7 +248,7 @@ MISTAKES = [
     (("ask", "promoters", "unobtainium"), "nothing is called 'unobtainium'"),
     (("ask", "promoters", "--topik", "lidar"), "No such option '--topik'"),
     (("ask", "promoters", "--topic"), "Option '--topic' requires an argument"),
-    (("ask", "promoters", *["lidar"] * 9), "takes"),
+    (("ask", "promoters", *["lidar"] * 99), "takes"),
     (("ask", "promoters", "lidar", "--tier", "futur"), "is one of"),
     (("show", "nothing like this"), "nothing is called"),
     (("query", "SELECT * {"), "malformed"),

@@ -40,7 +40,7 @@ def test_segments_settle_a_shared_name() -> None:
 def test_ids_and_slugs() -> None:
     assert INDEX.resolve("topic/robot") == INDEX.resolve("topic:robot") == "topic/robot"
     assert INDEX.resolve("industrial-robot", segments=("topic",)) == "topic/industrial-robot"
-    with pytest.raises(NotFound, match="topic/robot is no place"):
+    with pytest.raises(NotFound, match="nothing is called 'topic/robot'"):
         INDEX.resolve("topic/robot", segments=("place",))
 
 

@@ -52,8 +52,10 @@ def test_errors_say_what_there_is(sample_graph: Graph) -> None:
         sample_graph.ask("promoters", sector="optics")
     with pytest.raises(NotFound, match="nothing is called 'optic fibre'"):
         sample_graph.ask("promoters", topic="optic fibre")
-    with pytest.raises(NotFound, match="is no topic"):
+    with pytest.raises(NotFound, match=r"is a city \(place/sample-city\); use --region"):
         sample_graph.ask("promoters", topic="place/sample-city")
+    with pytest.raises(NotFound, match=r"is a city .*; topics takes a topic as its topic; try kg show"):
+        sample_graph.ask("topics", topic="Sample City")
     with pytest.raises(NotFound, match="core, disruptive-technology, emerging, future"):
         sample_graph.ask("promoters", tier="tiptop")
     with pytest.raises(NotFound, match="yes or no"):

@@ -46,7 +46,9 @@ ASKED = {"topic": "lidar", "region": "Sample City", "entity": "optics park", "pl
          "organisation": "Acme Optics", "company": "Acme Optics", "source": "hubei-2030"}  # fmt: skip
 
 
-#: What an engine does not do, as docs/explanation/engines.md tells it.
+#: What an engine does not do, as docs/explanation/engines.md tells it; its table shows how to write a question
+#: that Virtuoso answers too: VALUES inside the braces that use it, SELECT around VALUES with a filter, branches of
+#: UNION that bind alike, no EXISTS in a branch, no p* in GRAPH.
 DEVIATIONS = {
     ("virtuoso", "statements"): "Virtuoso 7.2.5 loses rows of a group whose members differ in what is bound",
     ("virtuoso", "doubts"): "Virtuoso 7.2.5 loses rows of a group that begins with VALUES and BIND",
