@@ -96,10 +96,12 @@ def fold(raw: str, *, loose: bool = False) -> Folded:
     """Fold for comparison; ``loose`` also drops punctuation that some pages lose, but none within numbers."""
     if loose:
         return _without_lost(fold(raw))
-    if not _UNEVEN.search(raw):
-        even = raw.translate(_EVEN)
-        if len(even) == len(raw):  # character by character, as nearly all texts are
-            return Folded(even, range(len(raw)), range(1, len(raw) + 1))
+    inner = raw.strip()
+    if not _UNEVEN.search(inner):
+        even, first = inner.translate(_EVEN), raw.find(inner)
+        if len(even) == len(inner):  # character by character, as nearly all texts are
+            places = range(first, first + len(even) + 1)
+            return Folded(even, places[:-1], places[1:])
     return _fold_by_cluster(raw)
 
 

@@ -76,6 +76,7 @@ class Result:
     notices: list[str] = field(default_factory=list)
     positions: dict[str, list[Position]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    paragraphs: dict[str, list[str]] = field(default_factory=dict)
     gaps: list[sections.Gap] = field(default_factory=list)
     verified: int = 0
     unverified: int = 0
@@ -92,7 +93,7 @@ def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
         result.problems += match.problems
         result.notices += match.notices
         if match.paragraphs is not None:
-            result.hashes[name] = match.sha256
+            result.hashes[name], result.paragraphs[name] = match.sha256, match.paragraphs
             _verify_document(document, match.paragraphs, result)
             continue
         number = len({(row.paragraph, row.quote) for row in document.evidence()})

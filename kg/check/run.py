@@ -21,6 +21,7 @@ from kg.check.entities import (
     check_use,
 )
 from kg.check.fields import check_crosswalk, check_fields
+from kg.check.mentions import check_mentions, names_added, search
 from kg.check.sections import Gap, check_coverage, check_sections
 from kg.check.statements import check_statements
 from kg.check.targets import check_targets, is_unread
@@ -35,7 +36,7 @@ _FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column"
 _ROW = {"cell-count", "bad-cell", "duplicate-id", "missing-folder"}
 #: Problems of the form of a file, whose rows were read all the same.
 _FORM = {"byte-order-mark", "line-ends", "separator", "missing-source"}
-_LATER = ("", "sections.csv", "statements.csv", "positions.csv")
+_LATER = ("", "sections.csv", "statements.csv", "positions.csv", "mentions.csv", "searched.csv")
 
 
 @dataclass(frozen=True)
@@ -92,18 +93,25 @@ def check_seeds(
     known = ontologies.read(locations.ontology(ontology))
     seeds, unread = seed_tables.read_seeds(folder)
     found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
+    searches = search(found.paragraphs, seeds.register)
     problems = {*(_list_choices(problem, known) for problem in unread), *_check_tables(seeds, known)}
     problems.update(found.problems)
     if write:
         _write(folder, seeds, found, today or datetime.date.today())
+        for name, one in searches.items():
+            for table, rows in one.rows().items():
+                files.write_table(folder / name / table, seed_tables.SOURCE_TABLES[table].columns(), rows)
     else:
         for name, positions in found.positions.items():
             problems.update(quotes.check_positions(seeds.documents[name], positions))
+        if not problems:  # what names there are depends on all other rows
+            for name, one in searches.items():
+                problems.update(check_mentions(seeds.documents[name], one))
     return Report(
         seeds,
         known,
         _sort_out(problems, seeds.documents, _lost_rows(folder, unread)),
-        (*found.notices, *_notices(seeds)),
+        (*found.notices, *_notices(seeds), *names_added(seeds, searches)),
         tuple(found.gaps),
         found.verified,
         found.unverified,
@@ -216,7 +224,10 @@ def _sort_out(
         and not (p.code == "extra-column" and (p.file, p.text) in misspelt)
         and not (p.code in ("no-section", "other-region") and _source(p) in unframed)
         and not (p.code in ("out-of-range", "section-bounds", "no-section") and _source(p) in miscounted)
-        and not (p.code in ("stale-position", "span-missing", "cue-missing") and _source(p) in changed)
+        and not (
+            p.code in ("stale-position", "stale-mention", "span-missing", "cue-missing")
+            and _source(p) in changed
+        )
     ]
     return tuple(sorted(_join_alike(kept), key=lambda p: (_rank(p), p)))
 
@@ -261,7 +272,7 @@ _ALIKE: Mapping[str, Callable[[Problem], object]] = {
     **dict.fromkeys(("unknown-entity", "unknown-predicate"), lambda p: p.text),
     **dict.fromkeys(("unknown-term", "unknown-kind"), lambda p: (p.column, p.text)),
     **dict.fromkeys(("no-section", "out-of-range"), lambda p: (p.file, p.column)),
-    "stale-position": lambda p: (p.file, p.what),
+    **dict.fromkeys(("stale-position", "stale-mention"), lambda p: (p.file, p.what)),
 }
 
 

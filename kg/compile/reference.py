@@ -4,8 +4,9 @@ The default graph holds types, labels, stated plain triples and the source of ea
 the statements and evidence of one source; ``graph/identity`` names and their confidence;
 ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` the transitive closure of
 stated and assumed links; ``graph/derived`` what follows from two statements; ``graph/fields`` official
-classifications and the topics mapped to them; ``graph/counts`` counts of statements; ``graph/ontology``;
-``graph/dataset`` the dataset, its sources and the named queries.
+classifications and the topics mapped to them; ``graph/mentions/<source>`` the names of entities found in its
+text; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the dataset, its sources
+and the named queries.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg import ontology as ontologies
-from kg.compile import counts, derived, fields, statements
+from kg.compile import counts, derived, fields, mentions, statements
 from kg.compile.nquads import TYPE, concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, queries
@@ -45,6 +46,7 @@ def lines(
     ``stated`` returns the lines of one source, for instance from a cache.
     """
     found: set[str] = set()
+    names = mentions.Names(seeds.register)
     for entry in seeds.entities.values():
         found.update(entity_lines(entry, ontology))
     for region in seeds.regions:
@@ -61,6 +63,7 @@ def lines(
             stated(document) if stated else statements.lines(document, seeds.register, ontology),
         )
         found.update(derived.lines(derived.premises(document, seeds.register, ontology)))
+        found.update(mentions.lines(document, names))
     found.update(fields.lines(seeds.fields, seeds.mappings))
     found.update(closure_lines(direct_parents(seeds.hierarchy, seeds.documents.values(), ontology)))
     for_counts = (counts.backed(d, seeds.register, ontology) for d in seeds.documents.values())
@@ -109,6 +112,7 @@ def name_lines(entry: models.NameRow, ontology: Ontology) -> Iterator[str]:
         ("kg:confidence", concept(ontology, "confidences", entry.confidence)),
         ("kg:ground", literal(entry.ground)),
         ("dcterms:date", literal(entry.date, datatype="xsd:date")),
+        ("kg:ambiguous", literal("true", datatype="xsd:boolean") if entry.ambiguous else ""),
     )
     yield from quads(
         iri(f"name/{iris.digest(entry.entity, entry.name, entry.lang)}"), pairs, "graph/identity"

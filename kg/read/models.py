@@ -16,6 +16,8 @@ from kg import iris
 from kg.errors import Problem
 from kg.read import periods
 
+#: Columns of a text's own words, in which white space may stand at an end.
+_AS_PRINTED = ("exact", "prefix", "suffix", "words", "within")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -60,6 +62,7 @@ MaybeRetired = Annotated[str, matches(f"|(?:{_ENTITY})|{_EVIDENCE}"), Form(f"{_R
 MaybeId = Annotated[str, matches(f"|{_ENTITY}"), Form("an id such as topic/steel, or nothing")]
 Word = Annotated[str, matches(_WORD), Form("one word of its list")]
 MaybeWord = Annotated[str, matches(f"|{_WORD}"), Form("one word of its list, or nothing")]
+MaybeYes = Annotated[str, matches("|yes"), Form("yes, or nothing")]
 Kind = Annotated[str, matches(_WORD), Form("a class of the ontology such as Company")]
 Predicate = Annotated[str, matches(_WORD), Form("a predicate of the ontology such as promotes")]
 _SLUG_FORM = Form("at most 100 lower-case letters, digits and hyphens")
@@ -156,6 +159,7 @@ class SourceRow(Row):
 class NameRow(Row):
     """A name of an entity, with how sure it is and on what ground."""
 
+    optional = ("ambiguous",)
     entity: Id = about("The entity that bears the name.")
     name: Text = about("The name as it is written.")
     lang: Annotated[str, matches("en|zh"), Form("en or zh")] = about("Its language.")
@@ -163,6 +167,9 @@ class NameRow(Row):
     confidence: Word = about("How sure it is that the name is the entity's.")
     ground: Text = about("What that rests on: knowledge, a document, or a page with its address.")
     date: Day = about("When that was decided.")
+    ambiguous: MaybeYes = about(
+        "yes where the words are common or part of others, so that they need not mean it.", default=""
+    )
 
 
 class HierarchyRow(Row):
@@ -295,6 +302,24 @@ class PositionRow(ParagraphRow):
         return int(self.heading or self.paragraph)
 
 
+class MentionRow(ParagraphRow):
+    """A name that stands in the text; written by ``kg check --texts --write``."""
+
+    start: Offset = about("Its first character in the paragraph, from 0.")
+    entity: Id = about("The entity that bears the name.")
+    words: Annotated[str, Field(min_length=1), Form("text")] = about("The words of the text.")
+    within: Annotated[str, Form("text")] = about("The longest name around them, if they are a part of one.")
+
+
+class SearchRow(Row):
+    """An entity whose names were looked for in the text; written by ``kg check --texts --write``."""
+
+    entity: Id = about("The entity.")
+    forms: Annotated[str, matches("[0-9a-f]{16}"), Form("16 hexadecimal digits")] = about(
+        "Hash of the names that were looked for: others added since were not."
+    )
+
+
 class VerificationRow(Row):
     """When the quotes of a source were last verified; written by ``kg check --texts --write``."""
 
@@ -342,7 +367,7 @@ def parse(
 def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
     """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
     inner = cell.strip()
-    if column in ("exact", "prefix", "suffix") or (inner == cell and not _CONTROL.search(cell)):
+    if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
         return
     fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
     yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

@@ -52,7 +52,7 @@ def scaffold_source(
     section = {"first": 1, "last": len(paragraphs), "heading": "The whole document"}
     with files.new_folder(folder / name) as new:
         for table, model in seeds.SOURCE_TABLES.items():
-            if table != "positions.csv":
+            if table not in seeds.WRITTEN_TABLES:
                 rows = [section] if table == "sections.csv" else []
                 files.write_table(new / table, model.columns(), rows)
         files.write_table(sources, columns, [*present, row])
@@ -85,8 +85,8 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     raw = path.read_bytes()
     content = tables.unify_line_ends(_decode(path, raw, encoding))
     found = tables.parse_rows(
-        io.StringIO(content, newline=""), columns, name=str(path),
-        delimiter=tables.separator(content), optional=model.optional, trim=path.name != "positions.csv",
+        io.StringIO(content, newline=""), columns, name=str(path), delimiter=tables.separator(content),
+        optional=model.optional, trim=path.name not in seeds.WRITTEN_TABLES,
     )  # fmt: skip
     rows: list[Mapping[str, str]] = []
     problems: list[Problem] = []

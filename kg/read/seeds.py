@@ -42,7 +42,11 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "targets.csv": models.TargetRow,
     "coverage.csv": models.CoverageRow,
     "positions.csv": models.PositionRow,
+    "mentions.csv": models.MentionRow,
+    "searched.csv": models.SearchRow,
 }
+#: Tables that the check writes; a source may lack them.
+WRITTEN_TABLES = ("positions.csv", "mentions.csv", "searched.csv")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class EntityIndex:
     units: Mapping[str, str]
     regions: Collection[str]
     within: Mapping[str, Collection[str]]
+    #: Names, of those in ``keys``, that need not mean the entity.
+    ambiguous: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def label(self, identifier: str) -> str:
         """Return the English label, else the slug."""
@@ -75,6 +81,8 @@ class Document:
     targets: tuple[models.TargetRow, ...]
     coverage: tuple[models.CoverageRow, ...]
     positions: tuple[models.PositionRow, ...]
+    mentions: tuple[models.MentionRow, ...] = ()
+    searched: tuple[models.SearchRow, ...] = ()
 
     @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
@@ -162,6 +170,11 @@ class Seeds:
             {e.id: e.unit for e in self.entities.values() if isinstance(e, models.IndicatorRow)},
             frozenset(self.regions),
             within,
+            {
+                entity: {text.key(name.name) for name in names if name.ambiguous}
+                for entity, names in self.names_of.items()
+                if any(name.ambiguous for name in names)
+            },
         )
 
 
@@ -171,7 +184,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
 
     def rows(name: str, model: type[R]) -> list[R]:
         path = folder / name
-        if name.endswith(("positions.csv", "verified.csv")) and not path.exists():
+        if name.endswith((*WRITTEN_TABLES, "verified.csv")) and not path.exists():
             return []
         records, found = tables.read_table(path, model.columns(), name=name, optional=model.optional)
         problems.extend(found)

@@ -120,7 +120,7 @@ def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, kno
             (new / source).mkdir()
             for name, model in known_tables.items():
                 path = new / source / name if name in seeds.SOURCE_TABLES else new / name
-                if name != "verified.csv":  # written by the check alone
+                if name in rows or name not in (*seeds.WRITTEN_TABLES, "verified.csv"):
                     files.write_table(path, model.columns(), rows.get(name, []))
     except OSError as error:
         raise KgError(f"cannot write {folder}: {error.strerror}") from None

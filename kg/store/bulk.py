@@ -18,7 +18,7 @@ from kg.check import entities as links
 from kg.check import quotes, sections, statements, targets
 from kg.check import texts as text_files
 from kg.compile import counts as count_cube
-from kg.compile import derived, reference
+from kg.compile import derived, mentions, reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
 from kg.read import models
@@ -115,6 +115,7 @@ class _Compilation:
         self._ontology = ontologies.read(self.folder)
         found = read_entities(tables, self._ontology, work.put, work.problem)
         self._register, self._paragraphs = found.register, found.paragraphs
+        self._names = mentions.Names(found.register)
         for problem in tables.unread(found.order):
             work.problem(problem)
         for what, number in found.counts.items():
@@ -159,8 +160,10 @@ class _Compilation:
         if self.keep_good or not work.state.problems:
             if numbers.start == 1:
                 work.put(compiler.section_lines(sound))
+                work.put(mentions.search_lines(sound, self._names))
             work.put(compiler.paragraph_lines(sound, numbers))
             work.put(compiler.statement_lines(sound, self._register, self._ontology))
+            work.put(mentions.mention_lines(sound, sound.mentions, self._names))
             work.keep(PREMISES, derived.premises(sound, self._register, self._ontology))
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
@@ -196,7 +199,7 @@ class _Compilation:
             self._report(problem, bad)
         tables = {
             name: tuple(row for row in getattr(part, name) if (row.file, row.line) not in bad)
-            for name in ("statements", "targets", "positions")
+            for name in ("statements", "targets", "positions", "mentions")
         }
         return replace(part, **tables) if bad else part  # type: ignore[arg-type]
 

@@ -102,7 +102,8 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
     # filled below: what is missing in it is what the rules report
-    register = EntityIndex(kinds, *_names(tables), units, set(), _within(tables))
+    keys, names_shown, ambiguous = _names(tables)
+    register = EntityIndex(kinds, keys, names_shown, units, set(), _within(tables), ambiguous)
     for file, model in ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
         for entry in _sound(tables.rows(_stem(file), model, report), check, report):
@@ -224,13 +225,19 @@ class Feeds:
         self.statements = Feed(folder, models.StatementRow, "statements", order, report)
         self.targets = Feed(folder, models.TargetRow, "targets", order, report)
         self.positions = Feed(folder, models.PositionRow, "positions", order, report)
-        self._all = (self.sections, self.coverage, self.statements, self.targets, self.positions)
+        self.mentions = Feed(folder, models.MentionRow, "mentions", order, report)
+        self.searched = Feed(folder, models.SearchRow, "searched", order, report)
+        self._all = (
+            self.sections, self.coverage, self.statements, self.targets, self.positions, self.mentions,
+            self.searched,
+        )  # fmt: skip
 
     def turn(self, source: models.SourceRow) -> Document:
         """Turn to the next source; return it without statements, targets and positions."""
         for feed in self._all:
             feed.turn(source.id)
-        return Document(source, tuple(self.sections.take()), (), (), tuple(self.coverage.take()), ())
+        sections, coverage = tuple(self.sections.take()), tuple(self.coverage.take())
+        return Document(source, sections, (), (), coverage, (), searched=tuple(self.searched.take()))
 
     def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
         """Yield a source in runs of whole paragraphs, each with its last one; None: up to the end."""
@@ -241,15 +248,19 @@ class Feeds:
             targets = self.targets.take(end, limit=0 if statements else RUN)
             more = self.statements.next or self.targets.next
             upto = (statements or targets)[-1].paragraph if more else None
-            positions = tuple(self.positions.take(upto))
-            yield (
-                replace(document, statements=tuple(statements), targets=tuple(targets), positions=positions),
-                upto,
+            part = replace(
+                document,
+                statements=tuple(statements),
+                targets=tuple(targets),
+                positions=tuple(self.positions.take(upto)),
+                mentions=tuple(self.mentions.take(upto)),
             )
+            yield part, upto
 
     def pass_over(self) -> int:
         """Leave out the rest of a source; return how many statements and targets it has."""
         self.positions.take()
+        self.mentions.take()
         return len(self.statements.take()) + len(self.targets.take())
 
     def finish(self) -> None:
@@ -311,10 +322,11 @@ def _check_entity(
     return rules.check_entity(entry, register, ontology)
 
 
-def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """Return names as compared and English labels, by entity; their problems are reported later."""
+def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, set[str]]]:
+    """Return names as compared, English labels and ambiguous names, by entity; problems come later."""
     keys: dict[str, tuple[str, ...]] = {}
     labels: dict[str, str] = {}
+    ambiguous: dict[str, set[str]] = {}
     for name in tables.rows("names", models.NameRow):
         entity = intern(name.entity)  # one string for an id, however often it is read
         known, key = keys.get(entity, ()), text.key(name.name)
@@ -322,7 +334,9 @@ def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
             keys[entity] = (*known, name.name if key == name.name else key)
         if name.role == "label" and name.lang == "en":
             labels.setdefault(entity, name.name)
-    return keys, labels
+        if name.ambiguous:
+            ambiguous.setdefault(entity, set()).add(key)
+    return keys, labels, ambiguous
 
 
 def _within(tables: Tables) -> dict[str, set[str]]:

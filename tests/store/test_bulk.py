@@ -24,7 +24,7 @@ from tests.cli.test_cli import kg
 from tests.conftest import SAMPLE, absent
 
 SEEDS = SAMPLE / "seeds"
-OF_SOURCES = ("sections", "statements", "targets", "positions", "coverage")
+OF_SOURCES = ("sections", "statements", "targets", "positions", "coverage", "mentions", "searched")
 
 
 def load(folder: Path, where: Path, *, keep_good: bool = False) -> bulk.Loaded:

@@ -1,0 +1,166 @@
+"""Mentions: the names of entities as they stand in the paragraphs of a text, found in one pass.
+
+Names and text are folded alike: width, case, dashes and white space; quotation marks are dropped, and a
+hyphen between words is taken as a space. A name begins and ends at the borders of words, but for Han script,
+which has none; an English name is found in the singular and the plural. All names are found, also within
+longer ones.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import NamedTuple
+
+from kg import text
+from kg.text import Folded, Span
+
+#: Longer names are recorded by so many of their words, or Han characters.
+MAX_WORDS, MAX_HAN = 12, 16
+_RECIPE = "1"  # of the forms below: texts are searched again where it changes
+_QUOTATION = re.compile('["《》〈〉]')
+_HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
+_LAST_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}$")
+_PLURAL = (("([^aeiou])y$", r"\1ies"), ("(s|x|z|ch|sh)$", r"\1es"), ("$", "s"))
+_SINGULAR = (("ies$", "y"), ("(s|x|z|ch|sh)es$", r"\1"), ("s$", ""))
+_NO_PLURAL = re.compile("(ss|us|is|as|os|ics|news|series|species)$")
+#: A word outside Han script, or a Han character.
+_WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\s\u3007\u3400-\u9fff]+")
+_HAN = "\u2e80"  # and beyond: scripts that do not part their words
+
+
+class Mention(NamedTuple):
+    """A name of an entity at a place, ``start`` in code points of the raw paragraph, which counts from 1.
+
+    ``words`` are the text's own, ``within`` those of the longest name around them; empty if there is none.
+    """
+
+    paragraph: int
+    start: int
+    entity: str
+    words: str
+    within: str
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """All names that are looked for: ``match`` finds them in a folded text, ``bearers`` by their numbers."""
+
+    match: Callable[[str], Sequence[tuple[int, int, int]]]
+    bearers: Sequence[Collection[str]]
+
+
+def compile_names(names: Mapping[str, Iterable[str]]) -> Automaton:
+    """Compile the names of each entity, for any number of texts."""
+    from ahocorasick_rs import AhoCorasick, Implementation  # late: only texts at hand are searched
+
+    bearers: dict[str, list[str]] = {}
+    for entity, written in sorted(names.items()):
+        for form in sorted(forms(written)):
+            bearers.setdefault(form, []).append(entity)
+    search = AhoCorasick(bearers, implementation=Implementation.ContiguousNFA)
+    return Automaton(
+        lambda hay: search.find_matches_as_indexes(hay, overlapping=True), tuple(bearers.values())
+    )
+
+
+def find_mentions(paragraphs: Iterable[str], automaton: Automaton) -> Iterator[Mention]:
+    """Yield the mentions in the paragraphs of a text, in their order."""
+    for number, raw in enumerate(paragraphs, 1):
+        folded = fold(raw)
+        found = [
+            (start, -end, pattern)
+            for pattern, start, end in automaton.match(folded.text)
+            if _stands_alone(folded.text, start, end)
+        ]
+        for (start, end, pattern), around in _nest(sorted(found)):
+            span = folded.span(start, end)
+            within = _clip(raw, folded.span(*around)) if around else ""
+            for entity in automaton.bearers[pattern]:
+                yield Mention(number, span.start, entity, _clip(raw, span), within)
+
+
+def fold(raw: str) -> Folded:
+    """Fold a text as mentions are found in it."""
+    folded = text.fold(raw)
+    lowered = folded.text.casefold()
+    if len(lowered) != len(folded.text):  # a character that becomes two stays as it is
+        lowered = "".join(low if len(low := char.casefold()) == 1 else char for char in folded.text)
+    start, end = folded.start, folded.end
+    if _QUOTATION.search(lowered):
+        kept = [not _QUOTATION.match(char) for char in lowered]
+        start, end = list(compress(start, kept)), list(compress(end, kept))
+        lowered = "".join(compress(lowered, kept))
+    return Folded(_HYPHEN.sub(" ", lowered), start, end)
+
+
+def forms(names: Iterable[str]) -> set[str]:
+    """Return all that is looked for of an entity: its names folded, in the singular and the plural."""
+    return {form for name in names for form in _numbers(fold(name).text.strip(" '")) if form}
+
+
+def forms_hash(keys: Iterable[str]) -> str:
+    """Return 64 bits over the names of an entity as ``text.key`` has them, in hexadecimal."""
+    parts = "\0".join((_RECIPE, *sorted(set(keys))))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def _numbers(form: str) -> Iterator[str]:
+    """Yield a name, and its plural or singular, if its last word can have one."""
+    yield form
+    if not (last := _LAST_WORD.search(form)):
+        return
+    is_plural = last[0].endswith("s") and not _NO_PLURAL.search(last[0])
+    for pattern, ending in _SINGULAR if is_plural else _PLURAL:
+        if re.search(pattern, form):
+            yield re.sub(pattern, ending, form, count=1)
+            if not is_plural:
+                return
+
+
+def _stands_alone(hay: str, start: int, end: int) -> bool:
+    """Whether no word goes on across the ends of a name; there are no borders in Han script."""
+    return _is_border(hay, start, hay[start]) and _is_border(hay, end, hay[end - 1])
+
+
+def _is_border(hay: str, at: int, char: str) -> bool:
+    if char >= _HAN or not 0 < at < len(hay):
+        return True
+    before, after = hay[at - 1], hay[at]
+    joined = before.isalnum() and after.isalnum() and before < _HAN and after < _HAN
+    return not joined and text.is_border(hay, at)
+
+
+def _nest(
+    found: Iterable[tuple[int, int, int]],
+) -> Iterator[tuple[tuple[int, int, int], tuple[int, int] | None]]:
+    """Yield each match as start, end and name, with the longest match around it, if there is one.
+
+    ``found`` are sorted by their starts, then by their ends from the last.
+    """
+    outer: list[tuple[int, int]] = []  # matches that lie in no other: starts and ends ascend
+    for start, minus_end, pattern in found:
+        end, around = -minus_end, None
+        for first, last in reversed(outer):
+            if last < end:
+                break
+            if not around or last - first >= around[1] - around[0]:
+                around = first, last
+        if not around:
+            outer.append((start, end))
+        yield (start, end, pattern), around
+
+
+def _clip(raw: str, span: Span) -> str:
+    """Return the words of a span, cut where a name is longer than is recorded."""
+    words = raw[span.start : span.end]
+    if len(words) <= MAX_HAN:
+        return words
+    spaced = han = 0
+    for word in _WORD.finditer(words):
+        is_han = "\u3007" <= word[0] <= "\u9fff"
+        han, spaced = han + is_han, spaced + (not is_han)
+        if han > MAX_HAN or spaced > MAX_WORDS:
+            return words[: word.start()].rstrip()
+    return words
