@@ -96,10 +96,14 @@ def verify_seeds(seeds: Seeds, folders: Iterable[Path]) -> Result:
             result.hashes[name], result.paragraphs[name] = match.sha256, match.paragraphs
             _verify_document(document, match.paragraphs, result)
             continue
-        number = len({(row.paragraph, row.quote) for row in document.evidence()})
-        result.unverified += number
-        result.recorded += document.verified_quotes
-        if not match.problems and not match.notices and document.verified_quotes < number:
+        result.problems += check_recorded(document)
+        quoted = {(row.paragraph, row.quote) for row in document.evidence()}
+        unknown = {
+            (row.paragraph, row.quote) for row in document.evidence() if not _is_recorded(row, document)
+        }
+        result.unverified += len(quoted)
+        result.recorded += len(quoted - unknown)
+        if not match.problems and not match.notices and unknown:
             result.notices.append(f"{name}: the text is not at hand, so its quotes could not be verified")
     return result
 
@@ -209,6 +213,22 @@ def check_positions(
     if number := sum(len(found) for at, found in fresh.items() if at not in known):
         what = f"{number} positions are not recorded yet" if number > 1 else "a position is not recorded yet"
         yield Problem(f"{document.source.id}/positions.csv", 0, "quote", "stale-position", what, "", _WRITE)
+
+
+def check_recorded(document: Document) -> Iterator[Problem]:
+    """Check that recorded positions fit their words and paragraphs, for a text that is not at hand."""
+    for position in document.positions:
+        whole, printed = document.found.get((position.place, "")), position.exact or position.quote
+        fits = not printed or position.end - position.start == len(printed)
+        if not (fits and whole and position.end <= whole.end and position.hash == whole.hash):
+            what = "the position fits neither its words nor its paragraph"
+            yield position.problem("start", "stale-position", what, position.quote, _WRITE)
+
+
+def _is_recorded(row: _ROW, document: Document) -> bool:
+    """Whether the positions of a row's quote, governing words and cue are recorded."""
+    found = (position for *_, position in words.recorded(row, document))
+    return (row.paragraph, row.quote) in document.found and all(found)
 
 
 def missing_problems(document: Document, found: Verification) -> Iterator[Problem]:

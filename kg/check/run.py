@@ -1,8 +1,7 @@
 """The check of a folder of seeds: all problems at once, causes before consequences."""
 
-from __future__ import annotations
-
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
@@ -19,6 +18,7 @@ from kg.check.entities import (
     check_names,
     check_redirect,
     check_use,
+    check_withheld,
 )
 from kg.check.fields import check_crosswalk, check_fields
 from kg.check.mentions import check_mentions, names_added, search
@@ -36,6 +36,8 @@ _FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column"
 _ROW = {"cell-count", "bad-cell", "duplicate-id", "missing-folder"}
 #: Problems of the form of a file, whose rows were read all the same.
 _FORM = {"byte-order-mark", "line-ends", "separator", "missing-source"}
+#: Flag → what the words of a statement that has it do not do.
+_LACKS = {"object-not-in-quote": "do not name the object", "no-governing-words": "do not bear the predicate"}
 _LATER = ("", "sections.csv", "statements.csv", "positions.csv", "mentions.csv", "searched.csv")
 
 
@@ -126,6 +128,7 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     yield from check_use(seeds)
     yield from check_names(seeds.names, register, ontology, set(), {})
     yield from check_hierarchy(seeds, ontology)
+    yield from check_withheld(seeds, ontology)
     for redirect in seeds.redirects:
         yield from check_redirect(redirect, register)
     yield from check_evidence_redirects(seeds)
@@ -152,9 +155,10 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
 
 
 def _notices(seeds: Seeds) -> Iterator[str]:
-    noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
-    if noted:
-        yield f"{noted} statements rest on words that do not name the object; their notes say why"
+    flags = Counter(flag for d in seeds.documents.values() for row in d.statements for flag in row.flags)
+    for flag, lack in _LACKS.items():
+        if flags[flag]:
+            yield f"{flags[flag]} statements rest on words that {lack}; their notes say why"
     if gaps := [seeds.register.label(row.topic) for row in seeds.mappings if not row.field]:
         yield f"{len(gaps)} topics have no field: {', '.join(sorted(gaps))}"
     for document in seeds.documents.values():

@@ -41,17 +41,21 @@ def section_lines(document: Document) -> Iterator[str]:
 def paragraph_lines(document: Document, numbers: Iterable[int]) -> Iterator[str]:
     """Yield paragraphs of a source: number, section, the sections that they head, hash if it is recorded."""
     source = document.source.id
+    under: dict[str, list[models.SectionRow]] = {}
+    for section in document.sections:
+        under.setdefault(section.under, []).append(section)
     for number in numbers:
-        position, section = document.found.get((number, "")), document.section(number)
-        is_heading = position is not None and position.end <= HEADING
-        headed = [found for found in document.sections if is_heading and number in found.headings]
+        position, within = document.found.get((number, "")), document.section(number)
+        headed = under.get(str(number), [])
+        if within and within.first == number and position and position.end <= HEADING:
+            headed = [within, *headed]
         pairs = (
             ("rdf:type", name("kg:Paragraph")),
             ("kg:number", integer(number)),
             ("prov:wasDerivedFrom", iri(f"source/{source}")),
             ("kg:foldedHash", literal(position.hash) if position else ""),
-            ("kg:section", _section(source, section) if section else ""),
-            *(("kg:headingOf", _section(source, found)) for found in headed),
+            ("kg:section", _section(source, within) if within else ""),
+            *(("kg:headingOf", _section(source, section)) for section in headed),
         )
         yield from quads(iri(_paragraph(source, number)), pairs, f"graph/{source}")
 
@@ -74,7 +78,7 @@ def statement_lines(document: Document, register: EntityIndex, ontology: Ontolog
             if one.node not in written:
                 written.add(one.node)
                 yield from one.lines(at.source)
-        if plain and not is_withheld(at, ontology):
+        if plain and not ontology.withholds(at.flags):
             yield plain
 
 
@@ -206,8 +210,3 @@ def _paragraph(source: str, number: int) -> str:
 
 def _section(source: str, section: models.SectionRow) -> str:
     return iri(f"source/{source}/section/{section.first}")
-
-
-def is_withheld(at: _ROW, ontology: Ontology) -> bool:
-    """Whether a flag keeps a statement or target from becoming a plain triple."""
-    return bool(at.flags) and any(ontology.schemes["flags"][flag].withholds for flag in at.flags)

@@ -109,11 +109,6 @@ class Document:
         ordered = all(before.last < after.first for before, after in pairwise(self.sections))
         return [section.first for section in self.sections] if ordered else []
 
-    @property
-    def verified_quotes(self) -> int:
-        """How many quotes have a recorded position, which a check against the text verified."""
-        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
-
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
         """Yield statements, then targets."""
         yield from self.statements

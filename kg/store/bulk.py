@@ -168,7 +168,7 @@ class _Compilation:
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
-                counts = at.predicate in reference.CLOSED and not compiler.is_withheld(at, self._ontology)
+                counts = at.predicate in reference.CLOSED and not self._ontology.withholds(at.flags)
                 work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, counts)])
         work.count("statements", len(sound.statements))
         work.count("targets", len(sound.targets))
