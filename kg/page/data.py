@@ -166,6 +166,8 @@ def _target_row(target: Target, numbers: _Numbers) -> Cell:
 
 
 def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
+    evidence = each.evidence
+    plain = not (evidence.prefix or evidence.suffix or evidence.repeated)
     return [
         numbers.sources[each.evidence.source],
         each.evidence.paragraph,
@@ -174,6 +176,7 @@ def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
         each.flags,
         each.note,
         each.evidence.row,
+        None if plain else evidence.fragment,  # the page makes that of a quote without context
     ]
 
 
