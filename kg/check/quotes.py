@@ -40,21 +40,12 @@ class Position(NamedTuple):
         return context.Run(int(self.heading or self.paragraph), self.start, self.end)
 
 
-@dataclass(frozen=True)
-class Missing:
-    """A quote that is not in its paragraph; it may stand ``moved`` paragraphs later."""
+class Missing(NamedTuple):
+    """A row whose quote is not in its paragraph; it may stand ``moved`` paragraphs later."""
 
     at: _ROW
     moved: int | None
-    hint: str
-
-    def problem(self) -> Problem:
-        """Return it as the problem of its row."""
-        remedy = self.hint or "copy the words as they are printed"
-        if self.moved is not None:
-            remedy = f"it stands in paragraph {self.at.paragraph + self.moved}"
-        what = f"the quote is not in paragraph {self.at.paragraph}"
-        return self.at.problem("quote", "quote-missing", what, self.at.quote, remedy)
+    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -151,10 +142,13 @@ def verify_quotes(document: Document, paragraphs: Sequence[str]) -> Verification
             found[at] = _position(row, row.quote, row.paragraph, spans[0], raw)
             if folded:
                 notices.append(f"{row.file}:{row.line}:quote: found after folding {', '.join(folded)}")
-    lost = [
-        Missing(row, moved, text.near(paragraphs[row.paragraph - 1], row.quote))
-        for row, moved in zip(missing, _find_elsewhere(missing, paragraphs), strict=True)
-    ]
+    lost = []
+    for row, moved in zip(missing, _find_elsewhere(missing, paragraphs), strict=True):
+        what = f"the quote is not in paragraph {row.paragraph}"
+        remedy = text.near(paragraphs[row.paragraph - 1], row.quote) or "copy the words as they are printed"
+        if moved is not None:
+            remedy = f"it stands in paragraph {row.paragraph + moved}"
+        lost.append(Missing(row, moved, row.problem("quote", "quote-missing", what, row.quote, remedy)))
     located: set[Position] = set()
     for statement, said, place in words.locate(document, paragraphs):
         if place is None:
@@ -244,7 +238,7 @@ def missing_problems(document: Document, found: Verification) -> Iterator[Proble
             remedy = "give the text from which the quotes were copied"
             yield document.source.problem("sha256", "another-text", what, document.source.sha256, remedy)
         elif moved is None or len(alike) < ALIKE:
-            yield from (one.problem() for one in alike)
+            yield from (one.problem for one in alike)
         else:
             way = f"{abs(moved)} paragraph{'s' * (abs(moved) > 1)} {'later' if moved > 0 else 'earlier'}"
             where = f"{way} than their rows say, from paragraph {first.paragraph} on"

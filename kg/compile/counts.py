@@ -5,8 +5,6 @@ ranking reads them in place of a million statements. Each count over all years c
 kg:backs topic: a query for what regions share reads one triple in place of four.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing

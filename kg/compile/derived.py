@@ -5,8 +5,6 @@ organisation, or place that is no region. Both statements stand in sections abou
 Each pair is a node of ``graph/derived``, never a plain triple.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple

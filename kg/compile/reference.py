@@ -9,8 +9,6 @@ text; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset
 and the named queries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path

@@ -212,7 +212,7 @@ class _Compilation:
         found = quotes.verify_quotes(part, paragraphs)
         self.work.count("quotes verified", len(found.quotes))
         yield from found.problems
-        yield from (missing.problem() for missing in found.missing)
+        yield from (missing.problem for missing in found.missing)
         if part.positions:
             whole = quotes.paragraph_positions(paragraphs, {at.paragraph for at in part.positions})
             yield from quotes.check_positions(part, [*whole, *found.quotes, *found.words], contexts=False)
