@@ -39,6 +39,11 @@ class Evidence:
     doubt: str = ""
 
     @property
+    def words(self) -> str:
+        """The quote, as people read it."""
+        return self.quote
+
+    @property
     def fragment(self) -> str:
         """The directive that leads a browser to the quote, empty if its words also stand earlier.
 

@@ -224,13 +224,17 @@ def _unread_tables(folder: Path, documents: Collection[str]) -> Iterator[Problem
     for home, names in {"": COMMON_TABLES, **dict.fromkeys(documents, SOURCE_TABLES)}.items():
         if (folder / home).is_dir():
             stems = [name.removesuffix(".csv") for name in names]
-            yield from unread_files(folder / home, stems, [".csv"], home and f"{home}/")
+            yield from unread_files(folder / home, stems, [".csv"], home)
 
 
 def unread_files(
-    folder: Path, stems: Collection[str], endings: Collection[str], prefix: str = ""
+    folder: Path, stems: Collection[str], endings: Collection[str], source: str = ""
 ) -> Iterator[Problem]:
-    """Yield a problem for each file that looks like a table and is not read: topic.csv, topics (1).csv."""
+    """Yield a problem for each file that looks like a table and is not read: topic.csv, topics (1).csv.
+
+    In the folder of a ``source`` folders that hold tables are problems, too.
+    """
+    prefix = source and f"{source}/"
     for path in sorted(folder.iterdir()):
         stem = path.name.partition(".")[0].casefold()
         near = [known for known in stems if re.match(rf"{known}[^a-z]", stem)]
@@ -239,6 +243,16 @@ def unread_files(
         if path.is_file() and path.name not in read and not path.name.startswith((".", "~$")):
             remedy = f"save it as {' or '.join(read)}, or move it away"
             yield Problem(f"{prefix}{path.name}", 0, "", "unread-file", "the file is not read", "", remedy)
+        elif source and holds_tables(path, stems):
+            what, remedy = "the folder is not read", f"move its tables into {source}/, or the folder away"
+            yield Problem(f"{prefix}{path.name}/", 0, "", "unread-folder", what, "", remedy)
+
+
+def holds_tables(folder: Path, stems: Collection[str]) -> bool:
+    """Whether a path is a folder, not hidden, with files that are named as tables are."""
+    if not folder.is_dir() or folder.name.startswith("."):
+        return False
+    return any(path.name.partition(".")[0].casefold() in stems for path in folder.iterdir())
 
 
 def misplaced(entity: models.EntityRow, table_name: str) -> Problem | None:

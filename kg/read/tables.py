@@ -32,7 +32,7 @@ class Record:
     cells: Mapping[str, str]
 
 
-def find(folder: Path, stem: str) -> Path | None:
+def find_table(folder: Path, stem: str) -> Path | None:
     """Return the one file of a table, whatever its format; raise KgError where there are several."""
     found = [path for ending in ENDINGS if (path := folder / f"{stem}{ending}").is_file()]
     if len(found) > 1:

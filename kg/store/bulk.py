@@ -22,12 +22,12 @@ from kg.compile import derived, mentions, reference
 from kg.compile import statements as compiler
 from kg.errors import KgError, Problem
 from kg.read import models
-from kg.read import tables as streams
 from kg.read.fields import CROSSWALK
 from kg.read.seeds import Document
+from kg.read.tables import ENDINGS
 from kg.store import build, oxigraph
 from kg.store.bulk_journal import BACKED, LINKS, PREMISES, Work, read_report
-from kg.store.bulk_tables import Feeds, Tables, read_entities
+from kg.store.bulk_tables import Part, Tables, read_entities, read_parts
 from kg.store.manifest import Built
 
 #: Progress callback: stage (names, rows or bytes), units done since the last call, total.
@@ -57,13 +57,9 @@ class Loaded:
 
 
 def load(
-    folder: Path,
-    ontology: Path,
-    where: Path,
-    options: Options | None = None,
-    *,
+    folder: Path, ontology: Path, where: Path, options: Options | None = None, *,
     progress: Progress = lambda _stage, _done, _total: None,
-) -> Loaded:
+) -> Loaded:  # fmt: skip
     """Load tables into a folder of builds; a load that was interrupted is resumed.
 
     Raises KgError if it cannot run; what was there is then intact.
@@ -121,13 +117,8 @@ class _Compilation:
         for what, number in found.counts.items():
             work.count(what, number)
         work.end_step()
-        feeds = Feeds(tables.folder, found.order, work.problem)
-        place = 0
-        for source in tables.rows("sources", models.SourceRow):
-            if found.order.get(source.id) == place:  # not a row that repeats an id
-                place += 1
-                self._source(source, feeds)
-        feeds.finish()
+        for parts in read_parts(tables, found.order, work.problem):
+            self._source(parts)
         work.put(self._links())
         work.put(derived.lines(starmap(derived.Premise, work.kept(PREMISES))))
         work.put(count_cube.lines(work.kept(BACKED)))
@@ -135,23 +126,23 @@ class _Compilation:
         work.state.complete = True
         work.save()
 
-    def _source(self, source: models.SourceRow, feeds: Feeds) -> None:
+    def _source(self, parts: Iterator[Part]) -> None:
         """Compile one source, a run of paragraphs at each step."""
-        work = self.work
-        document = feeds.turn(source)
-        file = (self.texts or {}).get(source.sha256)
+        work, head = self.work, next(parts)
+        last = head.document.source.paragraphs
+        file = (self.texts or {}).get(head.document.source.sha256)
         paragraphs = text_files.read_paragraphs(file) if file else None
-        if self._is_faulty(document, file, paragraphs) or feeds.sections.faults:
-            work.count("rows left out", feeds.pass_over())
+        if self._is_faulty(head.document, file, paragraphs) or head.faults["sections"]:
+            work.count("rows left out", sum(len(list(part.document.evidence())) for part in parts))
             return
         done = 0
-        for part, upto in feeds.parts(document):
-            first, done = done + 1, min(upto or source.paragraphs, source.paragraphs)
+        for part in parts:
+            first, done = done + 1, min(part.upto or last, last)
             if not work.replaying:
-                self._part(part, range(first, done + 1), paragraphs)
-            work.end_step(len(part.statements) + len(part.targets))
+                self._part(part.document, range(first, done + 1), paragraphs)
+                work.count("rows left out", part.faults["statements"] + part.faults["targets"])
+            work.end_step(len(part.document.statements) + len(part.document.targets))
             self.progress("rows", done - first + 1, self._paragraphs)
-        work.count("rows left out", feeds.statements.faults + feeds.targets.faults)
 
     def _part(self, part: Document, numbers: range, paragraphs: list[str] | None) -> None:
         """Check and compile a run of paragraphs."""
@@ -197,11 +188,13 @@ class _Compilation:
         bad: set[tuple[str, int]] = set()
         for problem in found:
             self._report(problem, bad)
+        if not bad:
+            return part
         tables = {
             name: tuple(row for row in getattr(part, name) if (row.file, row.line) not in bad)
             for name in ("statements", "targets", "positions", "mentions")
         }
-        return replace(part, **tables) if bad else part  # type: ignore[arg-type]
+        return replace(part, **tables)  # type: ignore[arg-type]
 
     def _verify(self, part: Document, paragraphs: list[str] | None) -> Iterable[Problem]:
         """Verify the quotes of a part against the text; without a text they are only counted."""
@@ -264,7 +257,7 @@ def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | Non
     files = sorted(tables.folder.rglob("*"))  # also of those that are not read: they are problems
     state.update("\0".join(str(path.relative_to(tables.folder)) for path in files).encode())
     files += sorted([*tables.common.iterdir(), tables.common / CROSSWALK]) if tables.common else []
-    endings = (*streams.ENDINGS, ".tsv")  # the crosswalk
+    endings = (*ENDINGS, ".tsv")  # the crosswalk
     for path in (path for path in files if path.suffix in endings and path.is_file()):
         state.update(f"{path.name}\0{path.parent.name}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:

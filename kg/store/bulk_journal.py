@@ -4,7 +4,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
@@ -51,11 +51,9 @@ class Work:
         self._journal = folder / "journal.json"
         self.state = self._read()
         self._steps = self._unsaved = 0
-        self._files = {}
-        for name in _FILES:
-            (folder / name).touch()
-            os.truncate(folder / name, self.state.sizes[name])
-            self._files[name] = (folder / name).open("a", encoding="utf-8", newline="")
+        self._files = {name: (folder / name).open("a", encoding="utf-8", newline="") for name in _FILES}
+        for name, file in self._files.items():
+            file.truncate(self.state.sizes[name])
         if self.state.sizes["problems.csv"]:
             self.first = read_report(self.report, shown)
         else:
@@ -84,7 +82,7 @@ class Work:
         self._steps += 1
 
     def save(self) -> None:
-        """Make what is written so far last, and note how far that is."""
+        """Write to the disk, and note how far that is."""
         for name, file in self._files.items():
             file.flush()
             os.fsync(file.fileno())
@@ -104,12 +102,10 @@ class Work:
 
     def problem(self, problem: Problem) -> None:
         """Write a problem to the report."""
-        if self.replaying:
-            return
-        self.state.problems += 1
-        if len(self.first) < self._shown:
-            self.first.append(problem)
-        self._report(asdict(problem).values())
+        if not self.replaying:
+            self.state.problems += 1
+            self.first += [problem] if len(self.first) < self._shown else []
+            self._report(asdict(problem).values())
 
     def keep(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Write rows that are needed when all tables are read: LINKS, BACKED or PREMISES."""
@@ -125,17 +121,14 @@ class Work:
         self._files["problems.csv"].writelines(files.spreadsheet([row]))
 
     def _read(self) -> State:
-        try:
+        with suppress(OSError, ValueError, TypeError, KeyError):  # none, damaged, or of another version
             found = json.loads(self._journal.read_text(encoding="utf-8"))
-            if set(found) != {at.name for at in fields(State)}:
-                raise ValueError("the journal is of another version")
+            whole = set(found) == {at.name for at in fields(State)}
             state = State(**found)
-            if any((self.folder / name).stat().st_size < state.sizes[name] for name in _FILES):
-                raise ValueError("a file is shorter than the journal says")
-        except (OSError, ValueError, TypeError, KeyError):
-            self._journal.unlink(missing_ok=True)
-            return State()
-        return state
+            if whole and all((self.folder / name).stat().st_size >= state.sizes[name] for name in _FILES):
+                return state
+        self._journal.unlink(missing_ok=True)
+        return State()
 
 
 def read_report(path: Path, most: int) -> list[Problem]:

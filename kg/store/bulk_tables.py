@@ -1,16 +1,20 @@
-"""Tables of any length: common ones, of which only what rows may refer to is kept, and those of the sources.
+"""Tables of a bulk load: common ones, of which only what rows may refer to is kept, and those of the sources.
 
-The tables of the sources are read in step, source by source: each from one file with a column ``source``, or
-from each source's folder.
+The tables of the sources are merged, source by source and paragraph by paragraph. Each is one file with a
+column ``source``, or a file in each source's folder.
 """
 
+import heapq
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from sys import intern
-from typing import Generic, TypeVar
+from typing import Any, TypeVar, cast
 
 from kg import text
 from kg.check import entities as rules
@@ -18,30 +22,22 @@ from kg.check.fields import check_crosswalk, check_fields
 from kg.compile import fields, reference
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.read import models
-from kg.read import tables as streams
+from kg.read import models, seeds
 from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
-from kg.read.seeds import (
-    COMMON_TABLES,
-    ENTITY_TABLES,
-    SOURCE_TABLES,
-    Document,
-    EntityIndex,
-    misplaced,
-    unread_files,
-)  # fmt: skip
-from kg.read.tables import Record
+from kg.read.seeds import Document, EntityIndex
+from kg.read.tables import ENDINGS, Record, find_table, records
 
-#: So many statements are held at once; a source that has more is taken in runs of whole paragraphs.
+#: So many statements and targets are held at once; a longer source is taken in runs of whole paragraphs.
 RUN = 2_000
 R = TypeVar("R", bound=models.Row)
 Report = Callable[[Problem], None]
 Put = Callable[[Iterable[str]], None]
-#: A record after its source and its file.
-_Placed = tuple[str, str, Record | Problem]
+#: A row: the place of its source, its paragraph (0: none), its table, and the row itself if it is good.
+_Placed = tuple[int, int, str, models.Row | None]
 _DUPLICATE = ("duplicate-id", "the id stands in an earlier row")
 _UNKNOWN = ("unknown-source", "no such source, or one with problems", "add it to the sources' table")
 _UNSORTED = ("unsorted", "the row stands after a later source", "order the rows as the sources' table is")
+_OF_SOURCES = {name.removesuffix(".csv"): model for name, model in seeds.SOURCE_TABLES.items()}
 
 
 @dataclass(frozen=True)
@@ -53,34 +49,31 @@ class Tables:
 
     def find(self, stem: str) -> Path | None:
         """Return the file of a common table."""
-        found = streams.find(self.folder, stem)
-        return found or (streams.find(self.common, stem) if self.common else None)
+        return find_table(self.folder, stem) or (find_table(self.common, stem) if self.common else None)
 
     def rows(self, stem: str, model: type[R], report: Report = lambda _problem: None) -> Iterator[R]:
         """Yield the good rows of a common table."""
         if path := self.find(stem):
-            for record in streams.records(path, model.columns(), name=path.name, optional=model.optional):
+            for record in records(path, model.columns(), name=path.name, optional=model.optional):
                 if row := _parse(record, model, report, path.name):
                     yield row
 
     def unread(self, sources: Collection[str]) -> Iterator[Problem]:
         """Yield a problem for each file or folder that looks like a table and is not read."""
-        of_sources = {_stem(name) for name in SOURCE_TABLES}
-        yield from unread_files(self.folder, of_sources | set(map(_stem, COMMON_TABLES)), streams.ENDINGS)
+        common = {name.removesuffix(".csv") for name in seeds.COMMON_TABLES}
+        yield from seeds.unread_files(self.folder, common | _OF_SOURCES.keys(), ENDINGS)
         for path in sorted(self.folder.iterdir()):
-            if not path.is_dir() or path.name.startswith("."):
-                continue
-            if path.name in sources:
-                yield from unread_files(path, of_sources, streams.ENDINGS, f"{path.name}/")
-            elif any(_stem(file.name) in of_sources for file in path.iterdir()):
+            if path.is_dir() and path.name in sources:
+                yield from seeds.unread_files(path, _OF_SOURCES, ENDINGS, path.name)
+            elif seeds.holds_tables(path, _OF_SOURCES):
                 near = get_close_matches(path.name.casefold(), sources, 1)
                 remedy = f"rename it to {near[0]}" if near else "add the source to the sources' table"
                 what = "no source has this id"
                 yield Problem(f"{path.name}/", 0, "", "unread-folder", what, path.name, remedy)
-        if streams.find(self.folder, "statements") is None:
+        if find_table(self.folder, "statements") is None:
+            remedy = f"its first line must be {','.join(models.StatementRow.columns())}"
             for source in sources:
-                if streams.find(self.folder / source, "statements") is None:
-                    remedy = f"its first line must be {','.join(models.StatementRow.columns())}"
+                if find_table(self.folder / source, "statements") is None:
                     what = "the source has no table of statements"
                     yield Problem(f"{source}/statements.csv", 0, "", "missing-file", what, "", remedy)
 
@@ -102,11 +95,11 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
     # filled below: what is missing in it is what the rules report
-    keys, names_shown, ambiguous = _names(tables)
-    register = EntityIndex(kinds, keys, names_shown, units, set(), _within(tables), ambiguous)
-    for file, model in ENTITY_TABLES.items():
+    keys, labels, ambiguous = _names(tables)
+    register = EntityIndex(kinds, keys, labels, units, set(), _within(tables), ambiguous)
+    for file, model in seeds.ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
-        for entry in _sound(tables.rows(_stem(file), model, report), check, report):
+        for entry in _sound(tables.rows(file.removesuffix(".csv"), model, report), check, report):
             kinds[intern(entry.id)] = intern(entry.kind)
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
@@ -122,13 +115,9 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         kinds[f"source/{source.id}"] = "Source"
         paragraphs += source.paragraphs
         put(reference.source_lines(source, verified.get(source.id)))
-    seen: set[int] = set()
-    labels: dict[int, str] = {}
-    for name in _sound(
-        tables.rows("names", models.NameRow, report),
-        lambda name: rules.check_names([name], register, ontology, seen, labels),
-        report,
-    ):
+    check_name = partial(rules.check_names, register=register, ontology=ontology, seen=set(), labels={})
+    found = tables.rows("names", models.NameRow, report)
+    for name in _sound(found, lambda name: check_name([name]), report):
         names += 1
         put(reference.name_lines(name, ontology))
     redirects = tables.rows("redirects", models.RedirectRow, report)
@@ -137,143 +126,99 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     put(_field_lines(tables.common or tables.folder, register, report))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
     named = {at.cells["region"] for at in sections if isinstance(at, Record)}
-    places = (place for place in named if place.startswith("place/"))
-    regions = frozenset(place for place in places if kinds.get(place, "Country") != "Country")
+    regions = {at for at in named if at.startswith("place/") and kinds.get(at, "Country") != "Country"}
     put(map(reference.region_line, sorted(regions)))
     counts = {"sources": len(order), "entities": entities, "names": names}
-    return Entities(replace(register, regions=regions), order, paragraphs, counts)
+    return Entities(replace(register, regions=frozenset(regions)), order, paragraphs, counts)
 
 
-class Feed(Generic[R]):
-    """A table of the sources, read in step with others: turn to a source, then take its rows.
+@dataclass(frozen=True)
+class Part:
+    """A run of paragraphs of a source, or at first the source itself with its sections and coverage.
 
-    Rows stand in the order of the sources' table, within a source by paragraph; others are reported.
+    ``upto`` is its last paragraph, None for the end of the source; ``faults`` counts bad rows by table.
     """
 
-    def __init__(self, folder: Path, model: type[R], stem: str, order: Mapping[str, int], report: Report):
-        self.faults = 0  # rows of the present source that could not be read
-        self._model, self._order, self._report = model, order, report
-        self._records = _records(folder, stem, model, order)
-        self._ahead: _Placed | None = None  # the first record of a later source
-        self._rows: Iterator[R] = iter(())
-        self.next: R | None = None  # the first row of the source that was not taken
+    document: Document
+    upto: int | None
+    faults: Counter[str]
 
-    def turn(self, source: str) -> None:
-        """Turn to the next source."""
-        self.faults = 0
-        self._rows = self._read(source)
-        self.next = next(self._rows, None)
 
-    def take(self, upto: int | None = None, *, limit: int = 0) -> list[R]:
-        """Return the next rows: up to a paragraph, or about so many, and then whole paragraphs."""
-        found: list[R] = []
-        while self.next is not None:
-            paragraph = getattr(self.next, "paragraph", 0)
-            if upto is not None and paragraph > upto:
-                break
-            if limit and len(found) >= limit and paragraph != getattr(found[-1], "paragraph", 0):
-                break
-            found.append(self.next)
-            self.next = next(self._rows, None)
-        return found
+def read_parts(tables: Tables, order: Mapping[str, int], report: Report) -> Iterator[Iterator[Part]]:
+    """Yield the parts of each source, in the order of the sources' table.
 
-    def finish(self) -> None:
-        """Report the rows that are left once all sources are done."""
-        for _ in self._of_source(""):
-            pass
+    Rows stand in that order, within a source by paragraph; others are reported and left out.
+    """
+    streams = (_placed(tables.folder, stem, model, order, report) for stem, model in _OF_SOURCES.items())
+    merged = heapq.merge(_sources(tables, order), *streams, key=itemgetter(0, 1))
+    for _, rows in groupby(merged, itemgetter(0)):
+        yield _parts(rows)
 
-    def _read(self, source: str) -> Iterator[R]:
-        last = 0
-        for file, record in self._of_source(source):
-            row = _parse(record, self._model, self._report, file, source=source)
-            paragraph = getattr(row, "paragraph", 0)
-            if row is None:
-                self.faults += 1
-            elif paragraph < last:
-                what, remedy = "the row stands after a later paragraph", "order the rows by paragraph"
-                self._report(row.problem("paragraph", "unsorted", what, paragraph, remedy))
-                self.faults += 1
-            else:
-                last = paragraph
-                yield row
 
-    def _of_source(self, source: str) -> Iterator[tuple[str, Record | Problem]]:
-        """Yield the records of a source, each after its file; report those of sources that passed."""
-        here = self._order.get(source, len(self._order))
-        while found := self._ahead or next(self._records, None):
-            self._ahead = None
-            name, file, record = found
-            place = self._order.get(name)
-            if place == here:
-                yield file, record
-            elif place is not None and place > here:
-                self._ahead = found
-                return
-            elif isinstance(record, Problem):
-                self._report(record)
-            else:
+def _parts(rows: Iterator[_Placed]) -> Iterator[Part]:
+    paragraphs = (list(found) for _, found in groupby(rows, itemgetter(1)))
+    first, *whole = next(paragraphs)
+    assert isinstance(first[3], models.SourceRow)
+    part = _part(Document(first[3], (), (), (), (), ()), whole, None)
+    yield part
+    run: list[_Placed] = []
+    for found in paragraphs:
+        if sum(stem in ("statements", "targets") for _, _, stem, _ in run) >= RUN:
+            yield _part(part.document, run, run[-1][1])
+            run = []
+        run += found
+    yield _part(part.document, run, None)
+
+
+def _part(document: Document, rows: Iterable[_Placed], upto: int | None) -> Part:
+    found: dict[str, Any] = {}
+    for _, _, stem, row in rows:
+        found.setdefault(stem, []).append(row)
+    faults = Counter({stem: of_it.count(None) for stem, of_it in found.items()})
+    good = {stem: tuple(filter(None, of_it)) for stem, of_it in found.items()}
+    return Part(replace(document, **cast(Any, good)), upto, faults)
+
+
+def _sources(tables: Tables, order: Mapping[str, int]) -> Iterator[_Placed]:
+    place = 0
+    for source in tables.rows("sources", models.SourceRow):
+        if order.get(source.id) == place:  # not a row that repeats an id
+            yield place, 0, "sources", source
+            place += 1
+
+
+def _placed(
+    folder: Path, stem: str, model: type[models.Row], order: Mapping[str, int], report: Report
+) -> Iterator[_Placed]:
+    """Yield the rows of a table of the sources in their order; report those that stand elsewhere."""
+    by_paragraph = issubclass(model, models.ParagraphRow) and model is not models.CoverageRow
+    here, last = -1, 0
+    for source, file, record in _records(folder, stem, model, order):
+        place = order.get(source)
+        if place is None or place < here:
+            if not isinstance(record, Problem):
                 code, what, remedy = _UNKNOWN if place is None else _UNSORTED
-                self._report(Problem(file, record.line, "source", code, what, name, remedy))
+                record = Problem(file, record.line, "source", code, what, source, remedy)
+            report(record)
+            continue
+        here, last = place, last if place == here else 0
+        row = _parse(record, model, report, file, source=source)
+        paragraph = getattr(row, "paragraph", last)
+        if row and paragraph < last:
+            what, remedy = "the row stands after a later paragraph", "order the rows by paragraph"
+            report(row.problem("paragraph", "unsorted", what, paragraph, remedy))
+            row = None
+        last = max(paragraph, last)
+        yield here, max(last, 1) if by_paragraph else 0, stem, row
 
 
-class Feeds:
-    """The tables of the sources, read in step."""
-
-    def __init__(self, folder: Path, order: Mapping[str, int], report: Report) -> None:
-        self.sections = Feed(folder, models.SectionRow, "sections", order, report)
-        self.coverage = Feed(folder, models.CoverageRow, "coverage", order, report)
-        self.statements = Feed(folder, models.StatementRow, "statements", order, report)
-        self.targets = Feed(folder, models.TargetRow, "targets", order, report)
-        self.positions = Feed(folder, models.PositionRow, "positions", order, report)
-        self.mentions = Feed(folder, models.MentionRow, "mentions", order, report)
-        self.searched = Feed(folder, models.SearchRow, "searched", order, report)
-        self._all = (
-            self.sections, self.coverage, self.statements, self.targets, self.positions, self.mentions,
-            self.searched,
-        )  # fmt: skip
-
-    def turn(self, source: models.SourceRow) -> Document:
-        """Turn to the next source; return it without statements, targets and positions."""
-        for feed in self._all:
-            feed.turn(source.id)
-        sections, coverage = tuple(self.sections.take()), tuple(self.coverage.take())
-        return Document(source, sections, (), (), coverage, (), searched=tuple(self.searched.take()))
-
-    def parts(self, document: Document) -> Iterator[tuple[Document, int | None]]:
-        """Yield a source in runs of whole paragraphs, each with its last one; None: up to the end."""
-        more: object = True
-        while more:
-            statements = self.statements.take(limit=RUN)
-            end = statements[-1].paragraph if statements else None
-            targets = self.targets.take(end, limit=0 if statements else RUN)
-            more = self.statements.next or self.targets.next
-            upto = (statements or targets)[-1].paragraph if more else None
-            part = replace(
-                document,
-                statements=tuple(statements),
-                targets=tuple(targets),
-                positions=tuple(self.positions.take(upto)),
-                mentions=tuple(self.mentions.take(upto)),
-            )
-            yield part, upto
-
-    def pass_over(self) -> int:
-        """Leave out the rest of a source; return how many statements and targets it has."""
-        self.positions.take()
-        self.mentions.take()
-        return len(self.statements.take()) + len(self.targets.take())
-
-    def finish(self) -> None:
-        """Report rows of sources that are not known."""
-        for feed in self._all:
-            feed.finish()
-
-
-def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable[str]) -> Iterator[_Placed]:
+def _records(
+    folder: Path, stem: str, model: type[models.Row], sources: Iterable[str]
+) -> Iterator[tuple[str, str, Record | Problem]]:
     """Yield the records of a table of the sources, each after its source and its file."""
-    if path := streams.find(folder, stem):
+    if path := find_table(folder, stem):
         columns = ("source", *model.columns())
-        for record in streams.records(path, columns, name=path.name, optional=model.optional):
+        for record in records(path, columns, name=path.name, optional=model.optional):
             if isinstance(record, Problem):
                 yield "", path.name, record
             else:
@@ -281,9 +226,9 @@ def _records(folder: Path, stem: str, model: type[models.Row], sources: Iterable
                 yield cells.pop("source"), path.name, Record(record.line, cells)
         return
     for source in sources:
-        if path := streams.find(folder / source, stem):
+        if path := find_table(folder / source, stem):
             file = f"{source}/{path.name}"
-            found = streams.records(path, model.columns(), name=file, optional=model.optional)
+            found = records(path, model.columns(), name=file, optional=model.optional)
             yield from ((source, file, at) for at in found)
 
 
@@ -291,10 +236,11 @@ def _parse(
     record: Record | Problem, model: type[R], report: Report, file: str, *, source: str = ""
 ) -> R | None:
     """Return a good row; report the problems of another and return None."""
-    if isinstance(record, Problem):
-        report(record)
-        return None
-    found = models.parse(model, record.cells, file=file, line=record.line, source=source)
+    found: R | list[Problem] = (
+        [record]
+        if isinstance(record, Problem)
+        else models.parse(model, record.cells, file=file, line=record.line, source=source)
+    )
     if not isinstance(found, list):
         return found
     for problem in found:
@@ -317,7 +263,7 @@ def _check_entity(
 ) -> Iterable[Problem]:
     if entry.id in register.kinds:
         return [entry.problem("id", *_DUPLICATE, entry.id, "keep one of the rows")]
-    if fault := misplaced(entry, table):
+    if fault := seeds.misplaced(entry, table):
         return [fault]
     return rules.check_entity(entry, register, ontology)
 
@@ -360,7 +306,3 @@ def _field_lines(folder: Path, register: EntityIndex, report: Report) -> Iterato
     bad = {(problem.file, problem.line) for problem in problems}
     if not any((row.file, row.line) in bad for row in known):
         yield from fields.lines(known, (row for row in mapped if (row.file, row.line) not in bad))
-
-
-def _stem(name: str) -> str:
-    return name.partition(".")[0].casefold()

@@ -474,6 +474,19 @@ def test_a_table_that_is_not_read_is_a_problem(
     assert load(folder, tmp_path / "graph", keep_good=keep_good).problems == 0
 
 
+def test_tables_below_the_folder_of_a_source_are_a_problem(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    source = folder / "hubei-2030"
+    (source / "old").mkdir()
+    (source / "statements.csv").rename(source / "old/Statements.csv")
+    (source / "pictures").mkdir()
+    loaded = load(folder, tmp_path / "graph")
+    assert [(problem.code, problem.file) for problem in loaded.first[:2]] == [
+        ("unread-folder", "hubei-2030/old/"),
+        ("missing-file", "hubei-2030/statements.csv"),
+    ]
+
+
 def test_other_files_and_folders_may_lie_beside_the_tables(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     for name in ("README.md", "CHANGELOG.md", "notes.txt", ".names.csv.swp", "~$topics.xlsx"):
