@@ -66,7 +66,7 @@ def ask_command(
     found = opened.ask(name, **given)
     found = opened.cite(found) if evidence else found.without(result.STATED)
     if form == "table" and output == "-":
-        _print(asked, found.without(("link",)) if evidence else found)
+        _print(asked, found, opened.summary(name, **given))
     else:
         csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
         writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
@@ -187,20 +187,12 @@ def query_command(query: str, graph: str | None, form: str, allow_service: bool,
             terminal.echo(f"note: {hint}", err=True)
 
 
-def _print(asked: Question, found: Answer) -> None:
-    """Print a table: source and paragraph in one cell, values that are the same in all rows below it."""
-    columns, shown = list(found.columns), found.shown()
-    if {"source", "paragraph", "quote"} <= set(columns):
-        source, paragraph = columns.index("source"), columns.index("paragraph")
-        for row in shown:
-            row[source] = f"{row[source].removeprefix('source/')} ¶{row[paragraph]}"
-            del row[paragraph]
-        columns[source] = "where"
-        del columns[paragraph]
-    columns, shown, said = terminal.constant(columns, shown)
-    terminal.table(columns, shown, title=asked.title, whole=("where",))
-    same = "".join(f"; {column}: {cell}" for column, cell in said.items())
-    terminal.echo("\n" + terminal.count(len(found), "row") + same)
+def _print(asked: Question, found: Answer, summary: Sequence[str]) -> None:
+    """Print a table, the evidence of a row in one cell, and below it what sums the answer up."""
+    terminal.table(*found.for_people(), title=asked.title)
+    terminal.echo("\n" + terminal.count(len(found), "row"))
+    for line in summary:
+        terminal.echo(line)
 
 
 def _list_questions() -> None:

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,8 @@ from kg.read.files import replace_file
 
 #: Words longer than this are folded, so that one address does not take the room of all other columns.
 WIDEST_WORD = 22
+_NARROWEST, _NARROWEST_TEXT, _TEXT = 12, 40, 90  # widths; a column wider than the last is text
+_LINES = ("note", "doubt", "evidence")  # columns with a line of their own below a row
 _GAP = 2
 #: What would move the cursor, ring the bell or break a line out of its cell.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -39,7 +42,8 @@ def table(
 ) -> None:
     """Print a table; cells wrap between words, those of ``whole`` columns do not, and nothing is cut off.
 
-    Empty columns are left out. If the table does not fit the width, each row is printed as a list.
+    Empty columns are left out. If the table does not fit the width, notes, doubt and evidence, then the
+    cells of the last columns are printed below their rows; if it does not fit even so, rows become lists.
     """
     kept = [at for at in range(len(columns)) if any(row[at] for row in rows) or not rows]
     names = [columns[at].replace("_", " ") for at in kept]
@@ -47,30 +51,19 @@ def table(
     out = console()
     if title:
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-    fixed = [columns[at] in whole for at in kept]
-    widths = _widths(list(zip(names, *cells, strict=True)), fixed, out.width)
-    if names and not widths:
+    lines = list(zip(names, *cells, strict=True))
+    last = [at for at in range(len(kept)) if names[at] in _LINES]
+    rest = [at for at in reversed(range(len(kept))) if at not in last]
+    lower: list[int] = []
+    for more in ([], last, *([at] for at in rest[: len(rest) // 2])):
+        lower += more
+        upper = [at for at in range(len(kept)) if at not in lower]
+        fixed = [columns[kept[at]] in whole for at in upper]
+        if widths := _widths([lines[at] for at in upper], fixed, out.width):
+            _print_rows(names, cells, dict(zip(upper, widths, strict=True)), out)
+            return
+    if names:
         _print_list(names, cells, out)
-        return
-    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
-    for name, width, *column in zip(names, widths, *cells, strict=True):
-        numeric = column and all(map(_is_number, column))
-        shown.add_column(name, overflow="fold", width=width, justify="right" if numeric else "left")
-    for row in cells:
-        shown.add_row(*map(Text, row))
-    out.print(shown)
-
-
-def constant(
-    columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> tuple[list[str], list[list[str]], dict[str, str]]:
-    """Split off the columns that hold the same in every row: the other columns and rows, and their values."""
-    same = [at for at in range(len(columns)) if len(rows) > 1 and len({row[at] for row in rows}) == 1]
-    if len(same) == len(columns):
-        same = []
-    keep = [at for at in range(len(columns)) if at not in same]
-    values = {columns[at].replace("_", " "): rows[0][at] for at in same if rows[0][at]}
-    return [columns[at] for at in keep], [[row[at] for at in keep] for row in rows], values
 
 
 def write(content: str | bytes, output: str = "-") -> None:
@@ -130,7 +123,12 @@ def _widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) 
     widths = [max(cell_len(line) for cell in column for line in cell.split("\n")) or 1 for column in columns]
     words = [max((cell_len(w) for cell in column for w in cell.split()), default=1) for column in columns]
     shapes = zip(fixed, widths, words, strict=True)
-    least = [width if whole else min(width, word, WIDEST_WORD) for whole, width, word in shapes]
+    least = [
+        width
+        if whole
+        else min(width, max(min(word, WIDEST_WORD), _NARROWEST if width < _TEXT else _NARROWEST_TEXT))
+        for whole, width, word in shapes
+    ]
     room -= _GAP * (len(columns) - 1)
     if sum(least) > room:
         return []
@@ -141,14 +139,53 @@ def _widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) 
     return widths
 
 
+def _print_rows(
+    names: Sequence[str], rows: Sequence[Sequence[str]], widths: Mapping[int, int], out: Console
+) -> None:
+    """Print a table of the columns that have a width, and the other cells of a row below it."""
+    rest = [at for at in range(len(names)) if at not in widths]
+    shown = _new_table(names, rows, widths)
+    for row in rows:
+        shown.add_row(*(Text(row[at]) for at in widths))
+        short = "; ".join(f"{names[at]}: {row[at]}" for at in rest if row[at] and names[at] not in _LINES)
+        long = [
+            row[at] if names[at] == "evidence" else f"{names[at]}: {row[at]}"
+            for at in rest
+            if row[at] and names[at] in _LINES
+        ]
+        if lower := [*filter(None, [short]), *long]:
+            out.print(shown)
+            out.print(Padding(Text("\n".join(lower)), (0, 0, 0, 4)))
+            shown = _new_table(names, rows, widths, header=False)
+    if shown.row_count or shown.show_header:
+        out.print(shown)
+
+
+def _new_table(
+    names: Sequence[str], rows: Sequence[Sequence[str]], widths: Mapping[int, int], *, header: bool = True
+) -> Table:
+    shown = Table(
+        box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False,
+        show_header=header,
+    )  # fmt: skip
+    for at, width in widths.items():
+        numeric = rows and all(_is_number(row[at]) for row in rows)
+        shown.add_column(names[at], overflow="fold", width=width, justify="right" if numeric else "left")
+    return shown
+
+
 def _print_list(names: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> None:
     """Print rows one below the other, a line a cell."""
-    width = max(map(len, names))
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        shown = Table.grid(padding=(0, 2, 0, 0))
+        shown.add_column(min_width=max(map(len, names)), no_wrap=True)
+        shown.add_column(overflow="fold")
         for name, cell in zip(names, row, strict=True):
             if cell:
-                out.print(Text(f"{name:<{width}}  {cell}"), soft_wrap=True)
-        out.print()
+                shown.add_row(Text(name), Text(cell))
+        out.print(shown)
 
 
 def _visible(cell: str) -> str:

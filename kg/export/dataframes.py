@@ -3,8 +3,6 @@
 An answer becomes one by ``Answer.to_pandas``; the types of columns are described in ``kg.query.dataframe``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

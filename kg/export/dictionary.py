@@ -1,7 +1,5 @@
 """The data dictionary: every class and property, in both languages, with counts and an example each."""
 
-from __future__ import annotations
-
 from kg import iris
 from kg.query import internal_rows
 from kg.query.graph import Graph

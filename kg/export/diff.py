@@ -3,8 +3,6 @@
 The N-Quads of both lie in a temporary SQLite file, so that builds of any size are compared.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import tempfile
 from collections import Counter
@@ -118,7 +116,7 @@ class Quads:
         """Return one value of a property, or nothing."""
         return next((p.value for p in self.about(subject) if (p.predicate, p.lang) == (predicate, lang)), "")
 
-    def differing(self, other: Quads) -> list[str]:
+    def differing(self, other: "Quads") -> list[str]:
         """Return the IRIs of subjects of which another build does not say the same, in order."""
         found: set[str] = set()
         for one, two in ((self._table, other._table), (other._table, self._table)):

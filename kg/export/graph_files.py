@@ -5,8 +5,6 @@ that is empty is left out: not every reader tells an empty text from none. A cha
 hold becomes U+FFFD.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -4,8 +4,6 @@ All of them count words of documents that were written for different ends and tr
 with a longer section names more topics. No figure here ranks regions by what they do, spend or achieve.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

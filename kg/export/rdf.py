@@ -1,7 +1,5 @@
 """Exports of a graph as RDF in its formats, and of its networkx view."""
 
-from __future__ import annotations
-
 import pyoxigraph as ox
 
 from kg import iris

@@ -1,7 +1,5 @@
 """A release of the data: what an analyst without Python needs, its version, what changed since the last."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Statements and targets as one flat table in JSON Lines or CSV, described in docs/explanation/model.md."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """The graph as one interactive HTML page, which needs no server and no network, and in a notebook."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape

@@ -4,12 +4,12 @@ Rows are arrays in a fixed order that refer to one another by number, so that a 
 graph gives the same bytes. ``web/data.js`` reads them. The text of a paragraph is never part of a page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from kg import iris
+from kg.compile.derived import ABOUT
 from kg.query.entities import Entity, Link, find_links
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
@@ -49,12 +49,9 @@ class _Numbers:
 
 
 def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
-    """Read the content of a page from a graph.
+    """Read the content of a page from a graph, with assumed links where ``hierarchy``.
 
-    Args:
-        graph: The graph to read.
-        keep: Only these entities and what is said between them (all sources stay).
-        hierarchy: Whether assumed links come along.
+    ``keep`` leaves only these entities and what is said between them; all sources stay.
     """
     vocabulary = graph.vocabulary
     entities, statements, targets = list(graph.entities), graph.statements(), graph.targets()
@@ -80,8 +77,8 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             for name, term in classes.items()
         ],
         "predicates": [
-            [name, term.label, term.phrase, int("backs" in term.parents)]
-            for name, term in vocabulary.predicates.items()
+            [name, one.label, one.phrase, one.inverse_phrase, int("backs" in one.parents), int(name in ABOUT)]
+            for name, one in vocabulary.predicates.items()
         ],
         "schemes": {
             name: [
@@ -94,6 +91,8 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
         "statements": [_statement_row(s, numbers, line) for s, line in zip(statements, lines, strict=True)],
         "targets": [_target_row(target, numbers) for target in targets],
         "links": _link_rows(links, numbers),
+        "derived": _derived_rows(_rows(graph, "derivations"), numbers),
+        "fields": _field_rows(_rows(graph, "classification"), numbers),
         "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
     }
     return Content(
@@ -115,15 +114,11 @@ def _kept(keep: Collection[str], entities: Iterable[Entity], targets: Iterable[T
     return kept | {target.indicator for target in targets if target.place in kept}
 
 
-def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Collection[str]) -> bool:
+def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Mapping[str, str]) -> bool:
     """Whether a line of the picture shows the statement."""
-    return (
-        vocabulary.predicates[statement.predicate].drawn_as == "edge"
-        and statement.subject in drawn
-        and statement.object in drawn
-        and statement.subject != statement.object
-        and not statement.withheld
-    )
+    ends = {statement.subject, statement.object}
+    drawable = vocabulary.predicates[statement.predicate].drawn_as == "edge"
+    return drawable and len(ends) == 2 and ends <= drawn.keys() and not statement.withheld
 
 
 def _about(graph: Graph, evidence: Iterable[Evidence]) -> dict[str, Cell]:
@@ -138,43 +133,29 @@ def _about(graph: Graph, evidence: Iterable[Evidence]) -> dict[str, Cell]:
 
 def _statement_row(statement: Statement, numbers: _Numbers, line: bool) -> Cell:
     return [
-        _local(statement.id),
-        numbers.entities[statement.subject],
-        numbers.predicates[statement.predicate],
-        statement.object if statement.is_literal else numbers.entities[statement.object],
-        int(line),
-        statement.stage,
-        statement.tier,
-        statement.cue,
-        *_evidence_cells(statement, numbers),
-    ]
+        _local(statement.id), numbers.entities[statement.subject], numbers.predicates[statement.predicate],
+        statement.object if statement.is_literal else numbers.entities[statement.object], int(line),
+        statement.stage, statement.tier, statement.cue, *_evidence_cells(statement, numbers),
+    ]  # fmt: skip
 
 
 def _target_row(target: Target, numbers: _Numbers) -> Cell:
     return [
-        _local(target.id),
-        numbers.entities[target.place],
-        numbers.entities[target.topic] if target.topic else None,
-        numbers.entities[target.indicator],
-        target.comparator,
-        float(target.value) if target.value else None,
-        float(target.upper) if target.upper else None,
-        target.unit,
-        target.label,
+        _local(target.id), numbers.entities[target.place],
+        numbers.entities[target.topic] if target.topic else None, numbers.entities[target.indicator],
+        target.comparator, float(target.value) if target.value else None,
+        float(target.upper) if target.upper else None, target.unit, target.label,
         *_evidence_cells(target, numbers),
-    ]
+    ]  # fmt: skip
 
 
 def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
+    where = each.evidence
+    plain = not (where.prefix or where.suffix or where.repeated)
     return [
-        numbers.sources[each.evidence.source],
-        each.evidence.paragraph,
-        each.evidence.quote,
-        each.period,
-        each.flags,
-        each.note,
-        each.evidence.row,
-    ]
+        numbers.sources[where.source], where.paragraph, where.quote, each.period, each.flags, each.note,
+        where.row, None if plain else where.fragment,  # the page makes that of a quote without context
+    ]  # fmt: skip
 
 
 def _names(graph: Graph) -> dict[str, list[Cell]]:
@@ -187,21 +168,15 @@ def _names(graph: Graph) -> dict[str, list[Cell]]:
 
 
 def _entity_rows(
-    entities: Iterable[Entity], numbers: _Numbers, names: Mapping[str, Sequence[Cell]]
+    entities: Iterable[Entity], numbers: _Numbers, names: Mapping[str, list[Cell]]
 ) -> list[Cell]:
     return [
         [
-            entity.id,
-            numbers.classes[entity.kind],
-            entity.name,
-            entity.label_zh,
-            entity.note,
-            int(entity.is_region),
-            entity.point,
-            names.get(entity.id, []),
+            e.id, numbers.classes[e.kind], e.name, e.label_zh, e.note, e.doubt, int(e.is_region), e.point,
+            names.get(e.id, []),
         ]
-        for entity in entities
-    ]
+        for e in entities
+    ]  # fmt: skip
 
 
 def _link_rows(links: Iterable[Link], numbers: _Numbers) -> list[Cell]:
@@ -211,6 +186,31 @@ def _link_rows(links: Iterable[Link], numbers: _Numbers) -> list[Cell]:
         for link in links
         if link.child in at and link.parent in at
     ]
+
+
+def _derived_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+    """Return what follows from two statements: region, topic, means, and the ids of the statements."""
+    found: list[Cell] = []
+    for _, group in groupby(rows, key=lambda row: row["derivation"]):
+        same = list(group)
+        ends = [numbers.entities.get(iris.short(same[0][name])) for name in ("region", "topic", "means")]
+        if None not in ends:
+            found.append([*ends, [_local(iris.short(row["statement"])) for row in same]])
+    return found
+
+
+def _field_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+    """Return fields: id, scheme, code, names, number of the field above, numbers of the topics they hold."""
+    fields = [list(same) for _, same in groupby(rows, key=lambda row: row["field"])]
+    at = {same[0]["field"]: number for number, same in enumerate(fields)}
+    return [
+        [
+            iris.short(same[0]["field"]),
+            *(same[0][name] for name in ("scheme", "code", "label", "label_zh")), at.get(same[0]["parent"]),
+            [n for row in same if (n := numbers.entities.get(iris.short(row["topic"]))) is not None],
+        ]
+        for same in fields
+    ]  # fmt: skip
 
 
 def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: _Numbers) -> list[Cell]:
@@ -223,13 +223,11 @@ def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: _Numb
     columns = ("title", "title_zh", "address", "citation", "kind", "how", "language", "licence", "hash")
     return [
         [
-            iris.short(row["source"]),
-            *(row[column] for column in columns),
-            int(row["paragraphs"]),
+            iris.short(row["source"]), *(row[column] for column in columns), int(row["paragraphs"]),
             parts.get(row["source"], []),
         ]
         for row in sources
-    ]
+    ]  # fmt: skip
 
 
 def _local(identifier: str) -> str:

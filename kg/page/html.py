@@ -1,30 +1,35 @@
-"""The HTML of a page: pyvis fills the template with the graph, the style, the script and the content."""
+"""The HTML of a page: pyvis fills the template with the graph, the style, the script and the content.
 
-from __future__ import annotations
+The script is ES modules joined into one, each after the modules that it imports. A module imports with
+``import { a, b } from "./other.js";`` on one line and exports with ``export`` before a function, constant or
+class, so that the files also run unjoined. Each keeps its own scope: it becomes a function that returns its
+exports.
+"""
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 from pyvis.network import Network
 
 from kg import locations
-from kg.page import bundle
 from kg.page.data import Content
 from kg.page.layout import Layout
 
 TEMPLATE = "page.html"
 _VIS = "lib/vis-9.1.2/vis-network.min.js"
-_OPTIONS = {
-    "physics": {"enabled": False},
-    "layout": {"improvedLayout": False},
-    "edges": {"smooth": False},
-}
+_OPTIONS = {"physics": {"enabled": False}, "layout": {"improvedLayout": False}, "edges": {"smooth": False}}
 #: Characters that would end a script element, a line or a direction of text, as JSON escapes.
 _ESCAPES = {
     ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
 }
+
+_IMPORT = re.compile(r'^import (?P<names>\{[^}]*\}) from "\./(?P<file>[\w-]+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 def render_html(content: Content, places: Layout, *, title: str) -> str:
@@ -41,7 +46,7 @@ def render_html(content: Content, places: Layout, *, title: str) -> str:
     environment.globals.update(
         vis=_trusted(vis),
         style=_trusted((locations.WEB / "page.css").read_text(encoding="utf-8")),
-        script=_trusted(bundle.join_modules(locations.WEB, "main")),
+        script=_trusted(join_modules(locations.WEB, "main")),
         content=_trusted(embed(content.data)),
         embed=lambda value: _trusted(embed(value)),
     )
@@ -49,6 +54,31 @@ def render_html(content: Content, places: Layout, *, title: str) -> str:
     network.path = TEMPLATE
     html: str = network.generate_html(notebook=False)
     return html
+
+
+def join_modules(folder: Path, main: str) -> str:
+    """Return one script from the module ``main`` and all that it imports, each once.
+
+    Raises ValueError for modules that import each other in a circle, and for other forms of import or export.
+    """
+    parts: dict[str, str] = {}
+
+    def add(name: str, importers: tuple[str, ...]) -> None:
+        if name in importers:
+            raise ValueError(f"{' → '.join((*importers, name))}: modules import each other in a circle")
+        if name in parts:
+            return
+        code = (folder / f"{name}.js").read_text(encoding="utf-8")
+        for match in _IMPORT.finditer(code):
+            add(match["file"], (*importers, name))
+        exports = ", ".join(match["name"] for match in _EXPORT.finditer(code))
+        body = _EXPORT.sub("", _IMPORT.sub(r"const \g<names> = in_\g<file>;", code)).strip()
+        if left := _OTHER.search(body):
+            raise ValueError(f"{name}.js: {left[0]!r} is a form of import or export that is not supported")
+        parts[name] = f"const in_{name} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();"
+
+    add(main, ())
+    return "\n\n".join(parts.values())
 
 
 def embed(value: object) -> str:

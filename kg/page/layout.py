@@ -5,12 +5,10 @@ it. A node that is equally near to several anchors lies inside the ring, near th
 shows what regions have in common and the rim what is particular. The same graph gives the same positions.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -56,13 +54,10 @@ def place_nodes(
     ]
     owners = _owners(near, fixed)
     owned: dict[str, list[str]] = {anchor: [] for anchor in fixed}
-    common = []
-    for node, (_, owner) in owners.items():
-        if node in owned:
-            continue
-        if len(owner) > 1:
-            common.append(node)
-        else:
+    free = {node: owner for node, (_, owner) in owners.items() if node not in owned}
+    common = [node for node, owner in free.items() if len(owner) > 1]
+    for node, owner in free.items():
+        if len(owner) == 1:
             owned[owner[0]].append(node)
     ring = _order(fixed, owners, near)
     radius = _radius(len(common), len(ring))
@@ -75,10 +70,8 @@ def place_nodes(
         depth = {node: owners[node][0] for node in owned[anchor]}
         points.update(_fan(anchor, depth, nodes, near, wedge))
     points.update(_unreached([node for node in near if node not in owners], points))
-    return Layout(
-        {node: (round(x, 1), round(y, 1)) for node, (x, y) in points.items()},
-        {node: len(owners[node][1]) if node in owners else 0 for node in near},
-    )
+    shared = {node: len(owners[node][1]) if node in owners else 0 for node in near}
+    return Layout({node: (round(x, 1), round(y, 1)) for node, (x, y) in points.items()}, shared)
 
 
 def neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -177,15 +170,10 @@ def _inside(
         points[node] = [x * 0.8 + 20 * math.cos(turn), y * 0.8 + 20 * math.sin(turn)]
     for step in range(ROUNDS):
         pull = PULL * (1 - step / ROUNDS)
-        middles = {}
+        placed = {**{node: (x, y) for node, (x, y) in points.items()}, **fixed}
         for node in nodes:
-            held = [
-                fixed[o] if o in fixed else (points[o][0], points[o][1])
-                for o in near[node]
-                if o in fixed or o in points
-            ]
-            middles[node] = _mean(held) if held else (0.0, 0.0)
-        for node, (x, y) in middles.items():
+            held = [placed[other] for other in near[node] if other in placed]
+            x, y = _mean(held) if held else (0.0, 0.0)
             point = points[node]
             point[0] += (x - point[0]) * pull
             point[1] += (y - point[1]) * pull
@@ -205,12 +193,8 @@ def _separate(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
         x, y = points[node]
         cells.setdefault((math.floor(x / SPACE), math.floor(y / SPACE)), []).append(node)
     for (column, row), members in cells.items():
-        others = [
-            other
-            for across in (-1, 0, 1)
-            for down in (-1, 0, 1)
-            for other in cells.get((column + across, row + down), ())
-        ]
+        around = product((column - 1, column, column + 1), (row - 1, row, row + 1))
+        others = [other for cell in around for other in cells.get(cell, ())]
         for node in members:
             one = points[node]
             for other in others:

@@ -4,8 +4,6 @@ Columns have the types that their values have: Int64, Float64, boolean, datetime
 ``pd.NA`` (or ``NaT``). Integers beyond 64 bits stay Python integers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 

@@ -14,7 +14,9 @@ import pyoxigraph as ox
 from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
+from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
+from kg.query.mentions import Mention, find_mentions
 from kg.query.parameters import resolve_entity, serialised_term
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
@@ -100,7 +102,7 @@ class Graph(AbstractContextManager["Graph"]):
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
         for column in LISTS:
             found = found.mapped(column, column, partial(_join_labels, found))
-        return found
+        return found.doubted(partial(doubts, self.store))
 
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
         """Return the lines that sum up the answer to a question; none where its header names no summary.
@@ -177,10 +179,19 @@ class Graph(AbstractContextManager["Graph"]):
         """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
         return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
+    def mentions(
+        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+    ) -> list[Mention]:
+        """Return mentions in the order of the texts: all, or those of these ids, an entity, a source."""
+        return find_mentions(self.store, ids=ids, entity=entity, source=source)
+
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
-        """Return the evidence of statements and targets by their ids; unknown ids are left out."""
+        """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
         wanted = set(ids)
-        found: list[Statement | Target] = [*self.targets(ids=(i for i in wanted if i.startswith("target/")))]
+        found: list[Statement | Target | Mention] = [
+            *self.targets(ids=(i for i in wanted if i.startswith("target/"))),
+            *self.mentions(ids=(i for i in wanted if i.startswith("mention/"))),
+        ]
         found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
         return {each.id: each.evidence for each in found}
 
@@ -200,14 +211,15 @@ class Graph(AbstractContextManager["Graph"]):
         )
 
     def cite(self, found: Answer) -> Answer:
-        """Return the answer with its evidence: a row for each statement or target behind a row.
+        """Return the answer with its evidence in each row.
 
-        The column that names them gives way to source, paragraph, quote and link (the publisher's page
-        opened at the quote). An answer that names no statement is returned as it is.
+        The column that names statements or targets gives way to ``sources``, ``paragraphs``, ``quotes`` and
+        ``links`` (the publisher's page opened at the quote), lists in the same order with ``|`` between. An
+        answer that names no statement is returned as it is.
         """
         found = self.uncounted(found)
         column = next((column for column in found.columns if column in STATED), None)
-        return found if column is None else found.expand(column, self.evidence(found.ids(column)))
+        return found if column is None else found.cited(column, self.evidence(found.ids(column)))
 
     def to_networkx(self, **filters: Any) -> "nx.MultiDiGraph":
         """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.

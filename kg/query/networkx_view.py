@@ -1,7 +1,5 @@
 """The networkx view of a graph: typed nodes with labels, one edge a statement, evidence on the edge."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def network(  # noqa: PLR0913  filters of one view, by keyword only
-    graph: Graph,
+    graph: "Graph",
     *,
     region: str | None = None,
     around: str | None = None,
@@ -63,7 +61,7 @@ def network(  # noqa: PLR0913  filters of one view, by keyword only
     return whole
 
 
-def _whole(graph: Graph, *, hierarchy: bool) -> nx.MultiDiGraph:
+def _whole(graph: "Graph", *, hierarchy: bool) -> nx.MultiDiGraph:
     whole = nx.MultiDiGraph()
     for entity in graph.entities:
         whole.add_node(

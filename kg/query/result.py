@@ -1,50 +1,46 @@
 """An answer: rows of RDF terms, shown as a table or written as CSV, TSV, JSON or Markdown."""
 
-from __future__ import annotations
-
 import html
 import json
-import math
-import re
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, overload
 
 import pyoxigraph as ox
 
 from kg import iris
 from kg.query.statements import Evidence
-from kg.read import files, periods
+from kg.query.values import Value, ids_of, value
+from kg.read import files
 from kg.store.oxigraph import Term
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Value = str | int | float | bool | date | None
-#: What evidence adds to a row: source, paragraph from 1, quote, and the page opened at the quote.
-EVIDENCE = ("source", "paragraph", "quote", "link")
+#: What evidence adds to a row, lists in one order: sources, paragraphs, quotes, pages opened at the quotes.
+EVIDENCE = ("sources", "paragraphs", "quotes", "links")
+#: Stands between the parts of a list of evidence; JSON has lists.
+BETWEEN = " | "
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions", "topics")
+LISTS = ("regions", "topics", "which", "wider")
 FORMATS = ("table", "csv", "tsv", "json", "md")
-_XSD = iris.STANDARD["xsd"]
-_INTEGERS = ("integer", "nonNegativeInteger", "int", "long")
-_DECIMAL = r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})"
-#: What a literal of a datatype looks like; foreign graphs hold others ("abc"^^xsd:integer).
-_LEXICAL = {
-    **dict.fromkeys(_INTEGERS, r"[+-]?[0-9]{1,400}"),
-    "decimal": _DECIMAL,
-    **dict.fromkeys(("double", "float"), rf"{_DECIMAL}(?:[eE][+-]?[0-9]{{1,9}})?"),
-    "boolean": "true|false|1|0",
-}
-_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show
 _HTML_LINKS = 3  # evidence that a cell of a notebook links to
 _TEXT_WIDTH = 28  # characters of a cell at a prompt
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What an answer quotes from one paragraph: its place (``gwr-2024 ¶40``), quotes, and their links."""
+
+    place: str
+    quotes: tuple[str, ...]
+    links: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.place} {'; '.join(f'“{quote}”' for quote in self.quotes)}"
 
 
 @dataclass(frozen=True)
@@ -75,9 +71,9 @@ class Answer(Sequence[dict[str, "Value"]]):
     def __getitem__(self, at: int) -> dict[str, Value]: ...
 
     @overload
-    def __getitem__(self, at: slice) -> Answer: ...
+    def __getitem__(self, at: slice) -> "Answer": ...
 
-    def __getitem__(self, at: int | slice) -> dict[str, Value] | Answer:
+    def __getitem__(self, at: int | slice) -> "dict[str, Value] | Answer":
         if isinstance(at, slice):
             return replace(self, terms=self.terms[at])
         return dict(zip(self.columns, map(value, self.terms[at]), strict=True))
@@ -96,14 +92,14 @@ class Answer(Sequence[dict[str, "Value"]]):
         some = self[:_HTML_ROWS]
         wanted = {one for name in self.columns if name in STATED for one in some.ids(name)}
         evidence = self.find_evidence(wanted) if self.find_evidence and wanted else {}
-        columns = [name for name in self.columns if name != "link" or "quote" not in self.columns]
+        columns = [name for name in self.columns if name not in EVIDENCE or name == "quotes"]
         rows = [[self._html_cell(name, row, evidence) for name in columns] for row in some.terms]
         body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
         head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
         note = f"{_count(self)}{f' (the first {_HTML_ROWS} are shown)' if len(self) > _HTML_ROWS else ''}"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
 
-    def to_pandas(self, *, ids: bool = True, labels: bool = True) -> pd.DataFrame:
+    def to_pandas(self, *, ids: bool = True, labels: bool = True) -> "pd.DataFrame":
         """Return the rows as a DataFrame whose columns have the types of ``kg.query.dataframe``.
 
         A column of ids is followed by one of ``labels``; without ``ids`` labels take the place of ids, and
@@ -140,7 +136,7 @@ class Answer(Sequence[dict[str, "Value"]]):
             column
             for row in rows
             for column, cell in row.items()
-            if isinstance(cell, str) and self.labels.get(cell, cell) != cell
+            if isinstance(cell, str) and column not in EVIDENCE and self.labels.get(cell, cell) != cell
         }
         return [
             {
@@ -160,20 +156,20 @@ class Answer(Sequence[dict[str, "Value"]]):
     def ids(self, column: str) -> list[str]:
         """Return the ids in a column, in order, if it is there; a list of ids counts as several."""
         at = [at for at, name in enumerate(self.columns) if name == column]
-        return [one for row in self.terms for cell in at for one in _ids(row[cell])]
+        return [one for row in self.terms for cell in at for one in ids_of(row[cell])]
 
-    def without(self, names: Collection[str]) -> Answer:
+    def without(self, names: Collection[str]) -> "Answer":
         """Return the answer less some columns, each row once."""
         keep = [at for at, column in enumerate(self.columns) if column not in names]
         rows = dict.fromkeys(tuple(row[at] for at in keep) for row in self.terms)
         return replace(self, columns=tuple(self.columns[at] for at in keep), terms=tuple(rows))
 
-    def mapped(self, column: str, name: str, change: Callable[[list[str]], str]) -> Answer:
+    def mapped(self, column: str, name: str, change: Callable[[list[str]], str]) -> "Answer":
         """Return the answer with a column, if it is there, renamed and the ids in its cells made texts."""
         at = [one == column for one in self.columns]
         rows = (
             tuple(
-                ox.Literal(change(_ids(t))) if here and _ids(t) else t
+                ox.Literal(change(ids_of(t))) if here and ids_of(t) else t
                 for here, t in zip(at, row, strict=True)
             )
             for row in self.terms
@@ -181,16 +177,70 @@ class Answer(Sequence[dict[str, "Value"]]):
         columns = tuple(name if here else one for here, one in zip(at, self.columns, strict=True))
         return replace(self, columns=columns, terms=tuple(rows)) if any(at) else self
 
-    def expand(self, column: str, evidence: Mapping[str, Evidence]) -> Answer:
-        """Return a row for each statement named in ``column``, which gives way to its evidence."""
+    def cited(self, column: str, evidence: Mapping[str, Evidence]) -> "Answer":
+        """Return the answer with the evidence of the statements named in ``column`` in its place.
+
+        A row lists its evidence in the order of the documents, each passage once.
+        """
         at = self.columns.index(column)
         rows = []
         for row in self.terms:
-            for one in _ids(row[at]) or [""]:
-                cells = [getattr(evidence[one], name) if one in evidence else "" for name in EVIDENCE]
-                rows.append((*row[:at], *row[at + 1 :], *map(ox.Literal, cells)))
+            behind = {evidence[one] for one in ids_of(row[at]) if one in evidence}
+            places = sorted({(e.source, e.paragraph, e.start or 0, e.words, e.link) for e in behind})
+            lists = [[str(place[part]) for place in places] for part in (0, 1, 3, 4)]
+            rows.append((*row[:at], *row[at + 1 :], *(ox.Literal(BETWEEN.join(parts)) for parts in lists)))
         columns = (*self.columns[:at], *self.columns[at + 1 :], *EVIDENCE)
         return replace(self, columns=columns, terms=tuple(rows))
+
+    def doubted(self, find: Callable[[Collection[str]], Mapping[str, str]]) -> "Answer":
+        """Return the answer with a column ``doubt`` if a row is doubtful: its statements, or what it names.
+
+        ``find`` returns texts by id. What the columns ``flags`` and ``note`` say already is not said again.
+        """
+        if "doubt" in self.columns or not self.columns:
+            return self
+        stated = [at for at, name in enumerate(self.columns) if name in STATED]
+        told = {"flags", "note"} & set(self.columns)
+        behind = [[one for at in stated for one in ids_of(row[at])] for row in self.terms]
+        cells = [at for at in range(len(self.columns)) if at not in stated]
+        named = [
+            [one for at in cells if isinstance(row[at], ox.NamedNode) for one in ids_of(row[at])]
+            for row in self.terms
+        ]
+        known = find({one for ids in (*behind, *named) for one in ids})
+        texts = []
+        for ids, entities in zip(behind, named, strict=True):
+            flags = [known[one] for one in ids if one in known and "note" not in told]
+            unsure: dict[str, list[str]] = {}
+            for one in entities:
+                if one in known:
+                    unsure.setdefault(known[one].partition(":")[0], []).append(self.label(one) or one)
+            parts = [text.partition(": ")[2] if told else text for text in flags]
+            parts += [f"{how}: {', '.join(dict.fromkeys(labels))}" for how, labels in unsure.items()]
+            texts.append("; ".join(dict.fromkeys(part.rstrip(".") for part in parts if part)))
+        rows = tuple((*row, ox.Literal(text)) for row, text in zip(self.terms, texts, strict=True))
+        return replace(self, columns=(*self.columns, "doubt"), terms=rows) if any(texts) else self
+
+    def for_people(self, cite: Callable[["Passage"], str] = str) -> tuple[list[str], list[list[str]]]:
+        """Return columns and rows as people read them, a row's evidence in one cell, a line a passage."""
+        keep = [at for at, name in enumerate(self.columns) if name not in EVIDENCE]
+        rows = [[self._show(row[at]) for at in keep] for row in self.terms]
+        columns = [self.columns[at] for at in keep]
+        if len(keep) == len(self.columns):
+            return columns, rows
+        cells = ("\n".join(map(cite, self._passages(row))) for row in self.terms)
+        return [*columns, "evidence"], [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+
+    def _passages(self, row: tuple[Term | None, ...]) -> list["Passage"]:
+        """Return the passages that the evidence of a cited row quotes."""
+        if not set(EVIDENCE) <= set(self.columns):
+            return []
+        lists = (self._show(row[self.columns.index(name)]).split(BETWEEN) for name in EVIDENCE)
+        found: dict[str, list[tuple[str, str]]] = {}
+        for source, number, quote, link in zip(*lists, strict=True):
+            if number:
+                found.setdefault(f"{source.partition('/')[2]} ¶{number}", []).append((quote, link))
+        return [Passage(place, *map(tuple, zip(*same, strict=True))) for place, same in found.items()]
 
     def _show(self, item: Term | None) -> str:
         found = value(item)
@@ -208,53 +258,16 @@ class Answer(Sequence[dict[str, "Value"]]):
         """Return a cell as HTML: evidence as links, a cited quote as one, an entity with its id as title."""
         item = row[self.columns.index(name)]
         shown = self._show(item)
-        found = [each for one in _ids(item) for each in evidence.get(one, ())] if name in STATED else []
+        found = [each for one in ids_of(item) for each in evidence.get(one, ())] if name in STATED else []
         if found:
             names = [f"{each.source.partition('/')[2]} ¶{each.paragraph}" for each in found[:_HTML_LINKS]]
             links = ", ".join(_link(e.link, n, e.quote) for e, n in zip(found, names, strict=False))
             return links + (f" +{len(found) - _HTML_LINKS}" if len(found) > _HTML_LINKS else "")
-        if name == "quote" and "link" in self.columns:
-            return _link(self._show(row[self.columns.index("link")]), shown, "")
+        if name == "quotes" and (passages := self._passages(row)):
+            return "<br>".join(_link(p.links[0], p.place, "; ".join(p.quotes)) for p in passages)
         if isinstance(item, ox.NamedNode):
             return f'<span title="{html.escape(iris.short(item.value))}">{html.escape(shown)}</span>'
         return html.escape(shown)
-
-
-def value(item: Term | None) -> Value:
-    """Return a term as a Python value: an id, a number, a date, a boolean, a text, or None.
-
-    A literal that is not of its datatype, or that Python's type cannot hold (years before 1, NaN, INF), is
-    returned as it is written.
-    """
-    if item is None:
-        return None
-    if isinstance(item, ox.NamedNode):
-        return iris.short(item.value)
-    if not isinstance(item, ox.Literal):
-        return str(item)
-    kind = item.datatype.value.removeprefix(_XSD)
-    if kind == "date":
-        day, zone = item.value[:10], item.value[10:]
-        return date.fromisoformat(day) if periods.is_day(day) and _ZONE.fullmatch(zone) else item.value
-    if kind not in _LEXICAL or not re.fullmatch(_LEXICAL[kind], item.value):
-        return item.value
-    return item.value in ("true", "1") if kind == "boolean" else _number(kind, item.value)
-
-
-def _number(kind: str, text: str) -> int | float | str:
-    """Return a number; the text where a float would be infinite or another amount."""
-    exact = Decimal(text)
-    if kind in _INTEGERS or (kind == "decimal" and exact == exact.to_integral_value()):
-        return int(exact)
-    found = float(text)
-    same = math.isfinite(found) and (kind != "decimal" or exact.adjusted() < sys.float_info.dig)
-    return found if same else text
-
-
-def _ids(item: Term | None) -> list[str]:
-    """Return the ids in a cell, which lists them with spaces between."""
-    cell = value(item)
-    return [iris.short(part) for part in cell.split()] if isinstance(cell, str) else []
 
 
 def _count(answer: Answer) -> str:
@@ -280,13 +293,24 @@ def as_csv(answer: Answer, *, delimiter: str = ",", bom: bool = False) -> str:
 
 
 def as_json(answer: Answer) -> str:
-    """Return a JSON list of objects, labels beside ids."""
-    return json.dumps(answer.labelled(), ensure_ascii=False, indent=1, default=str) + "\n"  # str: dates
+    """Return a JSON list of objects, labels beside ids, evidence as lists."""
+    rows = [
+        {name: str(v).split(BETWEEN) if v and name in EVIDENCE else v for name, v in row.items()}
+        for row in answer.labelled()
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"  # str: dates
 
 
 def as_markdown(answer: Answer) -> str:
-    """Return a Markdown table as GitHub renders it."""
-    return markdown_table(answer.columns, answer.shown())
+    """Return a Markdown table as GitHub renders it; each quote of evidence is a link to the page."""
+
+    def cite(passage: Passage) -> str:
+        quotes = (
+            f"[“{q}”]({link})" if link else q for q, link in zip(passage.quotes, passage.links, strict=True)
+        )
+        return f"{passage.place} {'; '.join(quotes)}"
+
+    return markdown_table(*answer.for_people(cite))
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

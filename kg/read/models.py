@@ -277,31 +277,25 @@ class CoverageRow(ParagraphRow):
 
 
 class PositionRow(ParagraphRow):
-    """Where a quote stands in the text; written by ``kg check --texts --write``."""
+    """Where words of a row stand in the text; written by ``kg check --texts --write``."""
 
-    quote: Cell = about("The quote; nothing for the paragraph itself.")
-    start: Offset = about("Its first character in the paragraph, from 0.")
-    end: Offset = about("The character after its last.")
-    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ from the quote.")
-    hash: Hash = about("SHA-256 of the paragraph's folded text.")
-
-
-class MentionRow(ParagraphRow):
-    """A name that stands in the text; written by ``kg check --texts --write``."""
-
-    start: Offset = about("Its first character in the paragraph, from 0.")
-    entity: Id = about("The entity that bears the name.")
-    words: Annotated[str, Field(min_length=1), Form("text")] = about("The words of the text.")
-    within: Annotated[str, Form("text")] = about("The longest name around them, if they are a part of one.")
-
-
-class SearchRow(Row):
-    """An entity whose names were looked for in the text; written by ``kg check --texts --write``."""
-
-    entity: Id = about("The entity.")
-    forms: Annotated[str, matches("[0-9a-f]{16}"), Form("16 hexadecimal digits")] = about(
-        "Hash of the names that were looked for: others added since were not."
+    optional = ("prefix", "suffix", "repeated", "heading")
+    quote: Cell = about("Quote, governing words or cue of a row; nothing for the paragraph itself.")
+    start: Offset = about("Their first character in the paragraph, from 0.")
+    end: Offset = about("The character after their last.")
+    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
+    prefix: Annotated[str, Form("text")] = about("Words before that tell a quote from others.", default="")
+    suffix: Annotated[str, Form("text")] = about("Words after it that do.", default="")
+    repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
+        "Whether it stands earlier in the text too, so that no link leads to it.", default=""
     )
+    heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
+    hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
+
+    @property
+    def place(self) -> int:
+        """Return the paragraph that holds the words."""
+        return int(self.heading or self.paragraph)
 
 
 class VerificationRow(Row):

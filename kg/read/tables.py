@@ -41,8 +41,8 @@ class Record:
 _Found = Iterator[Record | Problem]
 
 
-#: Columns whose cells may begin and end with blanks.
-_RAW = ("exact", "words", "within")
+#: Columns of a text's own words, in which white space may stand at an end.
+_AS_PRINTED = ("exact", "prefix", "suffix", "words", "within")
 
 
 def parse_row(model: type[R], record: Record, *, file: str, source: str = "") -> R | list[Problem]:
@@ -71,7 +71,7 @@ def parse_row(model: type[R], record: Record, *, file: str, source: str = "") ->
 def _white_space(column: str, cell: str) -> tuple[str, str, str, str] | None:
     """Return column, fault, cell and remedy of a cell with blanks around it or control characters in it."""
     inner = cell.strip()
-    if column in _RAW or (inner == cell and not _CONTROL.search(cell)):
+    if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
         return None
     fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
     remedy = f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

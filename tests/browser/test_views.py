@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,12 @@ from kg.store import oxigraph
 from tests.browser.conftest import HOSTILE, Open, spot
 
 STATED = "#panel .said:has-text('promotes') + .cards .card"
+#: The other end of a line of an entity whose middle no name covers.
+CLEAR = """(id) => { const { data, views } = window.regiograph, centre = data.byId.get(id), at = (e) => views.graph.network.canvasToDOM(e);
+  const others = views.graph.scene().lines.filter((l) => l.from === centre).map((l) => l.to);
+  const names = views.graph.names();
+  return others.find((other) => { const [a, b] = [at(centre), at(other)], x = (a.x + b.x) / 2, y = (a.y + b.y) / 2;
+    return Math.hypot(a.x - b.x, a.y - b.y) > 80 && !names.some(({ box }) => box[0] - 9 < x && x < box[2] + 9 && box[1] - 9 < y && y < box[3] + 9); }).id; }"""
 VIEWS = ("graph", "matrix", "targets", "sources", "map")
 
 
@@ -55,7 +62,7 @@ def test_a_click_on_a_node_opens_its_evidence(visit: Open) -> None:
 def test_a_click_on_a_line_opens_its_statements(visit: Open) -> None:
     tab = visit("#sel=place/jinan")
     settled(tab)
-    one, other = spot(tab, "place/jinan"), spot(tab, "topic/big-data")
+    one, other = spot(tab, "place/jinan"), spot(tab, tab.evaluate(CLEAR, "place/jinan"))
     tab.mouse.click((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
     tab.wait_for_function("() => location.hash.includes('%3E') || location.hash.includes('>')")
     assert tab.locator("#panel .card").count() >= 1
@@ -86,7 +93,7 @@ def test_the_matrix_counts_what_is_stated(visit: Open, curated: Graph) -> None:
         curated,
         """SELECT (COUNT(DISTINCT ?s) AS ?n) {
           ?region a kg:Region ; ?p ?topic . GRAPH graph:ontology { ?p rdfs:subPropertyOf kg:backs }
-          FILTER (STRSTARTS(STR(?topic), STR(topic:)))
+          ?topic a ?class . VALUES ?class { kg:Sector kg:Technology }
           GRAPH ?g { ?s rdf:subject ?region ; rdf:predicate ?p ; rdf:object ?topic }
           FILTER NOT EXISTS { GRAPH ?g { ?s kg:flag ?f } GRAPH graph:ontology { ?f kg:withholds true } }
         }""",
@@ -96,11 +103,26 @@ def test_the_matrix_counts_what_is_stated(visit: Open, curated: Graph) -> None:
 
 def test_a_cell_of_the_matrix_opens_its_evidence(visit: Open) -> None:
     tab = visit("#view=matrix")
-    cell = tab.locator(".cell").first
-    number = int(cell.evaluate("c => c.firstChild.textContent"))
+    cell = tab.get_by_label("Jinan, 1 new-generation information technology")
+    here, below = map(int, re.findall(r"\d+", cell.get_attribute("aria-label").split(": ")[1])[:2])
+    assert (cell.inner_text().split(), here > 0, below > 0) == ([str(here), f"+{below}"], True, True)
     cell.click()
-    tab.wait_for_selector("#panel .card")
-    assert tab.locator("#panel .said .quiet").inner_text() == str(number)
+    tab.wait_for_selector("#panel .backer")
+    assert tab.locator("#panel .sum").inner_text() == f"{here} topic named here, {below} below"
+    assert tab.locator("#panel .backer").count() == here + below
+    tab.locator("#panel .backer > summary").first.click()
+    assert tab.locator("#panel .backer[open] .card").count() >= 1
+
+
+def test_fields_of_the_matrix_open_to_fields_and_topics(visit: Open) -> None:
+    tab = visit("#view=matrix")
+    assert tab.locator(".matrix tbody th").last.inner_text().endswith("no field")
+    tab.get_by_label("Open no field").click()
+    tab.wait_for_selector(".matrix tbody th:has-text('digital economy')")
+    tab.get_by_label("Open 1 new-generation information technology").click()
+    tab.get_by_label("Open 1.2 core electronics").click()
+    tab.wait_for_selector(".matrix tbody th:has-text('third-generation semiconductors')")
+    assert "1.1 next-generation" in tab.locator(".matrix").inner_text()
 
 
 def test_rows_of_the_matrix_open_down_the_hierarchy(visit: Open) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kg.query.graph import Graph
-from kg.query.result import Value
+from kg.query.values import Value
 from kg.store.matching import key
 from tests.competency.answers import ANSWERS, OUTSIDE
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from kg.query.graph import Graph
 from kg.query.paths import find_paths
-from kg.query.result import Value
+from kg.query.values import Value
 
 Row = tuple[Value, ...]
 Way = Callable[[Graph], Iterable[Row]]
@@ -35,10 +35,9 @@ def naming(*topics: str, exact: bool = False, source: str = "") -> Way:
             {
                 (row["region"],)
                 for topic in topics
-                for row in graph.ask(
-                    "coverage", topic=topic, status="mentioned", exact="yes" if exact else "no"
-                )
-                if not source or row["source"] == wanted
+                for row in graph.ask("coverage", topic=topic, exact="yes" if exact else "no")
+                if row["found"] in ("stated", "narrower", "through", "withheld", "named")
+                and (not source or row["source"] == wanted)
             }
         )
 
@@ -186,7 +185,7 @@ def quoted(way: Way, asked: str, show: str, phrase: str, **given: str | int) -> 
 
     def found(graph: Graph) -> list[Row]:
         cited = graph.cite(graph.ask(asked, **given))
-        hits = {(row[show],) for row in cited if phrase in str(row["quote"]).casefold()}
+        hits = {(row[show],) for row in cited if phrase in str(row["quotes"]).casefold()}
         return [row for row in way(graph) if row in hits]
 
     return found

@@ -13,9 +13,8 @@ import pytest
 from kg import locations, page
 from kg.errors import KgError
 from kg.page import Inline, Part, render_page
-from kg.page.bundle import join_modules
 from kg.page.data import read_content
-from kg.page.html import embed
+from kg.page.html import embed, join_modules
 from kg.query.graph import Graph
 from kg.text import paragraphs
 from tests.conftest import absent
@@ -101,7 +100,7 @@ def test_an_aggregate_keeps_regions_and_what_they_share(curated: Graph) -> None:
     html = render_page(curated, Part(shared=3))
     data = embedded(html, "content")
     assert isinstance(data, dict)
-    named = {row[0]: row[5] for row in data["entities"] if not row[0].startswith(("source/", "indicator/"))}
+    named = {row[0]: row[6] for row in data["entities"] if not row[0].startswith(("source/", "indicator/"))}
     assert sum(named.values()) > 10
     assert 5 < len(named) - sum(named.values()) < 100
     assert data["links"]

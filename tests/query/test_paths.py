@@ -38,5 +38,5 @@ def test_each_step_has_its_evidence(curated: Graph) -> None:
         ("place/jinan", measure),
         ("org/byd", measure),
     ]
-    assert all(row["quote"] for row in found)
+    assert all(row["quotes"] for row in found)
     assert len({row["path"] for row in find_paths(curated, "Jinan", "Ningbo", limit=5)}) == 5

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.iris import expand, iri
-from kg.query.result import Answer, as_csv, as_json, as_markdown, value
+from kg.query.result import Answer, as_csv, as_json, as_markdown
 from kg.query.statements import Evidence
+from kg.query.values import value
 from kg.read import files
 
 JINAN = ox.NamedNode(iri("place/jinan"))
@@ -163,15 +164,50 @@ def test_columns_go_and_rows_that_are_then_alike_with_them() -> None:
     assert found.ids("statement") == ["a", "b"]
 
 
-def test_a_row_for_each_statement() -> None:
-    where = Evidence("s/1", "source/x", "X", "https://x.org", 3, "words", None, None, "x.csv:1")
-    found = answer("place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2"))])
-    expanded = found.expand("statements", {"s/1": where})
-    assert expanded.columns == ("place", "source", "paragraph", "quote", "link")
-    assert expanded.shown() == [
-        ["Jinan", "source/x", "3", "words", "https://x.org#:~:text=words"],
+def evidence(number: int, quote: str, *, address: str = "https://x.org") -> Evidence:
+    return Evidence(f"s/{number}", "source/x", "X", address, number, quote, None, None, "x.csv:1")
+
+
+def test_a_row_lists_its_evidence_in_the_order_of_the_document() -> None:
+    known = {"s/1": evidence(4, "later"), "s/2": evidence(3, "earlier"), "s/3": evidence(3, "again")}
+    found = answer(
+        "place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2 s/3 s/4")), (JINAN, ox.Literal("s/4"))]
+    )
+    cited = found.cited("statements", known)
+    assert cited.columns == ("place", "sources", "paragraphs", "quotes", "links")
+    assert cited.shown() == [
+        [
+            "Jinan", "source/x | source/x | source/x", "3 | 3 | 4", "again | earlier | later",
+            "https://x.org#:~:text=again | https://x.org#:~:text=earlier | https://x.org#:~:text=later",
+        ],
         ["Jinan", "", "", "", ""],
-    ]
+    ]  # fmt: skip
+    assert cited.for_people() == (
+        ["place", "evidence"],
+        [["Jinan", "x ¶3 “again”; “earlier”\nx ¶4 “later”"], ["Jinan", ""]],
+    )
+    assert json.loads(as_json(cited))[0]["paragraphs"] == ["3", "3", "4"]
+    assert as_csv(cited).splitlines()[0] == "place,place_label,sources,paragraphs,quotes,links"
+    assert as_markdown(cited).splitlines()[2] == (
+        "| Jinan | x ¶3 [“again”](https://x.org#:~:text=again); [“earlier”](https://x.org#:~:text=earlier)"
+        " x ¶4 [“later”](https://x.org#:~:text=later) |"
+    )
+
+
+def test_doubt_about_statements_and_what_a_row_names_stands_in_a_column() -> None:
+    known = {
+        "s/1": "garbled: Jinan is meant",
+        "place/jinan": "identity probable: Jinan, Jining (knowledge)",
+    }
+    found = answer("place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2")), (None, ox.Literal("s/2"))])
+    doubted = found.doubted(lambda ids: {one: known[one] for one in ids if one in known})
+    assert doubted.columns == ("place", "statements", "doubt")
+    assert [row["doubt"] for row in doubted] == ["garbled: Jinan is meant; identity probable: Jinan", ""]
+    assert found.doubted(lambda ids: {}) is found
+    flagged = answer("place", "flags", "statements", rows=[(None, ox.Literal("garbled"), ox.Literal("s/1"))])
+    assert [row["doubt"] for row in flagged.doubted(lambda ids: known)] == ["Jinan is meant"]
+    noted = answer("flags", "note", "statements", rows=[(ox.Literal("garbled"), None, ox.Literal("s/1"))])
+    assert noted.doubted(lambda ids: known) is noted
 
 
 def test_rows_are_indexed_and_sliced() -> None:
@@ -213,21 +249,14 @@ def test_html_is_escaped_and_links_to_evidence() -> None:
     )
 
 
-def test_html_of_a_cited_answer_links_the_quote_and_nothing_but_the_web() -> None:
+def test_html_of_a_cited_answer_links_the_quotes_and_nothing_but_the_web() -> None:
     for address, link in (
-        ("https://x.org/#a", '<td><a href="https://x.org/#a" title="">words</a></td>'),
-        ("javascript:alert(1)", "<td>words</td>"),
-        ("", "<td>words</td>"),
+        ("https://x.org/#a", '<a href="https://x.org/#a#:~:text=w%2Ds" title="w-s">x ¶1</a>'),
+        ("javascript:alert(1)", "x ¶1"),
     ):
-        found = answer("quote", "link", rows=[(ox.Literal("words"), ox.Literal(address))])
-        assert found._repr_html_() == (
-            f"<table><thead><tr><th>quote</th></tr></thead><tbody><tr>{link}</tr></tbody></table><p>1 row</p>"
+        found = answer("statement", rows=[(ox.Literal("s/1"),)]).cited(
+            "statement", {"s/1": evidence(1, "w-s", address=address)}
         )
-
-
-def test_a_column_that_evidence_brings_again_keeps_the_header_in_step_with_the_rows() -> None:
-    where = Evidence("s/1", "source/x", "X", "https://x.org", 3, "words", None, None, "x.csv:1")
-    found = answer("source", "statement", rows=[(ox.NamedNode(iri("source/x")), ox.Literal("s/1"))])
-    assert as_csv(found.expand("statement", {"s/1": where})) == (
-        "source,paragraph,quote,link\nsource/x,3,words,https://x.org#:~:text=words\n"
-    )
+        assert found._repr_html_() == (
+            f"<table><thead><tr><th>quotes</th></tr></thead><tbody><tr><td>{link}</td></tr></tbody></table><p>1 row</p>"
+        )

@@ -68,10 +68,10 @@ def test_every_row_has_evidence_where_it_names_a_statement(curated: Graph, name:
     if cited is found:
         assert name in {"names", "sources", "together", "change"}
         return
-    assert cited.columns[-4:] == ("source", "paragraph", "quote", "link")
+    assert cited.columns[-4:] == ("sources", "paragraphs", "quotes", "links")
     for row in cited:
-        if row["quote"]:
-            assert str(row["link"]).startswith("https://")
+        if row["quotes"]:
+            assert str(row["links"]).startswith("https://")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,14 +96,20 @@ def test_what_is_withheld_promotes_nothing(sample_graph: Graph) -> None:
     assert {row["region"] for row in sample_graph.ask("promoters")} == {"place/sample-province"}
 
 
-def test_coverage_tells_not_mentioned_from_unread(sample_graph: Graph) -> None:
-    found = {(row["region"], row["topic"]): row["found"] for row in sample_graph.ask("coverage")}
-    assert found["place/sample-province", "topic/lidar"] == "mentioned"
-    assert found["place/sample-province", "topic/sensor"] == "mentioned"
-    assert found["place/sample-city", "topic/optics"] == "mentioned"
+def test_coverage_says_what_a_text_says_of_a_topic(sample_graph: Graph) -> None:
+    columns = ("region", "topic", "found", "which", "wider")
+    found = {tuple(row[name] for name in columns) for row in sample_graph.ask("coverage")}
+    assert found == {
+        ("place/sample-province", "topic/lidar", "stated", "", ""),
+        ("place/sample-province", "topic/sensor", "narrower", "lidar", ""),
+        ("place/sample-province", "topic/optics", "stated", "", ""),  # the target; the park is a way, too
+        ("place/sample-city", "topic/lidar", "stated", "", ""),
+        ("place/sample-city", "topic/sensor", "narrower", "lidar", ""),
+        ("place/sample-city", "topic/optics", "narrower", "lidar", ""),
+    }
     exact = {(row["region"], row["topic"]): row["found"] for row in sample_graph.ask("coverage", exact="yes")}
-    assert exact["place/sample-province", "topic/sensor"] == "unread"
-    assert exact["place/sample-city", "topic/sensor"] == "not-mentioned"
+    assert exact["place/sample-province", "topic/sensor"] == "not-named"
+    assert exact["place/sample-city", "topic/optics"] == "not-named"
 
 
 def test_targets_stand_like_beside_like(sample_graph: Graph) -> None:

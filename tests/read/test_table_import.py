@@ -53,7 +53,7 @@ def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> 
     build.build_graph(seeds, locations.ontology(), tmp_path / "build")
     graph = open_graph(tmp_path / "build")
     cited = graph.cite(graph.ask("statements", entity="极光科技"))
-    assert [(row["object"], row["quote"]) for row in cited] == [("place/china", "极光科技,China")]
+    assert [(row["object"], row["quotes"]) for row in cited] == [("place/china", "极光科技,China")]
     assert set(graph.names.entities) - {"source/my-companies"} == {
         "org/acme-sons",
         "org/x-c8d7572d",

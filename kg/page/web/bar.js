@@ -70,7 +70,8 @@ function graphTools(data, now, wasOpen) {
 export function drawLegend(box, data, now) {
   fill(box, h("legend", { class: "unseen" }, "Kinds shown"), groups(data).map((group) =>
     button([h("span", { class: `mark ${GROUPS[group].shape}`, style: `--c:var(--k-${group.toLowerCase()})` }), GROUPS[group].label],
-      () => go(toggle("hide", group)), { class: "kindbox", "aria-pressed": String(!now.hide.includes(group)) })));
+      () => go(toggle("hide", group)), { class: "kindbox", "aria-pressed": String(!now.hide.includes(group)) })),
+  h("span", { class: "kindbox" }, h("span", { class: "dotted" }), "every statement in doubt"), h("span", { class: "kindbox" }, "?  not certain which is meant"));
 }
 
 export function drawTabs(tabs, views, now) {

@@ -1,25 +1,25 @@
 // A statement with all that it rests on, folded to its words and quote until it is opened.
 
 import { button, h, name, say } from "./dom.js";
-import { identity, label } from "./data.js";
+import { label } from "./data.js";
 import { address, state } from "./state.js";
 import { citation, entityLink, link, qualifiers, sentence, web } from "./words.js";
 
 // `from` is the entity whose panel this stands in: its name need not be said again.
 export function card(record, data, { from = null, open = false } = {}) {
-  const chips = qualifiers(record, data).map(([kind, text]) => h("span", { class: `chip ${kind}` }, text));
-  const withheld = record.flags.some((flag) => data.schemes.flags.get(flag)?.withholds);
-  return h("details", { class: `card${withheld ? " withheld" : ""}`, open, "data-record": record.id },
+  const chips = qualifiers(record, data).map(([kind, text, more]) => h("span", { class: `chip ${kind}`, title: more }, name(text)));
+  return h("details", { class: `card${record.withheld ? " withheld" : ""}`, open, "data-record": record.id },
     h("summary", null,
       h("span", { class: "words" }, words(record, from)),
       h("q", { class: "quote", dir: "auto" }, record.quote),
-      h("span", { class: "chips" }, h("span", { class: "where" }, `${record.source.short} ¶ ${record.paragraph}`), chips)),
+      h("span", { class: "chips" }, h("span", { class: "where" }, `${record.source.short} ¶ ${record.paragraph}`), chips),
+      record.note && h("span", { class: "note quiet" }, name(record.note))),
     h("div", { class: "ground" }, ground(record, data)));
 }
 
 function words(record, from) {
   if (record.target) return [from === record.s ? null : [name(record.s.label), ": "], h("b", null, name(record.label))];
-  if (record.o && from === record.o) return [h("b", null, name(record.s.label)), ` ${record.p.phrase} this`];
+  if (record.o && from === record.o) return record.p.inverse ? [`${record.p.inverse} `, h("b", null, name(record.s.label))] : [h("b", null, name(record.s.label)), ` ${record.p.phrase} this`];
   if (from === record.s) return [`${record.p.phrase} `, h("b", null, name(record.text))];
   return [h("b", null, name(record.s.label)), ` ${record.p.phrase} `, h("b", null, name(record.text))];
 }
@@ -36,18 +36,15 @@ function ground(record, data) {
     ["flags", record.flags.length
       ? record.flags.map((flag) => h("div", null, `${label(data, "flags", flag)}: `,
         h("span", { class: "quiet" }, data.schemes.flags.get(flag)?.definition))) : ["none"]],
-    record.note && ["note", [name(record.note)]],
     ["row", [h("code", null, record.row)]],
-    ["identity", [record.s, record.target ? record.topic : record.o].filter(Boolean).map((entity) => {
-      const { sure, ground: why } = identity(entity);
-      return h("div", null, entityLink(entity), `: ${sure}`, why && h("span", { class: "quiet" }, `, ${why}`));
-    })],
+    ["identity", record.ends.map((entity) => h("div", null, entityLink(entity), entity.doubt ? h("span", { class: "quiet" }, ` ${entity.doubt}`) : ": certain"))],
   ].filter((row) => row && row[1].length);
   const self = `${record.target ? "target" : "statement"}:${record.id}`;
   return [
     h("dl", null, rows.map(([key, value]) => [h("dt", null, key), h("dd", null, value)])),
     h("p", { class: "acts" },
-      web(source.address) && h("a", { href: link(record), target: "_blank", rel: "noopener noreferrer" }, "Open the page at the quote"),
+      web(source.address) && h("a", { href: link(record), target: "_blank", rel: "noopener noreferrer" },
+        record.fragment === "" ? `Open the page (paragraph ${record.paragraph})` : "Open the page at the quote"),
       state().sel !== self && h("a", { href: address({ sel: self }) }, "Link to this"),
       button("Cite", () => copy(citation(record, data.about), "Citation"), { class: "link" }),
       button("Report this", () => copy(report(record), "Report"), { class: "link" })),

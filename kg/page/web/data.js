@@ -2,18 +2,16 @@
 
 import { byId } from "./dom.js";
 
-export const NO_SOURCE = { number: -1 };
-
 const read = (id) => JSON.parse(byId(id).textContent);
 
 export function load() {
   const raw = read("content");
   const kinds = raw.kinds.map(([id, label, zh, root, drawn]) => ({ id, label, zh, root, drawn }));
-  const predicates = raw.predicates.map(([id, label, phrase, backs]) => ({ id, label, phrase, backs }));
+  const predicates = raw.predicates.map(([id, label, phrase, inverse, backs, about]) => ({ id, label, phrase, inverse, backs, about }));
   const schemes = Object.fromEntries(Object.entries(raw.schemes).map(([scheme, rows]) =>
     [scheme, new Map(rows.map(([id, label, definition, withholds]) => [id, { id, label, definition, withholds }]))]));
-  const entities = raw.entities.map(([id, kind, label, zh, note, region, point, names], number) => ({
-    number, id, kind: kinds[kind], root: kinds[kind].root, label, zh, note, region: Boolean(region), point,
+  const entities = raw.entities.map(([id, kind, label, zh, note, doubt, region, point, names], number) => ({
+    number, id, kind: kinds[kind], root: kinds[kind].root, label, zh, note, doubt, region: Boolean(region), point,
     names: names.map(([text, lang, role, sure, ground]) => ({ text, lang, role, sure, ground })),
     out: [], in: [], targets: [], above: [], below: [], near: new Map(), x: 0, y: 0, shared: 0, placed: false,
   }));
@@ -23,7 +21,12 @@ export function load() {
     sections: sections.map(([first, last, heading, region, read, reread]) => ({
       first, last, heading, read, reread, region: region === null ? null : entities[region] })),
   }));
+  // Doubt is what a flag says, or that it is not certain which thing is meant.
   const place = (record, source, paragraph) => {
+    record.ends = [...new Set([record.s, record.o, record.topic])].filter(Boolean);
+    record.identity = record.ends.filter((e) => e.doubt).map((e) => `${e.label}: ${e.doubt}`);
+    record.doubt = [...record.flags, ...record.identity];
+    record.withheld = record.flags.some((flag) => schemes.flags.get(flag)?.withholds);
     record.source = sources[source];
     record.paragraph = paragraph;
     record.section = record.source.sections.find((s) => s.first <= paragraph && paragraph <= s.last) ?? null;
@@ -31,19 +34,19 @@ export function load() {
     return record;
   };
   const statements = raw.statements.map(
-    ([id, s, p, o, line, stage, tier, cue, source, paragraph, quote, period, flags, note, row]) => {
+    ([id, s, p, o, line, stage, tier, cue, source, paragraph, quote, period, flags, note, row, fragment]) => {
       const target = typeof o === "number" ? entities[o] : null;
       const record = { id, s: entities[s], p: predicates[p], o: target, text: target ? target.label : o,
-        line: Boolean(line), stage, tier, cue, quote, period, flags, note, row };
+        line: Boolean(line), stage, tier, cue, quote, period, flags, note, row, fragment };
       record.s.out.push(record);
       if (target && target !== record.s) target.in.push(record);
       return place(record, source, paragraph);
     });
   const targets = raw.targets.map(
     ([id, s, topic, indicator, comparator, value, upper, unit, label,
-      source, paragraph, quote, period, flags, note, row]) => {
+      source, paragraph, quote, period, flags, note, row, fragment]) => {
       const record = { id, target: true, s: entities[s], topic: topic === null ? null : entities[topic],
-        indicator: entities[indicator], comparator, value, upper, unit, label, quote, period, flags, note, row,
+        indicator: entities[indicator], comparator, value, upper, unit, label, quote, period, flags, note, row, fragment,
         stage: "", tier: "" };
       for (const entity of new Set([record.s, record.topic, record.indicator])) entity?.targets.push(record);
       return place(record, source, paragraph);
@@ -54,12 +57,6 @@ export function load() {
     link.parent.below.push({ entity: link.child, relation, ground });
     return link;
   });
-  for (const record of statements) {
-    if (record.line && record.p.id === "skos:broader") {
-      record.s.above.push({ entity: record.o, relation: "skos:broader", record });
-      record.o.below.push({ entity: record.s, relation: "skos:broader", record });
-    }
-  }
   for (const node of read("nodes")) {
     Object.assign(entities[node.id], { x: node.x, y: node.y, shared: node.shared, placed: true });
   }
@@ -69,18 +66,26 @@ export function load() {
     if (record.line) record.s.near.get(record.o)?.records.push(record);
   }
   for (const pair of pairs) if (!pair.to.near.has(pair.from)) pair.to.near.set(pair.from, pair);
-  return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs,
+  const records = new Map([...statements, ...targets].map((r) => [r.id, r]));
+  const derived = raw.derived.map(([region, topic, means, ids]) => ({ region: entities[region], topic: entities[topic],
+    means: entities[means], records: ids.map((id) => records.get(id)).filter(Boolean) }));
+  for (const entity of entities) entity.fields = [];
+  const fields = readFields(raw.fields, entities);
+  return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs, records, derived, fields,
     regions: entities.filter((e) => e.region),
-    byId: new Map(entities.map((e) => [e.id, e])),
-    records: new Map([...statements, ...targets].map((r) => [r.id, r])) };
+    byId: new Map([...entities, ...fields].map((e) => [e.id, e])) };
 }
 
-// How sure an entity's identity is: the least sure of its labels, certain where none says otherwise.
-export function identity(entity) {
-  const order = ["certain", "probable", "unresolved"];
-  const labels = entity.names.filter((n) => n.role === "label");
-  return labels.reduce((worst, n) => (order.indexOf(n.sure) > order.indexOf(worst.sure) ? n : worst),
-    labels[0] ?? { sure: "certain", ground: "" });
+// Fields of the official classification in its order, and last a row for the topics that none of them holds.
+function readFields(rows, entities) {
+  const fields = rows.map(([id, scheme, code, label, zh, , topics]) =>
+    ({ id, scheme, code, label: `${code} ${label}`, zh, field: true, parent: null, below: [], topics: topics.map((n) => entities[n]) }));
+  rows.forEach(([, , , , , parent], at) => {
+    if (parent !== null) { fields[at].parent = fields[parent]; fields[parent].below.push(fields[at]); }
+  });
+  for (const field of fields) for (const topic of field.topics) topic.fields.push(field);
+  const none = entities.filter((e) => ["Sector", "Technology"].includes(e.kind.id) && !e.fields.length);
+  return [...fields, { id: "field/none", scheme: "", code: "", label: "no field", zh: "", field: true, parent: null, below: [], topics: none }];
 }
 
 export const label = (data, scheme, id) => data.schemes[scheme].get(id)?.label ?? id;

@@ -7,7 +7,7 @@ import { passing } from "./filter.js";
 import { drawLines, drawMark, drawNames, GROUPS, growth, palette, radius } from "./marks.js";
 import { scene, shortest } from "./scene.js";
 import { go, state, toggle } from "./state.js";
-import { sentence } from "./words.js";
+import { doubts, sentence } from "./words.js";
 
 const MANY = 2500; // lines from which they are thinned, and left out while the picture moves
 const REACH = 7; // pixels round a line within which a click means it
@@ -146,6 +146,7 @@ export function makeGraph(data, stage) {
     if (!line) { tip.hidden = true; return; }
     const records = passing(line, view.filter);
     show(event, [h("strong", null, sentence(records[0])), h("q", null, records[0].quote),
+      doubts(records[0], data).map(([text]) => h("span", { class: "doubt" }, text)), records[0].note && h("span", null, records[0].note),
       records.length > 1 && h("span", null, `and ${count(records.length - 1, "more statement")}`)]);
   });
   box.addEventListener("mouseleave", () => { tip.hidden = true; });
@@ -157,7 +158,7 @@ export function makeGraph(data, stage) {
     tip.hidden = true;
     if (entity) {
       show(event, [h("strong", null, entity.label), entity.zh && h("span", { lang: "zh" }, entity.zh),
-        h("span", null, `${entity.kind.label} · ${count(entity.near.size, "neighbour")}`)]);
+        entity.doubt && h("span", { class: "doubt" }, entity.doubt), h("span", null, `${entity.kind.label} · ${count(entity.near.size, "neighbour")}`)]);
     }
     network.redraw();
   }
@@ -246,7 +247,11 @@ export function makeGraph(data, stage) {
     drawLegend(legend, data, now);
     const path = pathOf(now);
     view = scene(now, data, path);
-    for (const line of view.lines) line.weight = view.filter.trivial ? line.records.length : passing(line, view.filter).length;
+    for (const line of view.lines) {
+      const records = passing(line, view.filter);
+      line.weight = records.length;
+      line.doubtful = records.every((r) => r.doubt.length);
+    }
     const wanted = new Set(view.nodes.map((e) => e.number));
     const present = new Set(nodes.getIds());
     const gone = [...present].filter((id) => !wanted.has(id));

@@ -1,10 +1,11 @@
 // The page: it reads its content, draws the view that the address names, and follows the address.
 
 import { drawFoot, origin } from "./about.js";
+import { backing, summary } from "./backing.js";
 import { drawBar, drawLegend, drawTabs, filterWords } from "./bar.js";
 import { load } from "./data.js";
 import { button, byId, fill, h, name } from "./dom.js";
-import { passing } from "./filter.js";
+import { filters, passing } from "./filter.js";
 import { keepFocus } from "./focus.js";
 import { makeGraph } from "./graph.js";
 import { makeList } from "./list.js";
@@ -12,6 +13,7 @@ import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
 import { drawPanel } from "./panel.js";
 import { picture, png } from "./picture.js";
+import { numbers, table } from "./rollup.js";
 import { saveCsv, saveMenu, savePicture } from "./save.js";
 import { makeIndex, makeSearch } from "./search.js";
 import { makeSources } from "./sources.js";
@@ -52,9 +54,9 @@ function show(now, before) {
 function csv() {
   const now = state(), view = VIEWS[now.view] ? now.view : "graph";
   const rows = view !== "graph" ? views[view].csv(now) : [
-    ["id", "subject", "subject_label", "predicate", "object", "object_label", "stage", "tier", "period", "flags", "quote", "source", "paragraph", "row"],
+    ["id", "subject", "subject_label", "predicate", "object", "object_label", "stage", "tier", "period", "flags", "note", "identity", "quote", "source", "paragraph", "row"],
     ...views.graph.scene().lines.flatMap((line) => passing(line, views.graph.scene().filter)).map((r) => [r.id, r.s.id, r.s.label, r.p.id, r.o.id, r.o.label,
-      r.stage, r.tier, r.period, r.flags.join(";"), r.quote, r.source.short, r.paragraph, r.row])];
+      r.stage, r.tier, r.period, r.flags.join(";"), r.note, r.identity.join("; "), r.quote, r.source.short, r.paragraph, r.row])];
   saveCsv(rows, `regiograph-${view}.csv`);
 }
 
@@ -119,4 +121,7 @@ addEventListener("resize", () => { clearTimeout(sizing); sizing = setTimeout(() 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => views.graph?.repaint());
 start();
 document.body.dataset.ready = "";
-window.regiograph = { data, views, link, picture: () => picture(...pictured()) }; // for the console and the tests
+// for the console and the tests
+window.regiograph = { data, views, link, backing, summary, picture: () => picture(...pictured()),
+  cells: (how) => [...table(data, filters(state(), data), how)].flatMap(([row, found]) => [...found].map(([region, cell]) =>
+    ({ row: row.id, region: region.id, numbers: numbers(row, cell), records: cell.records.map((r) => r.id) }))) };

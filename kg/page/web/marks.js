@@ -78,17 +78,20 @@ export function drawLines(ctx, lines, links, look) {
   ctx.save();
   ctx.lineCap = "round";
   ctx.strokeStyle = paint.edge;
-  for (const heavy of [false, true]) {
+  const dots = [1.5 / scale, 4 / scale]; // of lines whose every statement is in doubt
+  for (const [heavy, doubtful] of [[false, false], [true, false], [false, true]]) {
     ctx.beginPath();
-    for (const { from, to, weight } of lines) {
-      if (weight > 2 !== heavy) continue;
-      ctx.moveTo(from.x, from.y);
-      ctx.lineTo(to.x, to.y);
+    for (const line of lines) {
+      if (line.doubtful !== doubtful || (!doubtful && line.weight > 2 !== heavy)) continue;
+      ctx.moveTo(line.from.x, line.from.y);
+      ctx.lineTo(line.to.x, line.to.y);
     }
-    ctx.globalAlpha = some ? 0.1 : many ? 0.16 : heavy ? 0.6 : 0.36;
+    ctx.globalAlpha = some ? 0.1 : many ? 0.16 : heavy || doubtful ? 0.6 : 0.36;
     ctx.lineWidth = (heavy ? 1.8 : 0.9) / Math.max(scale, 0.5);
+    ctx.setLineDash(doubtful && !many ? dots : []);
     ctx.stroke();
   }
+  ctx.setLineDash([]);
   if (links.length) {
     ctx.beginPath();
     for (const { child, parent } of links) {
@@ -111,7 +114,9 @@ export function drawLines(ctx, lines, links, look) {
     ctx.beginPath();
     ctx.moveTo(line.from.x, line.from.y);
     ctx.lineTo(line.to.x, line.to.y);
+    ctx.setLineDash(line.doubtful ? dots : []);
     ctx.stroke();
+    ctx.setLineDash([]);
     if (!lots) head(ctx, line, scale, boost);
   }
   ctx.restore();
@@ -164,7 +169,7 @@ export function drawNames(ctx, entities, look) {
     const big = entity.region;
     if (r < LEGIBLE && !big && !always(entity) && entities.length > FEW) continue;
     ctx.font = `${big ? 600 : 400} ${big ? 13 : 12}px ${font}`;
-    const text = short(entity.label);
+    const text = `${short(entity.label)}${entity.doubt ? " ?" : ""}`;
     const key = `${big}${text}`;
     if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
     const w = widths.get(key), half = 8;

@@ -1,21 +1,23 @@
 // The evidence panel: an entity, a line, a statement, a cell or a paragraph, with what is stated and where.
 
 import { checked, documents, licence } from "./about.js";
+import { backing, summary } from "./backing.js";
 import { add, button, byId, count, fill, h, name } from "./dom.js";
-import { identity } from "./data.js";
 import { card } from "./card.js";
 import { filters } from "./filter.js";
 import { GROUPS } from "./marks.js";
-import { cellRecords } from "./rollup.js";
+import { howOf, said } from "./matrix.js";
+import { canBeRow, table } from "./rollup.js";
 import { equallyShort, shortest } from "./scene.js";
 import { address, go, state, toggle } from "./state.js";
-import { entityLink, web } from "./words.js";
+import { called, entityLink, web } from "./words.js";
 
 const FIRST = 8; // cards of a group that are made at once; the rest on request
 
 export function drawPanel(panel, data, now) {
   const entity = data.byId.get(now.sel);
   const parts = now.path ? route(data, now)
+    : entity?.field ? field(entity, data, now)
     : entity?.root === "Source" ? source(entity, data)
       : entity ? about(entity, data, now)
         : now.sel ? selection(now.sel, data, now) : welcome(data, now);
@@ -43,14 +45,13 @@ function heading(kind, group) {
 }
 
 function about(entity, data, now) {
-  const sure = identity(entity);
   const others = entity.names.filter((n) => n.role !== "label");
   const filter = filters(now, data);
   const parts = [
     heading([entity.kind.label, entity.region && ", region of a report or plan"], entity.group),
     h("h2", null, name(entity.label)),
     entity.zh && entity.zh !== entity.label && h("p", { class: "zh", lang: "zh" }, name(entity.zh)),
-    sure.sure !== "certain" && h("p", { class: "quiet" }, "Which one is meant: ", h("b", { class: `sure ${sure.sure}` }, sure.sure), sure.ground && [", ", ground(sure.ground)]),
+    entity.doubt && h("p", { class: "doubt" }, name(entity.doubt)),
     others.length > 0 && h("p", { class: "aka" }, h("span", { class: "quiet" }, "Also "),
       others.map((n, at) => [at ? "; " : "", name(n.text, { lang: n.lang, title: `${n.role}, ${n.sure}, ${n.ground}` }),
         n.role === "printed" && h("span", { class: "quiet" }, " (as printed)"),
@@ -61,10 +62,12 @@ function about(entity, data, now) {
       button(now.open.includes(entity.id) ? "Fold neighbours" : "Keep neighbours open", () => go(toggle("open", entity.id)), { class: "link" }),
       button("Path from here", () => pathFrom(entity), { class: "link" })),
     ladder(entity, data),
+    entity.fields.map((one) => h("p", { class: "quiet" }, "In the official classification: ", fieldLink(one))),
+    entity.root === "Topic" && backers(entity, data, filter),
   ];
   const stated = [
     ...grouped(entity.out.filter(filter.test), (r) => r.p.label),
-    ...grouped(entity.in.filter(filter.test), (r) => `${r.p.phrase} this`),
+    ...grouped(entity.in.filter(filter.test), (r) => r.p.inverse || `${r.p.phrase} this`),
   ];
   const aims = entity.targets.filter(filter.test);
   if (aims.length) stated.unshift(["targets", aims]);
@@ -87,9 +90,41 @@ function pathFrom(entity) {
   });
 }
 
-function ground(text) {
-  const page = /^page (https?:\/\/\S+)$/.exec(text);
-  return page ? ["a page that was read, ", h("a", { href: page[1], target: "_blank", rel: "noopener noreferrer" }, new URL(page[1]).hostname)] : text;
+const fieldLink = (field) => h("a", { href: address({ sel: field.id }) }, name(field.label));
+
+// Every region that backs a topic, and in which way: each row opens to the statements that it rests on.
+function backers(topic, data, filter) {
+  const rows = backing(topic, data).filter(({ records }) => records.some(filter.test));
+  const row = ({ region, way, what, records }) => folded([h("b", null, called(region)), ` ${way}`, what && [": ", called(what)]],
+    [region, what], records, data);
+  return [h("h3", { class: "rule" }, "Who backs it"), listed(rows.map(row)),
+    h("p", { class: "sum" }, `${topic.label}: ${summary(topic, rows)}${filter.any ? " (of what passes the filters)" : ""}`)];
+}
+
+// Some words that open to the statements behind them, and to what they are about.
+function folded(words, about_, records, data, open = false) {
+  return h("details", { class: "backer", open }, h("summary", null, words, " ", h("span", { class: "quiet" }, String(records.length)), " ",
+    records.some((r) => r.doubt.length) && h("span", { class: "chip flag" }, "in doubt")),
+  h("p", { class: "acts" }, about_.filter(Boolean).map((entity) => entityLink(entity))), h("div", { class: "cards" }, records.map((r) => card(r, data))));
+}
+
+// The first of many, and the rest on request.
+function listed(items, box = h("div", { class: "backers" })) {
+  add(box, items.slice(0, FIRST));
+  if (items.length > FIRST) {
+    const more = button(`Show all ${items.length}`, () => { more.remove(); add(box, items.slice(FIRST)); }, { class: "more" });
+    box.append(more);
+  }
+  return box;
+}
+
+// A field: what it holds, and what lies above and below it.
+function field(entity, data, now) {
+  const list = (title, items) => items.length > 0 && [h("h3", { class: "said" }, title, " ", h("span", { class: "quiet" }, String(items.length))), listed(items.map((item) => h("p", null, item)))];
+  return [heading("field of a classification", null), h("h2", null, name(entity.label)), entity.zh && h("p", { class: "zh", lang: "zh" }, name(entity.zh)),
+    h("p", { class: "quiet" }, name(entity.scheme)), entity.parent && h("p", null, "In ", fieldLink(entity.parent)),
+    now.view !== "matrix" && h("p", { class: "acts" }, h("a", { href: address({ view: "matrix", rows: "", under: entity.parent?.id ?? "" }) }, "Show in the matrix")),
+    list("fields below it", entity.below.map(fieldLink)), list("topics it holds", entity.topics.map((topic) => entityLink(topic)))];
 }
 
 function ladder(entity, data) {
@@ -129,13 +164,17 @@ function line(sel, data, now) {
       : h("p", null, "Nothing that passes the filters joins them in one step. ", h("a", { href: address({ sel: "", path: `${from.id}>${to.id}` }) }, "The shortest path"))];
 }
 
+// A cell opens to each of its topics, and each topic to its statements.
 function cell(sel, data, now) {
-  const [region, topic] = sel.split("*").map((id) => data.byId.get(id));
-  if (!region || !topic) return [h("p", null, "Nothing here is called "), h("code", null, sel)];
-  const records = cellRecords(region, topic, data, filters(now, data), now.rows !== "stated");
-  return [heading(now.rows === "stated" ? "region and topic" : "region and topic, with all that lies under it", null),
-    h("h2", null, entityLink(region), " · ", entityLink(topic)),
-    cards("statements", records, data, { open: records.length < 4 })];
+  const [region, row] = sel.split("*").map((id) => data.byId.get(id));
+  const how = row?.field ? "fields" : howOf(now) === "rolled" ? "rolled" : "stated";
+  const found = region && row && table(data, filters(now, data), how).get(row)?.get(region);
+  const part = (words, topics) => [...topics].sort(([a], [b]) => a.label.localeCompare(b.label)).map(([topic, records]) =>
+    folded([h("b", null, called(topic)), words(topic)], [topic], records, data, found.records.length <= FIRST));
+  return [heading("region and topics", null), region && row ? h("h2", null, entityLink(region), " · ", row.field ? fieldLink(row) : entityLink(row)) : h("p", null, "Nothing here is called ", h("code", null, sel)),
+    found ? [h("p", { class: "sum" }, said(row, found)),
+      part(() => "", found.here), part((topic) => (row.field ? `, in ${topic.fields.map((f) => f.label).join(", ")}` : ", a kind of it"), found.below)]
+      : h("p", null, "No statement passes the filters.")];
 }
 
 function source(entity, data) {
@@ -179,7 +218,7 @@ function welcome(data, now) {
   const filter = filters(now, data);
   const drawn = data.entities.filter((e) => e.placed);
   const statements = data.statements.filter(filter.test), targets = data.targets.filter(filter.test);
-  const topics = drawn.filter((e) => e.root === "Topic")
+  const topics = drawn.filter(canBeRow)
     .map((e) => [e, new Set(e.in.filter((r) => r.p.backs && r.s.region && r.line && filter.test(r)).map((r) => r.s)).size])
     .filter(([, of]) => of > 0).sort(([a, x], [b, y]) => y - x || b.near.size - a.near.size).slice(0, 8);
   const said = [count(statements.length, "statement"), data.targets.length > 0 && count(targets.length, "target")].filter(Boolean).join(" and ");

@@ -1,4 +1,5 @@
-// Regions by topics: what each region backs, counted for a topic itself or with all that lies under it.
+// What regions back: by field of the official classification, by topic, or by topic with all kinds of it.
+// Only the taxonomy of topics rolls up; tiers and ideas are never rows.
 
 export function under(topic, seen = new Set()) {
   if (seen.has(topic)) return seen;
@@ -7,47 +8,73 @@ export function under(topic, seen = new Set()) {
   return seen;
 }
 
+export function over(topic, seen = new Set()) {
+  if (seen.has(topic)) return seen;
+  seen.add(topic);
+  for (const { entity, relation } of topic.above) if (relation === "skos:broader") over(entity, seen);
+  return seen;
+}
+
 export const backs = (record) => !record.target && record.p.backs && record.s.region && record.o?.root === "Topic" && record.line;
 
-export function cellRecords(region, topic, data, filter, rolled) {
-  const topics = rolled ? under(topic) : new Set([topic]);
-  return region.out.filter((r) => backs(r) && topics.has(r.o) && filter.test(r));
+// Sectors and technologies: what can be a row.
+export const canBeRow = (topic) => topic.kind.id === "Sector" || topic.kind.id === "Technology";
+
+// The topics of a row that are named by its own name, and those below it.
+export function topicsOf(row, rolled) {
+  if (!row.field) return { here: new Set([row]), below: rolled ? new Set([...under(row)].slice(1)) : new Set() };
+  const below = new Set();
+  const climb = (field) => field.below.forEach((one) => { one.topics.forEach((t) => below.add(t)); climb(one); });
+  climb(row);
+  return { here: new Set(row.topics), below };
 }
 
-// Records by topic and region, rolled up or as stated: Map(topic → Map(region → records)).
-export function table(data, filter, rolled) {
+// Cells by row and region: Map(row → Map(region → { here, below, records })), where `here` and `below` are topics by
+// their records. A row of a field counts topics, a row of a topic statements.
+export function table(data, filter, how) {
   const stated = new Map();
   for (const record of data.statements) {
-    if (!backs(record) || !filter.test(record)) continue;
-    for (const topic of rolled ? over(record.o) : [record.o]) {
-      const row = stated.get(topic) ?? stated.set(topic, new Map()).get(topic);
-      row.set(record.s, [...(row.get(record.s) ?? []), record]);
+    if (!backs(record) || !canBeRow(record.o) || !filter.test(record)) continue;
+    const row = stated.get(record.o) ?? stated.set(record.o, new Map()).get(record.o);
+    row.set(record.s, [...(row.get(record.s) ?? []), record]);
+  }
+  const cells = new Map();
+  const rows = how === "fields" ? [...data.fields, ...stated.keys()]
+    : how === "rolled" ? new Set([...stated.keys()].flatMap((topic) => [...over(topic)].filter(canBeRow))) : stated.keys();
+  for (const row of rows) {
+    const { here, below } = topicsOf(row, how === "rolled");
+    const found = new Map();
+    for (const [part, topics] of [["here", here], ["below", below]]) {
+      for (const topic of topics) {
+        for (const [region, records] of stated.get(topic) ?? []) {
+          const cell = found.get(region) ?? found.set(region, { here: new Map(), below: new Map(), records: [] }).get(region);
+          cell[part].set(topic, records);
+          cell.records.push(...records);
+        }
+      }
     }
+    if (found.size) cells.set(row, found);
   }
-  return stated;
+  return cells;
 }
 
-const higher = new Map();
-
-function over(topic) {
-  if (!higher.has(topic)) {
-    const seen = new Set();
-    const climb = (at) => {
-      if (seen.has(at)) return;
-      seen.add(at);
-      for (const { entity, relation } of at.above) if (relation === "skos:broader") climb(entity);
-    };
-    climb(topic);
-    higher.set(topic, [...seen]);
-  }
-  return higher.get(topic);
+// The two numbers of a cell, in the unit of its row.
+export function numbers(row, cell) {
+  const size = (part) => (row.field ? part.size : [...part.values()].reduce((sum, records) => sum + records.length, 0));
+  return cell ? [size(cell.here), size(cell.below)] : [0, 0];
 }
 
-export const parents = (topic) => topic.above.filter((a) => a.relation === "skos:broader").map((a) => a.entity);
-export const children = (topic) => [...new Set(topic.below.filter((b) => b.relation === "skos:broader").map((b) => b.entity))];
+// What a row opens to.
+export function children(row, how) {
+  if (row.field) return [...row.below, ...row.topics];
+  return how === "rolled" ? [...new Set(row.below.filter((b) => b.relation === "skos:broader").map((b) => b.entity))] : [];
+}
+
+export const isTop = (row, how, cells) => (how === "fields" ? row.field && !row.parent
+  : how === "stated" || !row.above.some((a) => a.relation === "skos:broader" && cells.has(a.entity)));
 
 // What documents call the topic itself, never what lies under it.
-export const tiersOf = (topic, records) => [...new Set(records.filter((r) => r.o === topic && r.tier).map((r) => r.tier))].sort();
+export const tiersOf = (row, cell) => (row.field ? [] : [...new Set((cell?.here.get(row) ?? []).map((r) => r.tier))].filter(Boolean).sort());
 
 // An order in which like stands beside like: each time the nearest to the one before, by cosine.
 export function clustered(items, vector) {

@@ -13,7 +13,7 @@ export function makeSources(data, stage) {
     const filter = filters(now, data);
     fill(scroll, data.sources.filter((s) => !now.source || s.short === now.source).map((source) => document_(source, now, filter)),
       h("p", { class: "key quiet" }, h("span", { class: "para", style: "--heat:.75" }, "n"), " statements resting on a paragraph, the darker the more; ",
-        h("span", { class: "para flagged" }, ""), " something flagged; ", h("span", { class: "para none" }, ""), " nothing stated."));
+        h("span", { class: "para flagged" }, ""), " something in doubt; ", h("span", { class: "para none" }, ""), " nothing stated."));
   }
 
   function document_(source, now, filter) {
@@ -22,11 +22,11 @@ export function makeSources(data, stage) {
     const most = Math.max(1, ...[...per.values()].map((records) => records.length));
     const cell = (n) => {
       const records = per.get(n) ?? [];
-      const flagged = records.filter((r) => r.flags.length).length;
+      const flagged = records.filter((r) => r.doubt.length).length;
       const sel = `${source.id}#${n}`;
       return h("a", { href: address({ sel }), class: `para${records.length ? "" : " none"}${flagged ? " flagged" : ""}${now.sel === sel ? " on" : ""}`,
         style: records.length ? `--heat:${Math.sqrt(records.length / most).toFixed(2)}` : null,
-        "aria-label": `paragraph ${n}: ${count(records.length, "statement")}${flagged ? `, ${flagged} flagged` : ""}`, title: `¶ ${n}` },
+        "aria-label": `paragraph ${n}: ${count(records.length, "statement")}${flagged ? `, ${flagged} in doubt` : ""}`, title: `¶ ${n}` },
       records.length ? String(records.length) : "");
     };
     const covered = new Set(source.sections.flatMap((s) => range(s.first, s.last)));
@@ -45,9 +45,9 @@ export function makeSources(data, stage) {
 
   return { update, csv(now) {
     const filter = filters(now, data);
-    return [["source", "paragraph", "section", "statements", "flagged"], ...data.sources.flatMap((source) => range(1, source.paragraphs).map((n) => {
+    return [["source", "paragraph", "section", "statements", "in doubt"], ...data.sources.flatMap((source) => range(1, source.paragraphs).map((n) => {
       const records = source.records.filter((r) => r.paragraph === n && filter.test(r));
-      return [source.short, n, source.sections.find((s) => s.first <= n && n <= s.last)?.heading ?? "", records.length, records.filter((r) => r.flags.length).length];
+      return [source.short, n, source.sections.find((s) => s.first <= n && n <= s.last)?.heading ?? "", records.length, records.filter((r) => r.doubt.length).length];
     }))];
   } };
 }

@@ -4,7 +4,7 @@ const LISTS = ["open", "hide", "no"];
 const DEFAULTS = {
   view: "graph", sel: "", show: "overview", open: [], hide: [], no: [],
   region: "", stage: "", tier: "", source: "", links: "", path: "", as: "",
-  rows: "stated", under: "", sort: "", words: "", cluster: "", topic: "", unit: "",
+  rows: "", under: "", sort: "", words: "", cluster: "", topic: "", field: "", unit: "",
 };
 
 let now = { ...DEFAULTS };

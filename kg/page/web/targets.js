@@ -4,7 +4,7 @@ import { choice, count, fill, h, name } from "./dom.js";
 import { label } from "./data.js";
 import { filters } from "./filter.js";
 import { address, go } from "./state.js";
-import { link, period, web } from "./words.js";
+import { doubts, link, period, web } from "./words.js";
 
 const deadline = (record) => /(\d{4}(-\d\d){0,2})$/.exec(record.period)?.[1] ?? "";
 
@@ -32,8 +32,8 @@ export function makeTargets(data, stage) {
   }
 
   return { update, csv: () => [
-    ["id", "place", "indicator", "of", "comparator", "value", "upper", "unit", "aim", "period", "flags", "quote", "source", "paragraph", "row"],
-    ...shown.map((t) => [t.id, t.s.label, t.indicator.label, t.topic?.label ?? "", t.comparator, t.value, t.upper, t.unit, amount(t, data), t.period, t.flags.join(";"), t.quote, t.source.short, t.paragraph, t.row])] };
+    ["id", "place", "indicator", "of", "comparator", "value", "upper", "unit", "aim", "period", "flags", "note", "identity", "quote", "source", "paragraph", "row"],
+    ...shown.map((t) => [t.id, t.s.label, t.indicator.label, t.topic?.label ?? "", t.comparator, t.value, t.upper, t.unit, amount(t, data), t.period, t.flags.join(";"), t.note, t.identity.join("; "), t.quote, t.source.short, t.paragraph, t.row])] };
 }
 
 // Only what measures the same in the same unit stands on one scale.
@@ -49,7 +49,7 @@ function charts(shown, data, now) {
     const most = Math.max(...group.map((t) => t.upper ?? t.value));
     return h("figure", { class: "chart" },
       h("figcaption", null, name(group[0].indicator.label), group[0].unit !== "count" && h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
-      h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: `${now.sel === `target:${t.id}` ? "on" : ""}${t.flags.length ? " doubtful" : ""}` },
+      h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: `${now.sel === `target:${t.id}` ? "on" : ""}${t.doubt.length ? " doubtful" : ""}` },
         h("a", { href: address({ sel: `target:${t.id}` }), class: "to" }, name(t.s.label), t.topic && h("span", { class: "quiet" }, " ", name(t.topic.label))),
         h("span", { class: "share", style: `--share:${(t.value / most).toFixed(3)}`, "aria-hidden": "true" }),
         h("span", { class: "num" }, amount(t, data), t.period && h("span", { class: "quiet" }, ` ${period(t.period)}`), flagged(t, data))))));
@@ -72,8 +72,7 @@ function written({ label: text, indicator, topic, period: when }) {
   return when && rest.endsWith(` (${when})`) ? rest.slice(0, -when.length - 3) : rest;
 }
 
-const flagged = (target, data) => target.flags.map((flag) =>
-  h("span", { class: "chip flag", title: data.schemes.flags.get(flag)?.definition }, label(data, "flags", flag)));
+const flagged = (target, data) => doubts(target, data).map(([text, more]) => h("span", { class: "chip flag", title: more }, name(text)));
 
 function big(number) {
   for (const [size, word] of [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]]) {
@@ -86,14 +85,14 @@ function list(shown, data, now) {
   if (!shown.length) return h("p", { class: "say" }, data.targets.length ? "No target passes the filters." : "There are no targets.");
   return h("table", { class: "rows" },
     h("caption", null, count(shown.length, "target")),
-    h("thead", null, h("tr", null, ["place", "indicator", "of", "aim", "by", "flags", "quote", "where"].map((t) => h("th", { scope: "col" }, t)))),
+    h("thead", null, h("tr", null, ["place", "indicator", "of", "aim", "by", "in doubt", "quote", "where"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", null, shown.map((t) => h("tr", { class: now.sel === `target:${t.id}` ? "on" : null },
       h("td", { "data-name": "place", class: t.s.label.length < 25 ? "whole" : null }, h("a", { href: address({ sel: t.s.id }) }, name(t.s.label))),
       h("td", { "data-name": "indicator" }, name(t.indicator.label)),
       h("td", { "data-name": "of" }, t.topic && name(t.topic.label)),
       h("td", { class: amount(t, data).length < 35 ? "aim" : null, "data-name": "aim" }, h("a", { href: address({ sel: `target:${t.id}` }) }, amount(t, data))),
       h("td", { class: "aim", "data-name": "by" }, period(t.period)),
-      h("td", { "data-name": "flags" }, flagged(t, data)),
+      h("td", { "data-name": "in doubt" }, flagged(t, data), t.note && h("span", { class: "note quiet" }, name(t.note))),
       h("td", { "data-name": "quote" }, h("q", null, name(t.quote))),
       h("td", { class: "aim", "data-name": "where" }, web(t.source.address)
         ? h("a", { href: link(t), target: "_blank", rel: "noopener noreferrer", title: t.source.title }, `${t.source.short} ¶ ${t.paragraph}`) : `${t.source.short} ¶ ${t.paragraph}`)))));
