@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -14,6 +14,7 @@ from kg import text
 from kg.errors import Problem
 from kg.read import models, tables
 from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
+from kg.read.mentions import MentionRow, SearchRow
 
 R = TypeVar("R", bound=models.Row)
 
@@ -42,8 +43,8 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "targets.csv": models.TargetRow,
     "coverage.csv": models.CoverageRow,
     "positions.csv": models.PositionRow,
-    "mentions.csv": models.MentionRow,
-    "searched.csv": models.SearchRow,
+    "mentions.csv": MentionRow,
+    "searched.csv": SearchRow,
 }
 #: Tables that the check writes; a source may lack them.
 WRITTEN_TABLES = ("positions.csv", "mentions.csv", "searched.csv")
@@ -81,13 +82,21 @@ class Document:
     targets: tuple[models.TargetRow, ...]
     coverage: tuple[models.CoverageRow, ...]
     positions: tuple[models.PositionRow, ...]
-    mentions: tuple[models.MentionRow, ...] = ()
-    searched: tuple[models.SearchRow, ...] = ()
+    mentions: tuple[MentionRow, ...] = ()
+    searched: tuple[SearchRow, ...] = ()
 
     @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
         """Return verified positions by paragraph and quote; the empty quote is the paragraph."""
-        return {(p.paragraph, p.quote): p for p in self.positions}
+        return {(p.paragraph, p.quote): p for p in self.positions if not p.heading}
+
+    @cached_property
+    def located(self) -> Mapping[tuple[int, int, str], Sequence[models.PositionRow]]:
+        """Return positions by the paragraph of the row, the one that holds the words, and the words."""
+        found: dict[tuple[int, int, str], list[models.PositionRow]] = {}
+        for position in self.positions:
+            found.setdefault((position.paragraph, position.place, position.quote), []).append(position)
+        return found
 
     def section(self, paragraph: int) -> models.SectionRow | None:
         """Return the section that holds a paragraph."""
@@ -100,11 +109,6 @@ class Document:
         """Return where sections begin; nothing unless they are in order and apart."""
         ordered = all(before.last < after.first for before, after in pairwise(self.sections))
         return [section.first for section in self.sections] if ordered else []
-
-    @property
-    def verified_quotes(self) -> int:
-        """How many quotes have a recorded position, which a check against the text verified."""
-        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
 
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
         """Yield statements, then targets."""
@@ -178,11 +182,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         path = folder / name
         if name.endswith((*WRITTEN_TABLES, "verified.csv")) and not path.exists():
             return []
-        records, found = tables.read_table(path, model.columns(), name=name, optional=model.optional)
-        problems.extend(found)
-        parsed = [models.parse(model, one.cells, file=name, line=one.line) for one in records]
-        problems.extend(problem for one in parsed if isinstance(one, list) for problem in one)
-        return [one for one in parsed if not isinstance(one, list)]
+        return list(_sound(tables.read_rows(path, model, name=name), problems))
 
     entities: dict[str, models.EntityRow] = {}
     for name, model in ENTITY_TABLES.items():

@@ -227,6 +227,14 @@ def _wafers(graph: Graph) -> list[Row]:
     return rows
 
 
+# a firm with machine tool in its name does not count
+_MACHINE_TOOLS = first(
+    only(
+        column("backing", "region", "way", topic="machine tools", exact="yes"),
+        lambda row: row[1] != "through an organisation",
+    )
+)
+
 ANSWERS: dict[str, Way] = {
     "q01": naming("integrated circuits", exact=True),
     "q02": silent("integrated circuits", exact=True),
@@ -237,7 +245,7 @@ ANSWERS: dict[str, Way] = {
     "q07": naming("artificial intelligence"),
     "q08": silent("artificial intelligence"),
     "q09": column("tiers", "subject", topic="artificial intelligence", tier="future", exact="yes"),
-    "q10": column("backing", "region", topic="machine tools", exact="yes", by="names"),
+    "q10": _MACHINE_TOOLS,
     "q11": naming("quantum technology"),
     "q12": quoted(
         naming("quantum technology"),
@@ -259,7 +267,7 @@ ANSWERS: dict[str, Way] = {
     "q22": naming("cutting-edge new materials", exact=True),
     "q23": naming("industrial software", exact=True),
     "q24": naming("high-end equipment manufacturing", exact=True),
-    "q25": naming("digital economy", "digital-economy-base", exact=True),
+    "q25": naming("digital economy", "core-area-of-digital-economy", "digital-economy-base", exact=True),
     "q26": naming("new quality productive forces"),
     "q27": naming("new-industrialisation", source=GWR),
     "q28": less(naming("future industries", exact=True, source=GWR), lambda graph: []),
@@ -297,7 +305,7 @@ ANSWERS: dict[str, Way] = {
     ),
     "q44": column("projects", "project", region="Guangdong", topic="chips", exact="yes"),
     "q45": _ends(column("projects", "project", region="Guangdong", stage="under-way"), "phase-1"),
-    "q46": either(column("projects", "project", region="Dalian"), _unresolved("place/dalian", "promotes")),
+    "q46": column("projects", "project", region="Dalian"),
     "q47": column("projects", "project", region="Changsha", topic="advanced-energy-storage-materials"),
     "q48": column("projects", "project", region="Changsha", topic="new displays"),
     "q49": only(
@@ -349,7 +357,11 @@ ANSWERS: dict[str, Way] = {
         said(subject="place/lingang-growth-pole", relation="focusesOn", paragraph=49, source=SHANGHAI),
         said(subject="place/lingang-growth-pole", relation="promotes"),
     ),
-    "q62": only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
+    "q62": either(
+        only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
+        # which place is meant is not settled: withheld, and printed all the same
+        only(_unresolved("place/shanghai", "builds"), lambda row: str(row[0]).startswith("place/qingpu")),
+    ),
     "q63": _unresolved("place/shanghai-new-ic-base", "locatedIn"),
     "q64": _shanghai(10, "upgrades", tier="traditional"),
     "q65": said(subject="programme/shanghai-plan", relation="focusesOn"),
@@ -599,11 +611,7 @@ ANSWERS: dict[str, Way] = {
                 "third-generation semiconductors",
             )
         ),
-        # a firm with machine tool in its name does not count, so what regions promote is counted
-        (
-            "topic/machine-tool",
-            len(list(column("backing", "region", topic="machine tools", exact="yes", by="names")(graph))),
-        ),
+        ("topic/machine-tool", len(list(_MACHINE_TOOLS(graph)))),
     ],
     "q161": steps("Changsha", "Kunpeng CPU", "programme/two-cores-one-ecology"),
     "q162": steps("Tianshui", "packaging and testing", "project/huatian-packaging-and-testing"),
