@@ -114,7 +114,7 @@ def sample_store(folder: Path, extra: tuple[str, ...] = ()) -> Path:
 @contextlib.contextmanager
 def in_process(where: Path | str, limits: Limits | None = None, page: Path | None = None) -> Iterator[Client]:
     """The application with its pool of real workers, asked without a socket."""
-    app = server.create_app(str(where), limits=limits, page=page, quiet=True)
+    app = server.create_app(str(where), limits=limits, page=page)
     with TestClient(app, base_url="http://127.0.0.1:7878") as client:
         yield Client(app, 7878, client)
 
@@ -122,7 +122,7 @@ def in_process(where: Path | str, limits: Limits | None = None, page: Path | Non
 @contextlib.contextmanager
 def serving(where: Path | str, limits: Limits | None = None, page: Path | None = None) -> Iterator[Client]:
     """A server in a thread, stopped in the end."""
-    app = server.create_app(str(where), limits=limits, page=page, quiet=True)
+    app = server.create_app(str(where), limits=limits, page=page)
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     config = server.configure_uvicorn(app)
     running = uvicorn.Server(config)

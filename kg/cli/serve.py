@@ -49,14 +49,15 @@ def serve_command(
 
         from kg.server import app as server
         from kg.server.limits import Limits
-        from kg.server.workers import WorkerDied
+        from kg.server.pool import WorkerDied
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("kg.server.access").setLevel(logging.WARNING if quiet else logging.INFO)
     limits = Limits(timeout=timeout, workers=workers, memory=memory << 20, rows=rows)
     page = page or options.page(graph)
-    app = server.create_app(graph, limits=limits, hosts=[host, *hosts], page=page, quiet=quiet)
+    app = server.create_app(graph, limits=limits, hosts=[host, *hosts], page=page)
     config = server.configure_uvicorn(app)
     running = uvicorn.Server(config)
     for name in (signal.SIGINT, signal.SIGTERM):  # uvicorn takes them over, and raises them again in the end

@@ -1,7 +1,5 @@
 """The ASGI application: routes to handlers, start and stop, and the watch for new builds."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import contextlib
@@ -25,8 +23,7 @@ from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
 from kg.server.http import LimitedProtocol, ServiceMiddleware
 from kg.server.limits import Limits
-from kg.server.pool import Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 from kg.store import manifest
 
 LOG = logging.getLogger("kg.server")
@@ -38,7 +35,7 @@ _ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /re
 
 def create_app(
     where: str | None = None, *, limits: Limits | None = None, hosts: Iterable[str] = (),
-    page: Path | None = None, quiet: bool = False,
+    page: Path | None = None,
 ) -> Starlette:  # fmt: skip
     """Create the application over a graph (a folder of builds, a file, an endpoint; default: the project's).
 
@@ -66,7 +63,7 @@ def create_app(
         return path in ("/health", "/ready", "/robots.txt") or path.startswith("/static/")
 
     pool = Pool(located, graph_version(located), chosen)
-    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself, quiet=quiet)
+    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself)
     app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[middleware])
     app.state.pool = pool
     app.state.limits = chosen
@@ -78,18 +75,11 @@ def configure_uvicorn(app: Starlette) -> uvicorn.Config:
     """Return the settings with which uvicorn serves the application within its limits."""
     limits: Limits = app.state.limits
     return uvicorn.Config(
-        app,
-        http=type("Protocol", (LimitedProtocol,), {"limits": limits}),
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=limits.connections,
-        timeout_keep_alive=int(limits.idle_time),
+        app, http=type("Protocol", (LimitedProtocol,), {"limits": limits}), ws="none", lifespan="on",
+        log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        limit_concurrency=limits.connections, timeout_keep_alive=int(limits.idle_time),
         timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    )  # fmt: skip
 
 
 def locate_graph(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:

@@ -1,8 +1,7 @@
-"""HTTP around the workers: an ASGI layer that refuses, forwards, adds headers, logs; limited connections."""
-
-from __future__ import annotations
+"""HTTP around the workers: an ASGI layer that refuses, forwards and adds headers; limited connections."""
 
 import asyncio
+import contextlib
 import functools
 import hashlib
 import ipaddress
@@ -11,15 +10,14 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.server.limits import Limits
-from kg.server.pool import Answer, Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 
 ACCESS = logging.getLogger("kg.server.access")
 #: The key of the connection's transport in a scope's extensions: whether the client has left can be read from
@@ -49,34 +47,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-
-
-@dataclass(eq=False)
-class Reply:
-    """Sends an answer with the headers that every answer has unless it sets them itself; counts bytes."""
-
-    send: Send
-    status: int = 500
-    size: int = 0
-    complete: bool = False
-
-    async def __call__(self, message: Message) -> None:
-        """Send a message of the application."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = list(message["headers"])
-            given = {name for name, _ in headers}
-            message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
-        else:
-            self.size += len(message.get("body", b""))
-            self.complete = not message.get("more_body", False)
-        await self.send(message)
-
-    async def whole(self, status: int, headers: Pairs, body: bytes = b"") -> None:
-        """Send a whole answer."""
-        length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
-        await self({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
-        await self({"type": "http.response.body", "body": body})
+_READ = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
 
 
 class ServiceMiddleware:
@@ -85,37 +56,45 @@ class ServiceMiddleware:
     Starlette's CORSMiddleware would add ``Vary: Origin``, and caches would keep each answer once an origin.
     """
 
-    def __init__(
-        self, app: ASGIApp, pool: Pool, hosts: frozenset[str], own: Callable[[str], bool], *, quiet: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, pool: Pool, hosts: frozenset[str], own: Callable[[str], bool]) -> None:
         self.app = app
         self._pool = pool
         self._limits = pool.limits
         self._hosts = hosts
         self._own = own
-        self._quiet = quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer and log a request."""
+        """Answer a request, with the headers that every answer has unless it sets them itself."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, reply = time.perf_counter(), Reply(send)
+
+        begun, status = time.perf_counter(), 500
+
+        async def reply(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = {name for name, _ in message["headers"]}
+                more = (pair for pair in _HEADERS if pair[0] not in given)
+                message["headers"] = [*message["headers"], *more]
+            await send(message)
+
         try:
             await self._answer(scope, receive, reply)
         except HTTPException as error:
             headers = [(name.lower().encode(), text.encode()) for name, text in (error.headers or {}).items()]
-            await reply.whole(error.status_code, [_TEXT, *headers], f"{error.detail}\n".encode())
+            await _send_whole(reply, error.status_code, [_TEXT, *headers], f"{error.detail}\n".encode())
         finally:
-            if not self._quiet:
-                _log(scope, reply, time.perf_counter() - begun)
+            if ACCESS.isEnabledFor(logging.INFO):
+                _log(scope, status, time.perf_counter() - begun)
 
-    async def _answer(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, reply: Send) -> None:
         headers = dict(scope["headers"])
         method, path = scope["method"], scope["path"]
         self._refuse(scope, headers)
         if method == "OPTIONS":
-            await reply.whole(204, _PREFLIGHT)
+            await _send_whole(reply, 204, _PREFLIGHT)
             return
         posts = path == "/sparql" or path.startswith("/reconcile")
         if method not in ("GET", "HEAD") and not (posts and method == "POST"):
@@ -125,12 +104,17 @@ class ServiceMiddleware:
         if self._own(path):
             await self.app(scope, receive, reply)
             return
-        names = {"accept": b"accept", "encoding": b"accept-encoding", "type": b"content-type"}
-        task = {name: headers.get(header, b"").decode("latin-1") for name, header in names.items()}
+        task = {name: headers.get(header, b"").decode("latin-1") for name, header in _READ.items()}
         task |= {"method": method.replace("HEAD", "GET"), "path": path, "address": _address(scope, headers)}
         task["query"] = scope["query_string"].decode("latin-1")
         body = await self._read_body(headers, receive) if method == "POST" else b""
-        await self._forward(scope, headers, json.dumps(task).encode() + b"\n" + body, reply)
+        line = json.dumps(task).encode() + b"\n" + body
+        key = hashlib.blake2b(line, digest_size=12).hexdigest()
+        tag, known = _tag(self._pool.version, key), headers.get(b"if-none-match", b"").split(b",")
+        if method != "POST" and tag in (part.strip() for part in known):
+            await _send_whole(reply, 304, [(b"etag", tag)])
+        else:
+            await self._forward(line, key, scope.get("extensions", {}).get(TRANSPORT), reply)
 
     def _refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Raise HTTPException for an address or a head too long, or a Host that does not name this server."""
@@ -140,7 +124,7 @@ class ServiceMiddleware:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.head:
             raise HTTPException(431, f"headers may have {self._limits.head:,} bytes", _CLOSE)
         host = headers.get(b"host", b"").decode("latin-1")
-        if not (host or scope["http_version"] == "1.0") or (host and not names_server(host, self._hosts)):
+        if not (names_server(host, self._hosts) if host else scope["http_version"] == "1.0"):
             text = "this server does not answer to that Host; kg serve --allow-host NAME admits it"
             raise HTTPException(421, text)
 
@@ -162,36 +146,37 @@ class ServiceMiddleware:
             raise HTTPException(413, f"a body may have {most:,} bytes", _CLOSE)
         return bytes(body)
 
-    async def _forward(self, scope: Scope, headers: dict[bytes, bytes], task: bytes, reply: Reply) -> None:
+    async def _forward(self, task: bytes, key: str, transport: Any, reply: Send) -> None:
         """Let a worker answer; raise HTTPException where none does."""
-        key = hashlib.blake2b(task, digest_size=12).hexdigest()
-        known = headers.get(b"if-none-match", b"").split(b",")
-        tag = f'W/"{self._pool.version}-{key}"'.encode()
-        if tag in (part.strip() for part in known) and scope["method"] != "POST":
-            await reply.whole(304, [(b"etag", tag)])
+        answer = await self._pool.run(task, transport.is_closing if transport else bool)
+        status, pairs, tagged = _raw_headers(answer.head)
+        if tagged:
+            pairs = [*pairs, (b"etag", _tag(answer.version, key))]
+        if answer.pieces is None:
+            await _send_whole(reply, status, pairs, answer.body)
             return
-        transport = scope.get("extensions", {}).get(TRANSPORT)
-
-        async def deliver(answer: Answer) -> None:
-            status, pairs, tagged = _raw_headers(answer.head)
-            if tagged:
-                pairs = [*pairs, (b"etag", f'W/"{answer.version}-{key}"'.encode())]
-            if answer.pieces is None:
-                await reply.whole(status, pairs, answer.body)
-                return
-            await reply({"type": "http.response.start", "status": status, "headers": pairs})
-            try:
-                async for piece in answer.pieces:
+        await reply({"type": "http.response.start", "status": status, "headers": pairs})
+        try:
+            async with contextlib.aclosing(answer.pieces) as pieces:
+                async for piece in pieces:
                     await reply({"type": "http.response.body", "body": piece, "more_body": True})
-            except WorkerDied as cut:
-                if transport is None:
-                    raise RuntimeError("an answer was cut short") from cut
-                transport.abort()
-                await asyncio.sleep(0)  # until the server has seen that the connection is lost
-                return
-            await reply({"type": "http.response.body", "body": b"", "more_body": False})
+        except WorkerDied as cut:
+            if transport is None:
+                raise RuntimeError("an answer was cut short") from cut
+            transport.abort()
+            await asyncio.sleep(0)  # until the server has seen that the connection is lost
+            return
+        await reply({"type": "http.response.body", "body": b"", "more_body": False})
 
-        await self._pool.run(task, transport.is_closing if transport else bool, deliver)
+
+async def _send_whole(reply: Send, status: int, headers: Pairs, body: bytes = b"") -> None:
+    length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
+    await reply({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    await reply({"type": "http.response.body", "body": body})
+
+
+def _tag(version: str, key: str) -> bytes:
+    return f'W/"{version}-{key}"'.encode()
 
 
 @functools.lru_cache(maxsize=256)
@@ -203,11 +188,11 @@ def _raw_headers(line: bytes) -> tuple[int, Pairs, bool]:
     head = json.loads(line)
     status, kind, volatile = head.pop("status"), head.pop("type"), head.pop("volatile", False)
     framed = head.pop("framed", False)
-    headers = {"Content-Type": kind, **head}
+    headers = {"content-type": kind, **head}
     if volatile:
-        headers["Cache-Control"] = "no-store"
+        headers["cache-control"] = "no-store"
     if kind.startswith("text/html"):
-        headers["Content-Security-Policy"] = _POLICY + ("*" if framed else "'self'")
+        headers["content-security-policy"] = _POLICY + ("*" if framed else "'self'")
     pairs = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in headers.items()]
     return status, pairs, status == 200 and not volatile
 
@@ -233,16 +218,12 @@ def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
     return f"{scheme}://{headers.get(b'host', b'').decode() or '{}:{}'.format(*scope['server'])}"
 
 
-def _log(scope: Scope, reply: Reply, seconds: float) -> None:
-    """Log one line: client, method, address, status, bytes, milliseconds. Nothing in it is raw."""
-    address = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    text = address[:300].decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
-    ACCESS.info(
-        "%s %s %s %s %s %.1fms%s",
-        scope["client"][0] if scope["client"] else "-", scope["method"],
-        text + "..." * (len(address) > 300), reply.status, reply.size, seconds * 1000,
-        "" if reply.complete else " cut",
-    )  # fmt: skip
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    """Log client, method, address, status and milliseconds, nothing of it raw (uvicorn's breaks on UTF-8)."""
+    address = (scope["raw_path"] + b"?" + scope["query_string"])[:300].rstrip(b"?")
+    text = address.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
+    client = scope["client"][0] if scope["client"] else "-"
+    ACCESS.info("%s %s %s %s %.1fms", client, scope["method"], text, status, seconds * 1000)
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -289,9 +270,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unread_since = None
 
     def _check(self) -> None:
-        now = self.loop.time()
-        late = now - (self._head_since or now) > self.limits.header_time
-        if late or now - (self._unread_since or now) > self.limits.write_time:
+        now, limits = self.loop.time(), self.limits
+        late = now - (self._head_since or now) > limits.header_time
+        if late or now - (self._unread_since or now) > limits.write_time:
             self.transport.abort()
         elif not self.transport.is_closing():
-            self.loop.call_later(min(1, self.limits.header_time / 2), self._check)
+            self.loop.call_later(min(1, limits.header_time / 2), self._check)

@@ -1,7 +1,5 @@
 """Linked data: addresses answer with a 303 to a page or to RDF; service and data describe themselves."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ from kg import iris
 from kg.compile import reference
 from kg.query.entities import describe_entity
 from kg.query.graph import Graph
+from kg.query.parameters import entity_segments
 from kg.read import queries
 from kg.server import pages, sparql
 from kg.server.negotiation import GRAPHS, choose, content_type
@@ -30,11 +29,13 @@ REPRESENTATIONS = {
     "json": "application/json",
 }
 _PATH = re.compile(
-    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.NODE_SEGMENTS))})/[a-z0-9][a-z0-9/-]*|dataset|ns)"
-    rf"(?:\.(?P<form>{'|'.join(REPRESENTATIONS)}))?"
+    rf"/(?P<id>(?:{'|'.join((*iris.ENTITY_SEGMENTS, *iris.NODE_SEGMENTS))})/[a-z0-9][A-Za-z0-9./-]*?"
+    rf"|dataset|ns)(?:\.(?P<form>{'|'.join(REPRESENTATIONS)}))?"
 )
 _WRITERS = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 _TEXT = "text/plain; charset=utf-8"
+#: A document: its template, what it says as JSON, and what more the template takes.
+Document = tuple[str, Any, Mapping[str, Any]]
 _MORE_PREFIXES = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "spex": "https://purl.expasy.org/sparql-examples/ontology#",
@@ -61,20 +62,15 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
         if name != form
     )
     head = {"type": content_type(REPRESENTATIONS[form]), "Link": links}
-    return 200, head, _document(graph, identifier, form)
+    return 200, head, (_write_triples if form in _WRITERS else _write_document)(graph, identifier, form)
 
 
 def resolve_entity(graph: Graph, given: str) -> str:
     """Return the entity that an id (also a replaced one), an IRI or a prefixed name stands for, or ""."""
     short = iris.short(given.strip("<> ")) if "://" in given else given.strip().replace(":", "/", 1)
-    if short in graph.names.entities:
-        return short
-    return _replacement(graph, short) if iris.ID.fullmatch(short) else ""
-
-
-def _replacement(graph: Graph, identifier: str) -> str:
-    found = _retirement(graph, identifier)
-    return iris.short(found["new"] or "") if found else ""
+    if short in graph.names.entities or not iris.ID.fullmatch(short):
+        return short if short in graph.names.entities else ""
+    return iris.short((_retirement(graph, short) or {}).get("new") or "")
 
 
 def _retirement(graph: Graph, identifier: str) -> Mapping[str, str] | None:
@@ -85,10 +81,8 @@ def _retirement(graph: Graph, identifier: str) -> Mapping[str, str] | None:
 def _exists(graph: Graph, identifier: str) -> bool:
     if identifier == "ns" or identifier in graph.names.entities:
         return True
-    if _retirement(graph, identifier):
-        return False
     query = queries.internal("node-exists").bind({"node": f"<{iris.iri(identifier)}>"})
-    return bool(oxigraph.query(graph.store, query))
+    return not _retirement(graph, identifier) and bool(oxigraph.query(graph.store, query))
 
 
 def _moved(graph: Graph, identifier: str, form: str) -> pages.Response:
@@ -105,59 +99,72 @@ def _redirect(status: int, where: str) -> pages.Response:
     return status, {"type": _TEXT, "Location": where}, f"see {where}\n".encode()
 
 
-def _document(graph: Graph, identifier: str, form: str) -> bytes:
-    node = {"node": f"<{iris.iri(identifier)}>"}
-    if form in _WRITERS:
-        query = queries.internal("ontology-document" if identifier == "ns" else "node-document").bind(node)
-        triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
-        return ox.serialize(triples, format=_WRITERS[form], prefixes=PREFIXES) or b""
-    context: dict[str, Any]
-    value: object
+def _write_triples(graph: Graph, identifier: str, form: str) -> bytes:
+    name = "ontology-document" if identifier == "ns" else "node-document"
+    query = queries.internal(name).bind({"node": f"<{iris.iri(identifier)}>"})
+    triples = sorted(set(oxigraph.query(graph.store, query)), key=str)  # type: ignore[arg-type]
+    return ox.serialize(triples, format=_WRITERS[form], prefixes=PREFIXES) or b""
+
+
+def _write_document(graph: Graph, identifier: str, form: str) -> bytes:
+    """Return a node as a page, or as JSON with the same content."""
     if identifier in graph.names.entities:
-        found = describe_entity(graph, identifier)
-        template, context = "entity.html", {"found": found}
-        value = {"iri": iris.iri(identifier), **asdict(found)}
+        template, value, context = _describe_entity(graph, identifier)
     elif identifier == "ns":
-        terms = sparql.select(graph, "terms").values()
-        by_name = {row["term"].removeprefix(iris.NS): row for row in reversed(terms)}
-        template, context, value = "terms.html", {"rows": dict(sorted(by_name.items()))}, terms
+        template, value = "terms.html", sparql.select(graph, "terms").values()
+        by_name = {row["term"].removeprefix(iris.NS): row for row in reversed(value)}
+        context = {"rows": dict(sorted(by_name.items()))}
     else:
-        rows = {
-            name: sparql.select(graph, f"node-{name}", node).values() for name in ("properties", "references")
-        }
-        names = {iris.short(row["property"]): row["value"] for row in rows["properties"]}
-        title = names.get("rdfs:label") or names.get("dcterms:title") or identifier
-        evidence = graph.evidence([identifier]).get(identifier)
-        template, context = "node.html", {**rows, "title": title, "evidence": evidence}
-        value = {
-            "iri": iris.iri(identifier),
-            "properties": rows["properties"],
-            "referred_by": rows["references"],
-        }
+        template, value, context = _describe_node(graph, identifier)
     if form == "html":
         return pages.render(template, identifier=identifier, types=REPRESENTATIONS, graph=graph, **context)
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def _describe_entity(graph: Graph, identifier: str) -> Document:
+    """Describe an entity, with answers to the questions about it that have a summary, and links to others."""
+    found, answers, others = describe_entity(graph, identifier), [], []
+    for question in queries.catalogue().values():
+        taking = [p.name for p in question.parameters if identifier.partition("/")[0] in entity_segments(p)]
+        if taking and not {p.name for p in question.parameters if p.needed} - {taking[0]}:
+            others.append((question, taking[0]))
+            if question.summary:
+                given = {taking[0]: [identifier]}
+                answers.append((question, pages.answer(graph, question, given)))
+    value = {"iri": iris.iri(identifier), **asdict(found)}
+    return "entity.html", value, {"found": found, "answers": answers, "others": others}
+
+
+def _describe_node(graph: Graph, identifier: str) -> Document:
+    properties, references = (
+        sparql.select(graph, f"node-{name}", {"node": f"<{iris.iri(identifier)}>"}).values()
+        for name in ("properties", "references")
+    )
+    names = {iris.short(row["property"]): row["value"] for row in reversed(properties)}
+    named = [names[name] for name in ("rdfs:label", "skos:prefLabel", "dcterms:title") if name in names]
+    evidence = graph.evidence([identifier]).get(identifier)
+    context = {"properties": properties, "references": references, "evidence": evidence}
+    value = {"iri": iris.iri(identifier), "properties": properties, "referred_by": references}
+    return "node.html", value, {"title": [*named, identifier][0], **context}
+
+
 def describe_service(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer with the description as RDF, or with a redirect for people."""
-    accept = str(task["accept"])
-    types = [form.type for form in GRAPHS]
+    accept, types = str(task["accept"]), [form.type for form in GRAPHS]
     chosen = choose(accept, [*types, "text/html"])
     if chosen is None:
         raise HTTPException(406, f"the description can be had as {', '.join(types)} and text/html")
     if chosen == "text/html" or (accept and choose(accept, types) is None):
-        return 303, {"type": "text/plain; charset=utf-8", "Location": "/query"}, b"see /query\n"
-    address, endpoint = task["address"], f"{task['address']}/sparql"
+        return _redirect(303, "/query")
+    endpoint = f"{task['address']}/sparql"
     sizes = sparql.select(graph, "graph-sizes").values()
     triples = list(reference.examples(endpoint))
     if task["path"] == "/sparql":
         text = pages.render("sparql.ttl", endpoint=endpoint, graphs=sizes)
     else:
-        for row in sparql.select(graph, "dataset-triples").rows:
-            triples.append(ox.Triple(*row))  # type: ignore[arg-type]
+        triples += (ox.Triple(*row) for row in sparql.select(graph, "dataset-triples").rows)  # type: ignore[arg-type]
         text = pages.render(
-            "void.ttl", address=address, endpoint=endpoint, space=iris.BASE, data=iris.iri("dataset"),
+            "void.ttl", address=task["address"], endpoint=endpoint, space=iris.BASE, data=iris.iri("dataset"),
             triples=sum(int(row["triples"]) for row in sizes), entities=len(graph.names.entities),
             example=iris.iri(min(graph.names.entities, default="ns")), part=_part,
             classes=sparql.select(graph, "class-sizes").values(),

@@ -1,7 +1,5 @@
 """Content negotiation: the formats of answers and which one a request asks for (RFC 9110, 12.5)."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass

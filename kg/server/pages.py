@@ -1,7 +1,5 @@
 """HTML pages: the templates, and the index, the query page, and questions with their answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +14,7 @@ from kg.compile import reference
 from kg.errors import KgError
 from kg.query import result
 from kg.query.graph import Graph
+from kg.query.parameters import entity_segments
 from kg.query.result import STATED, Answer
 from kg.read import queries
 from kg.read.queries import Parameter, Question
@@ -52,12 +51,10 @@ def render(template: str, **context: Any) -> bytes:
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     """Answer with the index, the query page, or a question with its answer."""
-    path = str(task["path"])
-    parameters: Mapping[str, str] = task["parameters"]
+    path, parameters = str(task["path"]), task["parameters"]
     if path == "/query":
-        found = queries.catalogue().values()
-        query = parameters.get("query", queries.internal("regions").sparql)
-        return _html(render("query.html", questions=found, query=query))
+        query = dict(parameters).get("query", queries.internal("regions").sparql)
+        return _html(render("query.html", questions=queries.catalogue().values(), query=query))
     if not path.startswith("/question/"):
         some = sorted(graph.names.entities)[:12]
         return _html(render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels))
@@ -69,53 +66,55 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     if not form:
         chosen = choose(str(task["accept"]), ["text/html", *_TYPES.values()])
         form = next((name for name, kind in _TYPES.items() if kind == chosen), "")
-    return _question(graph, question, given, form)
+    if not form:
+        return _page(graph, question, given)
+    body = _WRITERS[form](graph.uncounted(graph.ask(question.name, **given))).encode()
+    disposition = f'attachment; filename="{question.name}.{form}"'
+    return 200, {"type": content_type(_TYPES[form]), "Content-Disposition": disposition}, body
 
 
-def _own_parameters(question: Question, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of a question, blank and foreign ones left out.
+def _own_parameters(question: Question, parameters: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the parameters of a question with their values, blank and foreign ones left out.
 
     Raises HTTPException for one that it does not have: a misspelt one would be answered as if left out.
     """
-    known = [parameter.name for parameter in question.parameters]
-    own = {name: value for name, value in parameters.items() if name not in _FOREIGN and name[:4] != "utm_"}
-    for name in own.keys() - {*known}:
-        near = get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        has = ", ".join(known) or "none"
-        raise HTTPException(400, f"{question.name} has no parameter {name[:80]!r}; it has {has}{hint}")
-    return {name: value for name, value in own.items() if value.strip()}
+    own: dict[str, list[str]] = {parameter.name: [] for parameter in question.parameters}
+    for name, value in parameters:
+        if name in own:
+            own[name] += [value] * bool(value.strip())
+        elif name not in _FOREIGN and not name.startswith("utm_"):
+            near = get_close_matches(name, own, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            has = ", ".join(own) or "none"
+            raise HTTPException(400, f"{question.name} has no parameter {name[:80]!r}; it has {has}{hint}")
+    return {name: values for name, values in own.items() if values}
 
 
-def _question(graph: Graph, question: Question, given: Mapping[str, str], form: str) -> Response:
-    """Answer a question as a page, or in a form for programs."""
-    needed = [one.name for one in question.parameters if one.needed and one.name not in given]
-    if form:
-        if needed:
-            raise HTTPException(400, f"{question.name} needs {', '.join(needed)}")
-        body = _WRITERS[form](_answer(graph, question, given)).encode()
-        name = f'attachment; filename="{question.name}.{form}"'
-        return 200, {"type": content_type(_TYPES[form]), "Content-Disposition": name}, body
-    found: Answer | None = None
-    trouble, bound = "", question.sparql
-    if not needed:
+def answer(graph: Graph, question: Question, given: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return an answer as templates show it: rows of cells, columns, the lines that sum it up."""
+    found = graph.uncounted(graph.ask(question.name, **given))
+    summary = graph.summary(question.name, **given)
+    return {
+        "number": len(found), "columns": found.columns, "rows": _rows(found), "summary": summary,
+        "most": _MOST_SHOWN, "address": f"/question/{question.name}", "query": urlencode(given, doseq=True),
+    }  # fmt: skip
+
+
+def _page(graph: Graph, question: Question, given: Mapping[str, list[str]]) -> Response:
+    """Answer a question as a page, with a form; what is wrong with the values is said in it."""
+    found, trouble, bound = None, "", question.sparql
+    if all(parameter.name in given for parameter in question.parameters if parameter.needed):
         try:
             bound = question.bind(graph.terms(question, given))
-            found = _answer(graph, question, given)
+            found = answer(graph, question, given)
         except KgError as error:
             trouble = str(error)
     page = render(
-        "question.html", question=question, given=given, trouble=trouble, bound=bound, forms=_WRITERS,
-        choices={one.name: _choices(graph, one) for one in question.parameters}, most=_MOST_SHOWN,
-        encoded=urlencode(given), editor=urlencode({"query": reference.standing_alone(bound)}),
-        found=found, rows=_rows(found) if found else [],
+        "question.html", question=question, given=given, trouble=trouble, bound=bound, found=found,
+        choices={one.name: _choices(graph, one) for one in question.parameters}, forms=_WRITERS,
+        editor=urlencode({"query": reference.standing_alone(bound)}),
     )  # fmt: skip
     return _html(page, 400 if trouble else 200)
-
-
-def _answer(graph: Graph, question: Question, given: Mapping[str, str]) -> Answer:
-    # no keyword of Python's can be among the parameters: they are checked against the question's own
-    return graph.uncounted(graph.ask(question.name, **given))
 
 
 def _choices(graph: Graph, parameter: Parameter) -> tuple[str, ...]:
@@ -125,7 +124,7 @@ def _choices(graph: Graph, parameter: Parameter) -> tuple[str, ...]:
     if parameter.type in graph.vocabulary.schemes:
         return tuple(graph.vocabulary.schemes[parameter.type])
     words = tuple(parameter.type.split("|"))
-    return words if len(words) > 1 and not set(words) <= set(iris.ENTITY_SEGMENTS) else ()
+    return words if len(words) > 1 and not entity_segments(parameter) else ()
 
 
 def _rows(found: Answer) -> Iterable[list[list[tuple[str, str]]]]:

@@ -1,31 +1,41 @@
 """The pool of worker processes, in the server.
 
-A worker runs one query at a time; short ones may queue behind one that has just begun, so that neither side
-waits for the other. A query that turns out slow moves to the slow lane and a fresh worker takes its place, so
-that quick queries do not wait behind it; when the slow lane is full and others wait, the query that has run
-longest ends. One loop looks at all of them twenty times a second: at deadlines and at clients that have left.
+A worker runs one query at a time; requests wait for a free one in the order in which they came. A query that
+turns out slow moves to the slow lane and a fresh worker takes its place, so that quick queries do not wait
+for it; when the slow lane is full and others wait, the query that has run longest ends. One loop looks at
+all of them twenty times a second: at deadlines and at clients that have left.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from kg.server.limits import Limits
-from kg.server.worker import BEGIN
-from kg.server.workers import DEAD, MOVED, Call, Worker, WorkerDied, now, start_worker
+from kg import locations
+from kg.server.limits import MIB, Limits
+from kg.server.worker import CUT, END, HEAD, LENGTH, PIECE, WHOLE
 
 LOG = logging.getLogger("kg.server")
 _TICK = 0.05
-_AHEAD, _YOUNG = 8, 0.005  # calls that a worker may have, and seconds that the first of them may have run
-_SEGMENTATION_FAULT = -11
+_READY_SECONDS = 60
+
+
+class WorkerDied(Exception):
+    """A worker is gone; ``code`` is its exit code (negative: the signal that ended it)."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"a worker ended with {code}")
+        self.code = code
 
 
 class Answer(NamedTuple):
@@ -34,7 +44,7 @@ class Answer(NamedTuple):
     head: bytes
     body: bytes
     version: str  # of the graph
-    pieces: AsyncIterator[bytes] | None = None
+    pieces: AsyncGenerator[bytes, None] | None = None
 
 
 class Load(NamedTuple):
@@ -45,6 +55,73 @@ class Load(NamedTuple):
     waiting: int
 
 
+@dataclass(eq=False)
+class Worker:
+    """A worker process over one version of a graph, and the call that it runs."""
+
+    process: Process
+    version: str
+    since: float = 0.0  # when its call began; 0: it is idle
+    has_left: Callable[[], bool] = bool  # whether the client of its call has left
+    ended: HTTPException | None = None  # why the pool killed it
+    replaced: bool = False  # another worker has its place already
+
+    def begin(self, task: bytes, has_left: Callable[[], bool]) -> None:
+        """Hand it a task of a client."""
+        assert self.process.stdin
+        self.since, self.has_left = asyncio.get_running_loop().time(), has_left
+        self.process.stdin.write(LENGTH.pack(len(task)) + task)
+
+    async def read(self) -> tuple[bytes, bytes, bytes]:
+        """Read the next frame of its answer: kind, head, body; raise IncompleteReadError where it is dead."""
+        assert self.process.stdout
+        kind, head, body = HEAD.unpack(await self.process.stdout.readexactly(HEAD.size))
+        data = await self.process.stdout.readexactly(head + body)
+        return kind, data[:head], data[head:]
+
+    def kill(self, why: HTTPException | None = None) -> None:
+        """Kill it without waiting."""
+        assert self.process.stdin
+        self.ended = why
+        self.process.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def bury(self) -> int:
+        """Kill it, wait until it is gone, and return its exit code."""
+        self.kill()
+        return await self.process.wait()
+
+
+async def start_worker(where: str, version: str, limits: Limits) -> Worker:
+    """Start a process and wait until it has opened the graph; raise WorkerDied where it cannot."""
+    settings = json.dumps({"where": where, "limits": asdict(limits)})
+    paths = [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "kg.server.worker", settings, stdin=PIPE, stdout=PIPE, env=environment,
+        limit=MIB,
+    )  # fmt: skip
+    worker = Worker(process, version)
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            _, head, _ = await worker.read()
+    except asyncio.IncompleteReadError:
+        raise WorkerDied(await process.wait()) from None
+    except TimeoutError:
+        raise WorkerDied(await worker.bury()) from None
+    except asyncio.CancelledError:  # the server stops while a worker starts
+        await worker.bury()
+        raise
+    if json.loads(head)["open_network"]:
+        LOG.warning("this system has no seccomp: only the text of a query keeps it from the network")
+    return worker
+
+
 class Pool:
     """Workers over one graph."""
 
@@ -52,45 +129,43 @@ class Pool:
         self.where = where
         self.version = version  # of the graph
         self.limits = limits
-        self._workers: list[Worker] = []
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []
         self._waiting: deque[tuple[float, asyncio.Future[Worker]]] = deque()
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._burials: set[asyncio.Task[Any]] = set()
-        self._started = self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def ready(self) -> bool:
         """Whether living workers are there to answer quick queries."""
-        return not self._stopping and any(worker.alive and not worker.replaced for worker in self._workers)
+        return not all(worker.replaced for worker in self._workers)
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the living workers."""
-        return sorted(worker.process.pid for worker in self._workers if worker.alive)
+        return sorted(worker.process.pid for worker in self._workers)
 
     @property
     def load(self) -> Load:
         """How busy the pool is."""
-        busy = [worker for worker in self._workers if worker.calls]
+        busy = [worker for worker in self._workers if worker.since]
         return Load(len(busy), sum(worker.replaced for worker in busy), len(self._waiting))
 
     async def start(self) -> None:
         """Start all workers, once; raise WorkerDied where one cannot open the graph."""
-        if not self._started:
-            self._started = True
+        if not self._tasks:
+            self._later(self._supervise())
             await self.renew(self.where, self.version)
-            self._later(self._supervise(), self._tasks)
 
     async def stop(self) -> None:
         """Kill all workers."""
-        self._stopping = True
         for _, waiter in self._waiting:
             waiter.cancel()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, *self._burials, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(worker.bury() for worker in self._workers))
+        self._workers.clear()
 
     async def renew(self, where: str, version: str) -> None:
         """Open another graph; answers under way still come from the old one. Raises WorkerDied."""
@@ -101,133 +176,90 @@ class Pool:
             await asyncio.gather(*(worker.bury() for worker in fresh))
             raise failures[0]
         self.where, self.version = where, version
-        for worker in tuple(self._workers):
+        for worker in self._workers:
             worker.replaced = True
-            self._free(worker)
+            if not worker.since:
+                worker.kill()
+        self._idle.clear()
         for worker in fresh:
             self._add(worker)
 
-    async def run(
-        self, task: bytes, has_left: Callable[[], bool], deliver: Callable[[Answer], Awaitable[None]]
-    ) -> None:
-        """Run a task and deliver its answer; raise HTTPException where there is none."""
-        kind = MOVED
-        while kind == MOVED:
-            worker = await self._find(has_left)
-            call = worker.start(task, has_left)
-            try:
-                kind, head, body = await call.get()
-                if kind == DEAD and not call.since:
-                    kind = MOVED  # the call before it is to blame
-                elif kind == DEAD:
-                    raise call.ended or _explain(await asyncio.to_thread(worker.process.wait), self.limits)
-                elif kind != MOVED:
-                    pieces = worker.pieces(call) if kind == BEGIN else None
-                    await deliver(Answer(head, body, worker.version, pieces))
-            finally:
-                call.has_left = _nobody_waits
+    async def run(self, task: bytes, has_left: Callable[[], bool]) -> Answer:
+        """Run a task and return its answer; raise HTTPException where there is none."""
+        worker = self._idle.pop() if self._idle else await self._wait(has_left)
+        worker.begin(task, has_left)
+        try:
+            kind, head, body = await worker.read()
+        except asyncio.IncompleteReadError:
+            code = await worker.process.wait()
+            raise worker.ended or _explain(code, self.limits) from None
+        except asyncio.CancelledError:
+            worker.kill()
+            raise
+        if kind == WHOLE:
+            self._give(worker)
+            return Answer(head, body, worker.version)
+        return Answer(head, body, worker.version, self._pieces(worker))
 
-    async def _find(self, has_left: Callable[[], bool]) -> Worker:
-        """Return a worker that takes a call, after those who have waited longer."""
-        if not self._waiting:
-            worker = min(
-                self._workers, key=lambda one: len(one.calls) if _takes(one) else _AHEAD, default=None
-            )
-            if worker and _takes(worker):
-                return worker
-        while True:
-            if len(self._waiting) >= self.limits.waiting:
-                raise _busy()
-            waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-            self._waiting.append((now(), waiter))
-            worker = await waiter
-            if has_left():
-                self._free(worker)
-                raise _busy()
-            if worker.alive:
-                return worker
+    async def _pieces(self, worker: Worker) -> AsyncGenerator[bytes, None]:
+        """Yield the pieces of a long answer; raise WorkerDied where it is cut short."""
+        kind = PIECE
+        try:
+            while kind == PIECE:
+                kind, _, body = await worker.read()
+                yield body
+        except asyncio.IncompleteReadError:
+            raise WorkerDied(None) from None
+        finally:
+            self._give(worker) if kind in (END, CUT) else worker.kill()
+        if kind == CUT:
+            raise WorkerDied(None)
 
-    def _free(self, worker: Worker) -> None:
-        """Give a worker to the request that has waited longest; end it where it has been replaced."""
-        if worker.replaced and all(call.has_left is _nobody_waits for call in worker.calls):
-            self._bury(worker)
-        while self._waiting and _takes(worker):
+    async def _wait(self, has_left: Callable[[], bool]) -> Worker:
+        """Return a worker when one is free, after those who have waited longer."""
+        if len(self._waiting) >= self.limits.waiting:
+            raise _busy()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Worker] = loop.create_future()
+        self._waiting.append((loop.time(), waiter))
+        worker = await waiter
+        if has_left():
+            self._give(worker)
+            raise _busy()
+        return worker
+
+    def _give(self, worker: Worker) -> None:
+        """Give a free worker to the request that has waited longest; end it where it has been replaced."""
+        worker.since = 0.0
+        if worker.replaced:
+            worker.kill()
+            return
+        while self._waiting:
             _, waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(worker)
                 return
+        self._idle.append(worker)
 
     def _add(self, worker: Worker) -> None:
-        worker.freed, worker.lost = self._free, self._replace
-        self._workers.append(worker)
-        if not worker.alive:
-            self._replace(worker)
-        for _ in range(_AHEAD):
-            self._free(worker)
+        self._workers.add(worker)
+        self._later(self._bury(worker))
+        self._give(worker)
 
-    def _bury(self, worker: Worker) -> None:
-        if worker in self._workers:
-            self._workers.remove(worker)
-            self._later(worker.bury(), self._burials)
-
-    def _replace(self, worker: Worker) -> None:
-        """Bury a worker that has died, and fill its place."""
-        if worker in self._workers and not self._stopping:
-            self._bury(worker)
-            if not worker.replaced:
-                self._later(self._refill(), self._tasks)
-
-    async def _supervise(self) -> None:
-        """Look after queries and waiting requests, for as long as the pool runs."""
-        while True:
-            await asyncio.sleep(_TICK)
-            for worker in tuple(self._workers):
-                try:
-                    if not worker.calls:
-                        self._free(worker)
-                    elif worker.alive:
-                        self._look_after(worker, worker.calls[0])
-                except Exception:
-                    LOG.exception("the pool failed to look after a worker")  # deadlines of others must hold
-            while self._waiting and now() - self._waiting[0][0] > self.limits.waiting_time:
-                _, waiter = self._waiting.popleft()
-                if not waiter.done():
-                    waiter.set_exception(_busy())
-
-    def _look_after(self, worker: Worker, call: Call) -> None:
-        """End a query that is overdue or that nobody waits for; move a slow one to the slow lane."""
-        spent, slow = now() - call.since, self.limits.slow
-        if spent > slow / 4:
-            for behind in tuple(worker.calls)[1:]:
-                behind.has_left = _nobody_waits
-                behind.put((MOVED, b"", b""))
-        if spent > self.limits.timeout:
-            text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
-            _end(worker, 504, text, retry=60)
-        # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
-        elif call.has_left() and (spent > slow or worker.replaced):
-            _end(worker, 503, "the client has left")
-        elif spent > slow and not worker.replaced:
-            self._move_to_slow_lane(worker)
-
-    def _move_to_slow_lane(self, worker: Worker) -> None:
-        """Fill the place of a slow query; where there is no room, end the one that has run longest."""
-        slow = [one for one in self._workers if one.replaced and one.calls]
-        if len(slow) < self.limits.workers:
-            worker.replaced = True
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
-            self._later(self._refill(), self._tasks)
-            return
-        oldest = min(slow, key=lambda one: one.calls[0].since)
-        if self._waiting and now() - oldest.calls[0].since > self.limits.spared:
-            text = "the server is busy and this query had run longest: it was ended to let others in"
-            _end(oldest, 503, text, retry=30)
+    async def _bury(self, worker: Worker) -> None:
+        """Wait until a worker ends, and fill its place."""
+        await worker.process.wait()
+        worker.kill(worker.ended)  # closes what leads to it
+        self._workers.remove(worker)
+        if not worker.replaced:
+            with contextlib.suppress(ValueError):
+                self._idle.remove(worker)
+            await self._refill()
 
     async def _refill(self) -> None:
         """Start one more worker; try again until it starts."""
         pause = 0.1
-        while not self._stopping:
+        while True:
             try:
                 worker = await start_worker(self.where, self.version, self.limits)
             except (WorkerDied, OSError) as error:  # there may be room for a process again
@@ -241,31 +273,55 @@ class Pool:
                 await worker.bury()  # another graph was opened meanwhile, with all its workers
             return
 
-    def _later(self, work: Coroutine[Any, Any, Any], among: set[asyncio.Task[Any]]) -> None:
+    async def _supervise(self) -> None:
+        """Look after queries and waiting requests, for as long as the pool runs."""
+        now = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(_TICK)
+            for worker in [one for one in self._workers if one.since]:
+                try:
+                    self._look_after(worker, now() - worker.since)
+                except Exception:
+                    LOG.exception("the pool failed to look after a worker")  # deadlines of others must hold
+            while self._waiting and now() - self._waiting[0][0] > self.limits.waiting_time:
+                _, waiter = self._waiting.popleft()
+                if not waiter.done():
+                    waiter.set_exception(_busy())
+
+    def _look_after(self, worker: Worker, spent: float) -> None:
+        """End a query that is overdue or that nobody waits for; move a slow one to the slow lane."""
+        slow = spent > self.limits.slow
+        if spent > self.limits.timeout:
+            text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
+            worker.kill(HTTPException(504, text, {"Retry-After": "60"}))
+        # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
+        elif (slow or worker.replaced) and worker.has_left():
+            worker.kill(HTTPException(503, "the client has left"))
+        elif slow and not worker.replaced:
+            self._move_to_slow_lane(worker)
+
+    def _move_to_slow_lane(self, worker: Worker) -> None:
+        """Fill the place of a slow query; where there is no room, end the one that has run longest."""
+        slow = [one for one in self._workers if one.replaced and one.since]
+        oldest = min(slow, key=lambda one: one.since, default=worker)
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
+        if len(slow) < self.limits.workers:
+            worker.replaced = True
+            self._later(self._refill())
+        elif self._waiting and asyncio.get_running_loop().time() - oldest.since > self.limits.spared:
+            text = "the server is busy and this query had run longest: it was ended to let others in"
+            oldest.kill(HTTPException(503, text, {"Retry-After": "30"}))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
-        among.add(task)
-        task.add_done_callback(among.discard)
-
-
-def _takes(worker: Worker) -> bool:
-    """Return whether a worker is free, or has a few calls of which the first has just begun."""
-    calls = worker.calls
-    open_ = worker.alive and not worker.replaced and len(calls) < _AHEAD
-    return open_ and (not calls or now() - calls[0].since < _YOUNG)
-
-
-def _nobody_waits() -> bool:
-    return True
-
-
-def _end(worker: Worker, status: int, text: str, *, retry: int = 0) -> None:
-    worker.calls[0].ended = HTTPException(status, text, {"Retry-After": str(retry)} if retry else None)
-    worker.kill()
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _explain(code: int, limits: Limits) -> HTTPException:
     """Return what a worker's exit code says about its query."""
-    if code == _SEGMENTATION_FAULT:
+    if code == -signal.SIGSEGV:
         text = "the query is too complex: it is nested or chained more deeply than can be parsed"
         return HTTPException(400, text)
     text = f"the query needs more memory than the {limits.memory >> 20} MiB that a query may have"

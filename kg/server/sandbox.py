@@ -4,11 +4,8 @@ A worker has limited memory, writes no core dump, is the first to go when the ma
 has no network: a seccomp filter refuses ``socket()`` (seccomp(2), linux/audit.h, linux/filter.h).
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
-import os
 import platform
 import resource
 import struct
@@ -24,8 +21,6 @@ _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF instructions
 
 def enclose(memory: int, *, network: bool = False) -> bool:
     """Limit this process for good; return whether the network is closed to it."""
-    with contextlib.suppress(AttributeError, OSError):  # to wake it does not interrupt the server
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(OSError):

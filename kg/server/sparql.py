@@ -1,7 +1,5 @@
 """The SPARQL 1.1 Protocol, read-only: parse a request and run its query."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, TypeVar, cast
@@ -18,13 +16,11 @@ from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, RESULTS, choose_format, content_type
 from kg.store import guard, oxigraph
 
-FORM, QUERY, UPDATE = (
-    "application/x-www-form-urlencoded",
-    "application/sparql-query",
-    "application/sparql-update",
-)
+_TYPE = "application/"
+FORM, QUERY, UPDATE = _TYPE + "x-www-form-urlencoded", _TYPE + "sparql-query", _TYPE + "sparql-update"
 PREFIXES = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+_READ_ONLY = "this endpoint is read-only: it takes no updates"
 _KNOWN = ("query", "update", "default-graph-uri", "named-graph-uri", "format", "output")
 T = TypeVar("T")
 
@@ -44,52 +40,37 @@ def parse_request(task: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
     if posted and _media_type(task) != FORM:
         values["query"].append(_decode_query(task))
     for name, value in parse_parameters(task):
-        if name in values:
-            values[name].append(value)
+        values.get(name, []).append(value)
     asked = values["query"]
     if values["update"]:
-        raise HTTPException(403, "this endpoint is read-only: it takes no updates")
+        raise HTTPException(403, _READ_ONLY)
     if len(asked) > 1:
         raise HTTPException(400, "send one query, not several")
-    if not asked:
-        if posted or any(values.values()):
-            raise HTTPException(400, "there is no query; send one as query=...")
+    if not asked and not posted and not any(values.values()):
         return {}
+    if not asked or not asked[0].strip():
+        raise HTTPException(
+            400, "the query is empty" if asked else "there is no query; send one as query=..."
+        )
     if len(asked[0]) > limits.query:
         raise HTTPException(413, f"a query may have {limits.query:,} characters")
-    if not asked[0].strip():
-        raise HTTPException(400, "the query is empty")
-    return {
-        **task,
-        "query": asked[0],
-        "default": values["default-graph-uri"],
-        "named": values["named-graph-uri"],
-        "format": next(iter(values["format"] + values["output"]), ""),
-    }
+    form = next(iter(values["format"] + values["output"]), "")
+    default, named = values["default-graph-uri"], values["named-graph-uri"]
+    return {**task, "query": asked[0], "default": default, "named": named, "format": form}
 
 
 def parse_parameters(task: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Parse the names and values of an address and of the form that may be the body; raise HTTPException."""
-    pairs = [task["query"]]
-    if task["method"] == "POST":
-        kind = _media_type(task)
-        if kind == FORM:
-            pairs.append(task["body"])
-        elif kind != QUERY or task["path"] != "/sparql":
-            raise HTTPException(415, f"send queries as {FORM}", {"Accept-Post": FORM})
+    kind, pairs = _media_type(task), []
     try:
-        return [
-            pair
-            for part in pairs
-            for pair in parse_qsl(
-                part if isinstance(part, str) else part.decode("utf-8"),
-                keep_blank_values=True,
-                errors="strict",
-                max_num_fields=1000,
-            )
-        ]
+        parts = [task["query"], str(task["body"], "utf-8")] if kind == FORM else [task["query"]]
+        for part in parts:
+            pairs += parse_qsl(part, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError:
         raise HTTPException(400, "the request is not encoded in UTF-8, or has too many fields") from None
+    if task["method"] == "POST" and kind != FORM and (kind != QUERY or task["path"] != "/sparql"):
+        raise HTTPException(415, f"send queries as {FORM}", {"Accept-Post": FORM})
+    return pairs
 
 
 def _media_type(task: Mapping[str, Any]) -> str:
@@ -100,7 +81,7 @@ def _decode_query(task: Mapping[str, Any]) -> str:
     """Return the query that is the body; raise HTTPException where it is none, or not in UTF-8."""
     kind = _media_type(task)
     if kind == UPDATE:
-        raise HTTPException(403, "this endpoint is read-only: it takes no updates")
+        raise HTTPException(403, _READ_ONLY)
     if kind != QUERY:
         text = f"send a query as {FORM} (query=...) or as {QUERY}"
         raise HTTPException(415, text, {"Accept-Post": f"{FORM}, {QUERY}"})
@@ -123,10 +104,9 @@ def execute(
     query = str(task["query"])
     shape = guard.refuse(query, allow_service=False)
     if not shape.is_query:
-        raise BadQuery(
-            "the query is malformed: it begins with none of SELECT, ASK, CONSTRUCT and DESCRIBE"
-            + (f" but with {shape.form}" if shape.form else "")
-        )
+        but = f" but with {shape.form}" if shape.form else ""
+        text = "the query is malformed: it begins with none of SELECT, ASK, CONSTRUCT and DESCRIBE"
+        raise BadQuery(text + but)
     offered = RESULTS if shape.form in ("SELECT", "ASK") else GRAPHS
     chosen = choose_format(str(task["accept"]), offered, name=str(task["format"]))
     if chosen is None:

@@ -5,8 +5,6 @@ is its length, a line of JSON about the request, and the request's body; an answ
 Every line of a stranger's query is parsed and run here and nowhere else.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os
@@ -29,13 +27,13 @@ from kg.server.negotiation import takes_gzip
 from kg.server.sparql import TooLong
 
 #: A frame is its kind, the lengths of its head and body, and both. Kinds: a whole answer, the beginning of a
-#: long one, a piece of it, its end, and its end where it is cut short. The head is a line of JSON.
+#: long one, a piece of it, its last piece, and its end where it is cut short. The head is a line of JSON.
 HEAD = struct.Struct("!cII")
 WHOLE, BEGIN, PIECE, END, CUT = b"W", b"B", b"P", b"E", b"X"
 LENGTH = struct.Struct("!I")
 _STACK = 64 << 20
 _PIECE = 64 << 10
-_WORTH, _SMALL = 1024, 16 << 10  # bytes below which compression gains nothing, or needs no large window
+_WORTH = 1024  # bytes below which compression gains nothing
 _TEXT = "text/plain; charset=utf-8"
 #: What begins each row but the first in a serialised answer. None of them can stand inside a JSON string or
 #: XML text, where its quotation mark or less-than is escaped.
@@ -44,13 +42,12 @@ _ROW_MARKS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n", "csv": b"\n"}
 
 def main() -> None:
     """Run tasks with the settings that the one argument holds as JSON."""
-    settings = json.loads(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not break a frame
     logging.basicConfig(format="%(asctime)s kg serve: %(message)s")
     threading.stack_size(_STACK)  # deep queries need room; the main thread's is what the shell gave
-    thread = threading.Thread(target=_serve, args=(out, settings), daemon=True)
+    thread = threading.Thread(target=_serve, args=(out, json.loads(sys.argv[1])), daemon=True)
     thread.start()
     thread.join()
 
@@ -88,7 +85,7 @@ def _tasks(file: IO[bytes]) -> Iterator[dict[str, Any]]:
         yield {**json.loads(line), "body": body}
 
 
-def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: AnswerWriter) -> None:
+def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: "AnswerWriter") -> None:
     """Run a task and write its answer."""
     path = task["path"]
     if path == "/sparql" and (asked := sparql.parse_request(task, limits)):
@@ -99,16 +96,14 @@ def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: AnswerWrite
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
     from kg.server import linked_data, pages, reconcile
 
-    task["parameters"] = dict(sparql.parse_parameters(task))
+    respond = linked_data.respond
     if path in ("/sparql", "/.well-known/void"):
         respond = linked_data.describe_service
     elif path.startswith("/reconcile"):
         respond = reconcile.respond
     elif path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
         respond = pages.respond
-    else:
-        respond = linked_data.respond
-    status, head, body = respond(graph, task)
+    status, head, body = respond(graph, {**task, "parameters": sparql.parse_parameters(task)})
     writer.begin({"status": status, **head})
     writer.write(body)
 
@@ -151,7 +146,11 @@ class AnswerWriter:
         if self._written > self._limits.answer:
             raise TooLong(f"the answer is longer than {self._limits.answer:,} bytes; LIMIT makes it shorter")
         if len(self._held) >= (_PIECE if self._begun else self._limits.whole):
-            self._send_piece()
+            piece = self._take()
+            if not self._begun:
+                _send(self._out, BEGIN, self._head)
+            self._begun = True
+            _send(self._out, PIECE, {}, piece)
         return len(data)
 
     def flush(self) -> None:
@@ -159,43 +158,24 @@ class AnswerWriter:
 
     def close(self) -> None:
         """Send what is left, and that the answer is complete."""
-        if self._begun:
-            self._send_piece()
-            _send(self._out, PIECE, {}, self._packer.flush() if self._packer else b"")
-            _send(self._out, END, {})
-            return
-        body = bytes(self._held)
-        if len(body) > self._limits.rows:
-            self._count(body)
-        if self._gzip and len(body) > _WORTH:
-            self._start_packing(small=len(body) < _SMALL)
-            body = self._packer.compress(body) + self._packer.flush()
-        _send(self._out, WHOLE, self._head, body)
+        self._gzip &= self._begun or len(self._held) > _WORTH
+        body = self._take() + (self._packer.flush() if self._packer else b"")
+        _send(self._out, END if self._begun else WHOLE, self._head, body)
 
     def refuse(self, head: Mapping[str, Any], body: bytes) -> None:
         """Send another answer in place of this one, or that it is cut short."""
-        self._held.clear()
         _send(self._out, CUT, {}) if self._begun else _send(self._out, WHOLE, head, body)
 
-    def _send_piece(self) -> None:
+    def _take(self) -> bytes:
+        """Return what is held, as it is sent; raise TooLong where it has too many rows."""
         data = bytes(self._held)
         self._held.clear()
-        self._count(data)
-        if not self._begun:
-            if self._gzip:
-                self._start_packing()
-            _send(self._out, BEGIN, self._head)
-            self._begun = True
-        _send(self._out, PIECE, {}, self._packer.compress(data) if self._packer else data)
-
-    def _count(self, data: bytes) -> None:
         if self._counter and self._counter.count(data) > self._limits.rows:
             raise TooLong(f"the answer has more than {self._limits.rows:,} rows; LIMIT makes it shorter")
-
-    def _start_packing(self, *, small: bool = False) -> None:
-        window, memory = (12, 5) if small else (15, 8)  # setting up the large one takes longer than packing
-        self._packer = zlib.compressobj(5, zlib.DEFLATED, 16 + window, memory)
-        self._head["Content-Encoding"] = "gzip"
+        if self._gzip and not self._packer:
+            self._packer = zlib.compressobj(5, wbits=31)
+            self._head["Content-Encoding"] = "gzip"
+        return self._packer.compress(data) if self._packer else data
 
 
 class RowCounter:

@@ -2,10 +2,13 @@
 
     python tests/bench/serve.py BUILD_FOLDER [--seconds 5] [--rounds 5]
 
-Fifty kept connections ask queries that all differ: ``look-ups`` of some triples of an entity, and the
-``questions`` of the catalogue with entities as parameters. Then eight clients ask look-ups alone, beside four
-slow queries, and beside 250 clients that send a byte of a head now and then. Each figure is the median of the
-rounds. Needs wrk (Debian) and the ``oxigraph`` command.
+Fifty kept connections ask queries that all differ: ``look-ups`` of some triples of an entity, the
+``questions`` of the catalogue with entities as parameters, and ``mixed``, nine look-ups to one question, as
+when a page or a notebook asks. Then eight clients ask look-ups alone, beside four slow queries, and beside
+250 clients that send a byte of a head now and then. Each figure is the median of the rounds. Needs wrk
+(Debian) and the ``oxigraph`` command.
+
+A round of questions must last long beside the slowest of them: each of fifty connections may sit in one.
 """
 
 from __future__ import annotations
@@ -80,6 +83,11 @@ def questions(opened: Graph) -> list[str]:
                     for _ in range(40)
                 ]
     return [reference.standing_alone(query) for query in found]
+
+
+def mixed(found: list[str], asked: list[str]) -> list[str]:
+    """Nine look-ups to one question."""
+    return [query for question in asked for query in (question, *random.sample(found, 9))]
 
 
 def measure(port: int, path: str, texts: list[str], connections: int, seconds: float) -> Figures:
@@ -192,6 +200,7 @@ def main() -> None:
     random.seed(7)
     opened = graph.open_graph(str(given.folder))
     mixes = {"look-ups": look_ups(opened), "questions": questions(opened)}
+    mixes["mixed"] = mixed(mixes["look-ups"], mixes["questions"])
     print(json.dumps({"cores": os.cpu_count(), **{name: len(texts) for name, texts in mixes.items()}}))
     with both(given.folder) as servers:
         for mix, texts in mixes.items():

@@ -227,6 +227,14 @@ def _wafers(graph: Graph) -> list[Row]:
     return rows
 
 
+# a firm with machine tool in its name does not count
+_MACHINE_TOOLS = first(
+    only(
+        column("backing", "region", "way", topic="machine tools", exact="yes"),
+        lambda row: row[1] != "through an organisation",
+    )
+)
+
 ANSWERS: dict[str, Way] = {
     "q01": naming("integrated circuits", exact=True),
     "q02": silent("integrated circuits", exact=True),
@@ -237,7 +245,7 @@ ANSWERS: dict[str, Way] = {
     "q07": naming("artificial intelligence"),
     "q08": silent("artificial intelligence"),
     "q09": column("tiers", "subject", topic="artificial intelligence", tier="future", exact="yes"),
-    "q10": column("promoters", "region", topic="machine tools", exact="yes"),
+    "q10": _MACHINE_TOOLS,
     "q11": naming("quantum technology"),
     "q12": quoted(
         naming("quantum technology"),
@@ -259,7 +267,7 @@ ANSWERS: dict[str, Way] = {
     "q22": naming("cutting-edge new materials", exact=True),
     "q23": naming("industrial software", exact=True),
     "q24": naming("high-end equipment manufacturing", exact=True),
-    "q25": naming("digital economy", "digital-economy-base", exact=True),
+    "q25": naming("digital economy", "core-area-of-digital-economy", "digital-economy-base", exact=True),
     "q26": naming("new quality productive forces"),
     "q27": naming("new-industrialisation", source=GWR),
     "q28": less(naming("future industries", exact=True, source=GWR), lambda graph: []),
@@ -599,11 +607,7 @@ ANSWERS: dict[str, Way] = {
                 "third-generation semiconductors",
             )
         ),
-        # a firm with machine tool in its name does not count, so what regions promote is counted
-        (
-            "topic/machine-tool",
-            len(list(column("promoters", "region", topic="machine tools", exact="yes")(graph))),
-        ),
+        ("topic/machine-tool", len(list(_MACHINE_TOOLS(graph)))),
     ],
     "q161": steps("Changsha", "Kunpeng CPU", "programme/two-cores-one-ecology"),
     "q162": steps("Tianshui", "packaging and testing", "project/huatian-packaging-and-testing"),

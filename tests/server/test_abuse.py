@@ -20,7 +20,7 @@ from tests.serving import Client, sample_store, serving, wait_until
 TIMEOUT = 2.0
 LIMITS = Limits(
     timeout=TIMEOUT, memory=512 * MIB, rows=200_000, header_time=1, body_time=1, write_time=2, idle_time=5,
-    connections=60, waiting=40, waiting_time=4, slow=0.3, spared=0.6, whole=64 << 10,
+    connections=60, waiting=40, waiting_time=30, slow=0.3, spared=0.6, whole=64 << 10,
 )  # fmt: skip
 PAIRS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 COUNT = PAIRS.replace("*", "(COUNT(*) AS ?n)")

@@ -1,7 +1,5 @@
 """Linked data: every address answers by Accept, says the same in every form, and shows its evidence."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ import pytest
 
 from kg import iris
 from kg.query import graph
+from kg.read import queries
 from kg.server import app as server
 from kg.server.linked_data import REPRESENTATIONS
 from kg.store import oxigraph
@@ -21,9 +20,22 @@ from tests.serving import Client, in_process, sample_store, wait_until
 RDF = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 
 
+IDENTITY = f"<{iris.iri('graph/identity')}>"
+FIELDS = f"<{iris.iri('graph/fields')}>"
+MORE = (
+    f'<{iris.iri("statement/0a")}> <{iris.expand("prov:invalidatedAtTime")}> "2030-01-04" {IDENTITY} .\n',
+    f'<{iris.iri("statement/0a")}> <{iris.expand("kg:note")}> "a chapter title" {IDENTITY} .\n',
+    f"<{iris.iri('statement/0b')}> <{iris.expand('dcterms:isReplacedBy')}> <{iris.iri('statement/0c')}> {IDENTITY} .\n",
+    f'<{iris.iri("field/sei-2018-5.3")}> <{iris.expand("skos:prefLabel")}> "vehicles"@en {FIELDS} .\n',
+    f'<{iris.iri("field/sei-2018-5.3")}> <{iris.expand("skos:prefLabel")}> "汽车"@zh {FIELDS} .\n',
+    f'<{iris.iri("field/gbt-4754-2017-C37")}> <{iris.expand("skos:notation")}> "C37" {FIELDS} .\n',
+    f'<{iris.iri("graph/mentions/sample")}> <{iris.expand("rdfs:label")}> "mentions" {FIELDS} .\n',
+)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_store(tmp_path_factory.mktemp("store"))
+    return sample_store(tmp_path_factory.mktemp("store"), MORE)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +61,7 @@ def things(folder: Path) -> list[str]:
     }
     by_sort = {
         re.sub(r"\d+|[0-9a-f]{32}", "*", one.partition("/")[0] + one.partition("/")[2][8:]): one
-        for one in ids
+        for one in ids - {"statement/0a", "statement/0b"}
     }
     assert len(by_sort) > 12
     return sorted(by_sort.values())
@@ -97,6 +109,7 @@ def test_an_entitys_page_shows_statements_with_evidence(client: Client, folder: 
         assert f'href="/{record}"' in page
     assert 'href="/#sel=place/sample-province"' in page
     assert 'href="/topic/lidar"' in page
+    assert 'href="/question/promoters?region=place%2Fsample-province"' in page
     quoted = client.ask(f"/{iris.short(rows[0]['r'])}.html").text
     assert "<blockquote>" in quoted
 
@@ -105,6 +118,31 @@ def test_a_replaced_address_leads_to_the_new_one(client: Client) -> None:
     answer = client.ask("/topic/laser-radar")
     assert (answer.status, answer.headers["location"]) == (301, "/topic/lidar")
     assert client.ask("/topic/laser-radar.ttl").headers["location"] == "/topic/lidar.ttl"
+
+
+def test_statements_that_are_gone(client: Client) -> None:
+    """One that was replaced leads to the new one, one that was withdrawn says why."""
+    answer = client.ask("/statement/0b.json")
+    assert (answer.status, answer.headers["location"]) == (301, "/statement/0c.json")
+    for path in ("/statement/0a", "/statement/0a.ttl"):
+        answer = client.ask(path)
+        assert (answer.status, answer.text) == (410, "statement/0a was withdrawn: a chapter title\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "title"),
+    [
+        ("field/sei-2018-5.3", "vehicles"),
+        ("field/gbt-4754-2017-C37", "field/gbt-4754-2017-C37"),
+        ("graph/mentions/sample", "mentions"),
+    ],
+)
+def test_fields_and_graphs_of_mentions_are_linked_data(client: Client, one: str, title: str) -> None:
+    """Their ids hold dots, capitals and slashes."""
+    assert client.ask(f"/{one}", Accept="text/turtle").headers["location"] == f"/{one}.ttl"
+    assert f"<h1>{title}</h1>" in client.ask(f"/{one}.html").text
+    assert list(ox.parse(client.ask(f"/{one}.nt").body, format=ox.RdfFormat.N_TRIPLES))
+    assert client.ask(f"/{one}.4").status == 404
 
 
 @pytest.mark.parametrize(
@@ -159,6 +197,38 @@ def test_questions_have_addresses(client: Client) -> None:
     assert client.ask("/question/promoters?topic=nothing-like-it").status == 400
     assert client.ask("/question/promoters.csv?topic=nothing-like-it").status == 404
     assert client.ask("/question/no-such-question").status == 404
+
+
+def test_a_topics_page_answers_who_backs_it(client: Client) -> None:
+    page = client.ask("/topic/lidar.html").text
+    assert '<h2><a href="/question/backing?topic=topic%2Flidar">' in page
+    assert "<p>lidar: 1 region names it; withheld: Sample City</p>" in page
+    assert page.count('<td><a href="/place/sample-province">') > 0
+
+
+def test_keys_are_repeated_for_several_values(client: Client) -> None:
+    several = "topic=lidar&topic=sensor&topic="
+    rows = {
+        line.split(",")[2] for line in client.ask(f"/question/backing.csv?{several}").text.splitlines()[1:]
+    }
+    assert rows == {"topic/lidar", "topic/sensor"}
+    page = client.ask(f"/question/backing?{several}").text
+    assert page.count('<input name="topic"') == 2
+    assert 'href="/question/backing.csv?topic=lidar&amp;topic=sensor"' in page
+    assert client.ask("/question/backing?topic=lidar&exact=yes&exact=no").status == 400
+
+
+def test_every_question_has_a_page_and_its_forms(client: Client) -> None:
+    assert queries.catalogue()
+    for question in queries.catalogue().values():
+        needed = "&".join(f"{one.name}=lidar" for one in question.parameters if one.needed)
+        page = client.ask(f"/question/{question.name}?{needed}")
+        assert page.status == 200, question.name
+        for one in question.parameters:
+            assert f'name="{one.name}"' in page.text
+        header = client.ask(f"/question/{question.name}.csv?{needed}").text.splitlines()[0].split(",")
+        shown = re.findall("<th>(.*?)</th>", page.text)
+        assert shown == [name.replace("_", " ") for name in header if not name.endswith("_label")]
 
 
 @pytest.mark.parametrize("ending", ["", ".csv", ".json"])

@@ -18,8 +18,7 @@ import uvicorn
 
 from kg.server import app as server
 from kg.server.limits import Limits
-from kg.server.pool import Pool
-from kg.server.workers import WorkerDied
+from kg.server.pool import Pool, WorkerDied
 from tests.serving import sample_store, serving, wait_until
 
 LONG = "SELECT * { GRAPH ?g { ?s ?p ?o } VALUES ?n { 1 2 3 4 5 6 7 8 } }"
@@ -164,7 +163,7 @@ def test_a_pool_that_cannot_start_says_so(store: Path, tmp_path: Path) -> None:
 
 
 def test_the_server_stops_while_workers_start(store: Path) -> None:
-    app = server.create_app(str(store), quiet=True)
+    app = server.create_app(str(store))
     running = uvicorn.Server(server.configure_uvicorn(app))
     running.should_exit = True
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -282,10 +282,16 @@ def test_it_runs_from_the_command_line(tmp_path: Path) -> None:
     port = int(line.rsplit(":", 1)[1].strip("/ \n"))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
         assert answer.status == 200
+    with socket.create_connection(("127.0.0.1", port), 10) as plain:
+        plain.sendall("GET /health?\x1b[31m碳 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert plain.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 400")
+        plain.sendall("GET /health?碳 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "GET /ready 200" in log
+    assert log.isascii()
+    assert "\x1b" not in log
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """The Reconciliation Service API 0.2, as OpenRefine uses it: queries, suggestions, data extension."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
@@ -33,25 +31,23 @@ _HTML = "text/html; charset=utf-8"
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer by path and parameters; raise HTTPException for bad input."""
-    given: Mapping[str, str] = task["parameters"]
-    parameters = {
-        name: value for name, value in given.items() if name not in _ADDED and not name.startswith("utm_")
-    }
+    given: dict[str, str] = dict(task["parameters"])
+    own = {name: v for name, v in given.items() if name not in _ADDED and not name.startswith("utm_")}
     path = str(task["path"]).removeprefix("/reconcile").strip("/")
     service, _, last = path.partition("/")
     if path == "preview":
-        return 200, {"type": _HTML, "framed": True}, _preview(graph, parameters.get("id", ""))
+        return 200, {"type": _HTML, "framed": True}, _preview(graph, own.get("id", ""))
     if service == "feature":
         return 200, {"type": _HTML}, _feature(graph, last)
     function = models.check_callback(given.get("callback", ""))
     if path == "":
-        found = _answer_root(graph, parameters, str(task["address"]))
+        found = _answer_root(graph, own, str(task["address"]))
     elif path == "extend/propose":
-        found = _propose_properties(graph, parameters)
-    elif service == "suggest" and last in _SUGGESTED:
-        found = {"result": _suggest(graph, last, parameters)}
-    elif service == "flyout" and last in _SUGGESTED:
-        found = _flyout(graph, last, parameters.get("id", ""))
+        found = _propose_properties(graph, own)
+    elif service in ("suggest", "flyout") and last in _SUGGESTED:
+        found = (
+            _suggest(graph, last, own) if service == "suggest" else _flyout(graph, last, own.get("id", ""))
+        )
     else:
         raise HTTPException(404, "there is nothing at this address; /reconcile says what there is")
     if not function:
@@ -60,16 +56,16 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     return 200, {"type": "application/javascript; charset=utf-8", "volatile": True}, body.encode()
 
 
-def _answer_root(graph: Graph, parameters: Mapping[str, str], address: str) -> object:
-    if "queries" in parameters:
-        return _answer_batch(graph, models.parse_object(parameters["queries"], "queries"))
-    if "extend" in parameters:
-        return _extend(graph, models.parse_object(parameters["extend"], "extend"))
-    if "query" in parameters:  # one query by itself, as 0.1 had it
-        words = parameters["query"]
+def _answer_root(graph: Graph, own: Mapping[str, str], address: str) -> object:
+    if "queries" in own:
+        return _answer_batch(graph, models.parse_object(own["queries"], "queries"))
+    if "extend" in own:
+        return _extend(graph, models.parse_object(own["extend"], "extend"))
+    if "query" in own:  # one query by itself, as 0.1 had it
+        words = own["query"]
         query = models.parse_object(words, "query") if words.lstrip().startswith("{") else {"query": words}
         return _answer_query(graph, "query", query)
-    if parameters:
+    if own:
         raise HTTPException(400, "send queries=..., or extend=..., or nothing for the manifest")
     roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
     context = {"version": locations.VERSION, "address": address, "batch": _BATCH, "suggested": _SUGGESTED}
@@ -99,75 +95,66 @@ def _answer_query(graph: Graph, where: str, value: object) -> dict[str, object]:
     return {"result": find_candidates(graph, query)}
 
 
-def _suggest(graph: Graph, what: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
+def _suggest(graph: Graph, what: str, own: Mapping[str, str]) -> dict[str, Any]:
     """Return one page of entities, types or properties that begin so, or hold the words."""
-    prefix, start = parameters.get("prefix"), models.parse_whole(parameters, "cursor", _MOST_PAGED)
+    prefix, start = own.get("prefix"), models.parse_whole(own, "cursor", _MOST_PAGED)
     if prefix is None:
         raise HTTPException(400, "send what has been typed as prefix=...")
-    prefix = models.fold_width(prefix)
-    if what == "entity":
-        return _suggest_entities(graph, prefix, start)
-    known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
-    found = schema.suggest_items(known.values(), prefix)[start : start + _PAGE]
-    return [_show_item(graph, one) for one in found]
-
-
-def _suggest_entities(graph: Graph, prefix: str, start: int) -> list[dict[str, Any]]:
+    prefix, page = models.fold_width(prefix), slice(start, start + _PAGE)
+    if what != "entity":
+        known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
+        items = schema.suggest_items(known.values(), prefix)[page]
+        return {"result": [_show_item(graph, one) for one in items]}
     query = models.ReconciliationQuery.model_construct(query=prefix, limit=start + 3 * _PAGE)
-    found = find_candidates(graph, query)
-    typed = text.key(prefix)
+    found, typed = find_candidates(graph, query), text.key(prefix)
     found.sort(key=lambda one: not text.key(one["name"]).startswith(typed))  # the rest stays by score
-    return [
-        {
-            **{name: one[name] for name in ("id", "name", "description")},
-            "notable": [kind["id"] for kind in one["type"]],
-        }
-        for one in found[start : start + _PAGE]
-    ]
+    return {
+        "result": [
+            {
+                **{name: one[name] for name in ("id", "name", "description")},
+                "notable": [kind["id"] for kind in one["type"]],
+            }
+            for one in found[page]
+        ]
+    }
 
 
 def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
     """Return a type or property as the API has it; a type with those just above it."""
     known = schema.types(graph)
     broader = [{"id": up, "name": known[up].label} for up in one.parents if up in known]
-    return {
-        "id": one.name,
-        "name": one.label,
-        **({"description": one.definition} if one.definition else {}),
-        **({"broader": broader} if broader else {}),
-    }
+    more = {"description": one.definition, "broader": broader}
+    return {"id": one.name, "name": one.label, **{name: value for name, value in more.items() if value}}
 
 
 def _preview(graph: Graph, given: str) -> bytes:
     """Return the page of an entity for a small frame; raise HTTPException where there is none."""
-    identifier = _known(graph, given)
+    about = _about(graph, given)
     properties = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
-    values = schema.values(graph, [identifier], properties.values())
-    facts = []
+    values = schema.values(graph, [about["identifier"]], properties.values())
+    listed = []
     for name, one in properties.items():
-        if found := [_label(graph, str(plain(value))) for value in values.get((identifier, name), [])]:
-            more = ", ..." if len(found) > _PREVIEWED_VALUES else ""
-            facts.append((one.label, ", ".join(found[:_PREVIEWED_VALUES]) + more))
-    return pages.render("preview.html", **_about(graph, identifier), facts=facts[:_PREVIEWED])
+        found = [_label(graph, str(plain(value))) for value in values.get((about["identifier"], name), ())]
+        more = ["..."] if len(found) > _PREVIEWED_VALUES else []
+        listed += [(one.label, ", ".join([*found[:_PREVIEWED_VALUES], *more]))] if found else []
+    return pages.render("preview.html", **about, facts=listed[:_PREVIEWED])
 
 
 def _flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
     """Return a piece of HTML without links about an entity, type or property."""
     if what == "entity":
-        context = _about(graph, _known(graph, given))
-    else:
-        known = schema.types(graph) if what == "type" else schema.properties(graph)
-        one = known.get(schema.item_id(given))
-        if one is None:
-            raise HTTPException(404, f"the graph has no such {what}")
-        context = {"label": one.label, "text": one.definition or one.id}
-    return {"id": given, "html": pages.render("flyout.html", **context).decode()}
+        return {"id": given, "html": pages.render("flyout.html", **_about(graph, given)).decode()}
+    known = schema.types(graph) if what == "type" else schema.properties(graph)
+    one = known.get(schema.item_id(given))
+    if one is None:
+        raise HTTPException(404, f"the graph has no such {what}")
+    shown = pages.render("flyout.html", label=one.label, text=one.definition or one.id)
+    return {"id": given, "html": shown.decode()}
 
 
 def _feature(graph: Graph, name: str) -> bytes:
     """Return a page that says what a feature of a candidate means."""
-    known = schema.properties(graph)
-    meaning = FEATURES.get(name)
+    known, meaning = schema.properties(graph), FEATURES.get(name)
     if meaning is None and name in known:
         meaning = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
     if meaning is None:
@@ -175,25 +162,17 @@ def _feature(graph: Graph, name: str) -> bytes:
     return pages.render("feature.html", name=name, text=meaning)
 
 
-def _known(graph: Graph, given: str) -> str:
+def _about(graph: Graph, given: str) -> dict[str, Any]:
+    """Return what an entity is, its id, and its names; raise HTTPException where there is none."""
     if not given:
         raise HTTPException(400, "send the id of an entity as id=...")
     identifier = resolve_entity(graph, given)
     if not identifier:
         raise HTTPException(404, "the graph holds no such entity")
-    return identifier
-
-
-def _about(graph: Graph, identifier: str) -> dict[str, Any]:
-    """Return what an entity is, its id, and its names."""
-    names = [name for role, name in graph.names.names(identifier) if role != "printed"]
+    names = dict.fromkeys(name for role, name in graph.names.names(identifier) if role != "printed")
     types = schema.labels(graph, schema.types_of(graph, [identifier])[identifier])
-    return {
-        "identifier": identifier,
-        "label": _label(graph, identifier),
-        "types": types,
-        "names": list(dict.fromkeys(names)),
-    }
+    label = _label(graph, identifier)
+    return {"identifier": identifier, "label": label, "types": types, "names": list(names)}
 
 
 def _label(graph: Graph, identifier: str) -> str:
@@ -212,8 +191,7 @@ def _extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     query = models.parse_model(models.ExtensionQuery, "extend", given)
     columns = {one.id: (_property(graph, one.id), one.settings.limit) for one in query.properties}
     entities = {one: resolve_entity(graph, one) for one in query.ids}
-    known = sorted({*entities.values()} - {""})
-    values = schema.values(graph, known, [item for item, _ in columns.values()])
+    values = schema.values(graph, sorted({*entities.values()} - {""}), [item for item, _ in columns.values()])
     rows = {
         one: {
             name: [_cell(graph, one) for one in values.get((entity, item.name), [])[: limit or None]]
@@ -224,17 +202,15 @@ def _extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"meta": [{"id": name, "name": item.label} for name, (item, _) in columns.items()], "rows": rows}
 
 
-def _propose_properties(graph: Graph, parameters: Mapping[str, str]) -> dict[str, Any]:
+def _propose_properties(graph: Graph, own: Mapping[str, str]) -> dict[str, Any]:
     """Return properties that entities of a type have, those first that most have; without a type all."""
-    limit, asked = models.parse_whole(parameters, "limit", models.MOST_VALUES), parameters.get("type", "")
+    limit, asked = models.parse_whole(own, "limit", models.MOST_VALUES), own.get("type", "")
     known = schema.properties(graph)
     kind = schema.item_id(asked)
     names = schema.properties_of(graph, kind) if kind in schema.types(graph) else tuple(known)
-    return {
-        **({"type": asked} if asked else {}),
-        **({"limit": limit} if limit else {}),
-        "properties": [{"id": name, "name": known[name].label} for name in names[: limit or None]],
-    }
+    properties = [{"id": name, "name": known[name].label} for name in names[: limit or None]]
+    echo = {name: value for name, value in (("type", asked), ("limit", limit)) if value}
+    return {**echo, "properties": properties}
 
 
 def _property(graph: Graph, name: str) -> Term:

@@ -1,7 +1,5 @@
 """Candidates of reconciliation: entities with a similar name or the same values, scored and explained."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,15 +64,13 @@ def find_candidates(graph: Graph, query: ReconciliationQuery) -> list[dict[str, 
         fits = [not group.isdisjoint(own) for group in groups]
         if query.type_strict == "should" or not fits or fit(fits):
             near = {
-                name: _nearness(graph, given, values.get((hit.entity, name), []))
-                for name, given in asked.items()
+                name: _nearness(graph, v, values.get((hit.entity, name), [])) for name, v in asked.items()
             }
             scored.append(_score(graph, query.words, hit, own, fits, near))
     scored.sort(key=lambda one: (-one.score, not one.exact, one.hit.entity))
-    match = None
-    if scored and scored[0].exact and scored[0].score >= _SURE:
-        rivals = [one for one in scored[1:] if one.exact and scored[0].score - one.score < _APART]
-        match = None if rivals else scored[0]
+    match = scored[0] if scored and scored[0].exact and scored[0].score >= _SURE else None
+    if match and any(one.exact and match.score - one.score < _APART for one in scored[1:]):
+        match = None
     return [_show(graph, one, match=one is match) for one in scored[: query.limit]]
 
 
@@ -82,24 +78,19 @@ def _search(
     graph: Graph, query: ReconciliationQuery, types: Sequence[str], asked: Mapping[str, Sequence[str]]
 ) -> list[Hit]:
     """Find entities by id, by name, or by properties alone: those first that have most of the values."""
-    words = query.words
+    words, known = query.words, schema.properties(graph)
     if not words:
-        known = schema.properties(graph)
-        counts = Counter(
-            entity
-            for name, given in asked.items()
-            if name in known
-            for entity in schema.holders(graph, known[name], given)
+        holders = (
+            schema.holders(graph, known[name], given) for name, given in asked.items() if name in known
         )
+        counts = Counter(entity for found in holders for entity in found)
         return [Hit(entity, "", "", 0.0) for entity, _ in counts.most_common(200)]
     segments = schema.segments(graph, types) if types and query.type_strict != "should" else ()
     limit = max(50, query.limit * 4) if types else max(15, query.limit * 2)
     hits = graph.names.search(words, segments=segments, limit=limit)
     identifier = resolve_entity(graph, words)
-    if not identifier:
-        return hits
-    named = Hit(identifier, graph.labels.get(identifier, identifier), _IDENTIFIER, 100.0)
-    return [named, *(hit for hit in hits if hit.entity != identifier)]
+    named = [Hit(identifier, graph.labels.get(identifier, identifier), _IDENTIFIER, 100.0)]
+    return [*(named if identifier else []), *(hit for hit in hits if hit.entity != identifier)]
 
 
 def _score(
@@ -115,13 +106,8 @@ def _score(
     if words:
         by_id, same, label = hit.role == _IDENTIFIER, key(hit.name) == key(words), hit.role == "label"
         typed = not same and _same_but_for_type(words, hit.name, {*types, *schema.labels(graph, types)})
-        features = {
-            "name_similarity": hit.score,
-            "exact_name": same,
-            "name_and_type": typed,
-            "identifier": by_id,
-            "found_as_label": label,
-        }
+        found = (hit.score, same, typed, by_id, label)
+        features = dict(zip(FEATURES, found, strict=False))
         score = (max(hit.score, _TYPED) if typed else hit.score) - (0 if by_id or label else _NO_LABEL)
         exact = same or typed or by_id
     if near:

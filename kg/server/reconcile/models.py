@@ -1,7 +1,5 @@
 """Bodies and parameters of reconciliation requests, checked by pydantic; what is wrong is said in words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -80,7 +78,7 @@ class ReconciliationQuery(BaseModel):
     properties: Annotated[list[PropertyValues], _or([])] = []
 
     @model_validator(mode="after")
-    def _check(self) -> ReconciliationQuery:
+    def _check(self) -> "ReconciliationQuery":
         if self.query is None and not self.properties:
             raise ValueError("neither a query nor properties")
         if sum(len(one.v) for one in self.properties) > _MOST_GIVEN:

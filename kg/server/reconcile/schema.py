@@ -1,7 +1,5 @@
 """The schema of the reconciliation service: types (classes) and properties of the ontology."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache

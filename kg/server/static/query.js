@@ -212,9 +212,10 @@ function editor(form) {
 }
 
 function parameters() {
-  const kinds = { class: "type", predicate: "property" };
   for (const input of document.querySelectorAll("input[data-type]")) {
-    const service = "/reconcile/suggest/" + (kinds[input.dataset.type] ?? "entity") + "?";
+    const type = input.dataset.type;
+    const kind = type.endsWith("class") ? "type" : type === "predicate" ? "property" : "entity";
+    const service = `/reconcile/suggest/${kind}?`;
     input.addEventListener("input", async () => {
       if (input.value.length < 2) return;
       const answer = await fetch(service + new URLSearchParams({ prefix: input.value }));
