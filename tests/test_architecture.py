@@ -22,6 +22,7 @@ LATE_MODULES = {
     "cli",
     "server",
     "compile/shacl",
+    "read/mentions",
     "query/result",
     "export/dataframes",
     "query/graph",

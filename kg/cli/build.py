@@ -56,10 +56,11 @@ def bulk_command(folder: Path, where: Path, ontology: Path, as_json: bool, quiet
     """Load tables of any length: CSV, JSON Lines or Parquet.
 
     FOLDER holds the tables of kg build, each as .csv, .jsonl or .parquet. Those of the sources
-    (statements, targets, sections, positions, coverage) are in a folder for each source, or once for all in
-    FOLDER itself with a first column source, in the order of the sources. Rows are checked by the rules of
-    kg check, except that entities may be unused; with --texts quotes are verified in files whose hash the
-    source names. Memory stays flat. An interrupted load continues when it is run again.
+    (statements, targets, sections, coverage, positions, mentions, searched) are in a folder for each
+    source, or once for all in FOLDER itself with a first column source, in the order of the sources. Rows
+    are checked by the rules of kg check, except that entities may be unused; with --texts quotes are
+    verified in files whose hash the source names. Memory stays flat. An interrupted load continues when it
+    is run again.
 
     \b
     Example:

@@ -17,7 +17,7 @@ from kg.read import seeds as tables
 @options.seeds
 @options.ontology
 @options.texts
-@click.option("--write", is_flag=True, help="Record the positions of quotes in positions.csv.")
+@click.option("--write", is_flag=True, help="Record where quotes and names of entities stand in the texts.")
 @click.option("--gaps", is_flag=True, help="List runs of words under no quote and no coverage row.")
 @click.option("--shacl", is_flag=True, help="Validate the graph against the SHACL shapes, too (slower).")
 @click.option("--limit", type=click.IntRange(0), default=50, help="How many problems to print; 0 for all.")

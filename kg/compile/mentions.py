@@ -9,8 +9,7 @@ from functools import cached_property
 
 from kg import iris
 from kg.compile.nquads import integer, iri, literal, name, quad, quads
-from kg.read import models
-from kg.read.mentions import fold, forms, forms_hash
+from kg.read.mentions import MentionRow, fold, forms, forms_hash
 from kg.read.seeds import Document, EntityIndex
 
 _TRUE = literal("true", datatype="xsd:boolean")
@@ -64,7 +63,7 @@ def search_lines(document: Document, names: Names) -> Iterator[str]:
         yield quad(source, name("kg:notSearchedFor"), iri(entity), graph)
 
 
-def mention_lines(document: Document, rows: Iterable[models.MentionRow], names: Names) -> Iterator[str]:
+def mention_lines(document: Document, rows: Iterable[MentionRow], names: Names) -> Iterator[str]:
     """Yield mentions, of a source or of whole paragraphs of it."""
     source, graph = document.source.id, _graph(document)
     headings = {number for section in document.sections for number in section.headings}

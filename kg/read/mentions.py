@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+from unicodedata import combining
 
 from kg import text
+from kg.read import models
 from kg.text import Folded, Span
 
 #: Longer names are recorded by so many of their words, or Han characters.
@@ -24,10 +26,28 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 _LAST_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}$")
 _PLURAL = (("([^aeiou])y$", r"\1ies"), ("(s|x|z|ch|sh)$", r"\1es"), ("$", "s"))
 _SINGULAR = (("ies$", "y"), ("(s|x|z|ch|sh)es$", r"\1"), ("s$", ""))
-_NO_PLURAL = re.compile("(ss|us|is|as|os|ics|news|series|species)$")
+_NO_PLURAL = re.compile("(ss|us|is|as|os)$")
+_ONE_NUMBER = re.compile("(ics|news|series|species)$")
 #: A word outside Han script, or a Han character.
 _WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\s\u3007\u3400-\u9fff]+")
+_Hash = Annotated[str, models.matches("[0-9a-f]{16}"), models.Form("16 hexadecimal digits")]
 _HAN = "\u2e80"  # and beyond: scripts that do not part their words
+
+
+class MentionRow(models.ParagraphRow):
+    """A name that stands in the text; written by ``kg check --texts --write``."""
+
+    start: models.Offset = models.about("Its first character in the paragraph, from 0.")
+    entity: models.Id = models.about("The entity that bears the name.")
+    words: models.Text = models.about("The words of the text.")
+    within: models.Cell = models.about("The longest name around them, if they are a part of one.")
+
+
+class SearchRow(models.Row):
+    """An entity whose names were looked for in the text; written by ``kg check --texts --write``."""
+
+    entity: models.Id = models.about("The entity.")
+    forms: _Hash = models.about("Hash of the names that were looked for: others added since were not.")
 
 
 class Mention(NamedTuple):
@@ -109,7 +129,8 @@ def forms_hash(keys: Iterable[str]) -> str:
 def _numbers(form: str) -> Iterator[str]:
     """Yield a name, and its plural or singular, if its last word can have one."""
     yield form
-    if not (last := _LAST_WORD.search(form)):
+    last = _LAST_WORD.search(form)
+    if not last or _ONE_NUMBER.search(last[0]):
         return
     is_plural = last[0].endswith("s") and not _NO_PLURAL.search(last[0])
     for pattern, ending in _SINGULAR if is_plural else _PLURAL:
@@ -125,9 +146,11 @@ def _stands_alone(hay: str, start: int, end: int) -> bool:
 
 
 def _is_border(hay: str, at: int, char: str) -> bool:
-    if char >= _HAN or not 0 < at < len(hay):
+    if not 0 < at < len(hay):
         return True
     before, after = hay[at - 1], hay[at]
+    if char >= _HAN:
+        return not combining(after)
     joined = before.isalnum() and after.isalnum() and before < _HAN and after < _HAN
     return not joined and text.is_border(hay, at)
 

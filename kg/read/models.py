@@ -288,24 +288,6 @@ class PositionRow(ParagraphRow):
     hash: Hash = about("SHA-256 of the paragraph's folded text.")
 
 
-class MentionRow(ParagraphRow):
-    """A name that stands in the text; written by ``kg check --texts --write``."""
-
-    start: Offset = about("Its first character in the paragraph, from 0.")
-    entity: Id = about("The entity that bears the name.")
-    words: Annotated[str, Field(min_length=1), Form("text")] = about("The words of the text.")
-    within: Annotated[str, Form("text")] = about("The longest name around them, if they are a part of one.")
-
-
-class SearchRow(Row):
-    """An entity whose names were looked for in the text; written by ``kg check --texts --write``."""
-
-    entity: Id = about("The entity.")
-    forms: Annotated[str, matches("[0-9a-f]{16}"), Form("16 hexadecimal digits")] = about(
-        "Hash of the names that were looked for: others added since were not."
-    )
-
-
 class VerificationRow(Row):
     """When the quotes of a source were last verified; written by ``kg check --texts --write``."""
 

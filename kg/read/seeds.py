@@ -14,6 +14,7 @@ from kg import text
 from kg.errors import Problem
 from kg.read import models, tables
 from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
+from kg.read.mentions import MentionRow, SearchRow
 
 R = TypeVar("R", bound=models.Row)
 
@@ -42,8 +43,8 @@ SOURCE_TABLES: Mapping[str, type[models.Row]] = {
     "targets.csv": models.TargetRow,
     "coverage.csv": models.CoverageRow,
     "positions.csv": models.PositionRow,
-    "mentions.csv": models.MentionRow,
-    "searched.csv": models.SearchRow,
+    "mentions.csv": MentionRow,
+    "searched.csv": SearchRow,
 }
 #: Tables that the check writes; a source may lack them.
 WRITTEN_TABLES = ("positions.csv", "mentions.csv", "searched.csv")
@@ -81,8 +82,8 @@ class Document:
     targets: tuple[models.TargetRow, ...]
     coverage: tuple[models.CoverageRow, ...]
     positions: tuple[models.PositionRow, ...]
-    mentions: tuple[models.MentionRow, ...] = ()
-    searched: tuple[models.SearchRow, ...] = ()
+    mentions: tuple[MentionRow, ...] = ()
+    searched: tuple[SearchRow, ...] = ()
 
     @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
