@@ -154,5 +154,5 @@ def test_ambiguous_names_list_their_bearers(curated: Graph) -> None:
 def test_the_queries_of_the_docs_have_answers(curated: Graph) -> None:
     text = (ROOT / "docs/explanation/model.md").read_text(encoding="utf-8")
     queries = re.findall(r"```sparql\n(.*?)```", text, flags=re.DOTALL)
-    assert len(queries) == 2
+    assert len(queries) == 3
     assert all(len(curated.select(query)) > 0 for query in queries)
