@@ -1,6 +1,6 @@
 """The ontology as the tools need it: classes, predicates and what they may join, schemes of concepts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,6 +71,11 @@ class Ontology:
     def is_a(self, kind: str, names: tuple[str, ...]) -> bool:
         """Whether a class is one of these or below one."""
         return kind in self.classes and not self.classes[kind].ancestors.isdisjoint(names)
+
+    def withholds(self, flags: Iterable[str]) -> bool:
+        """Whether one of these flags keeps a statement or target from becoming a plain triple."""
+        known = self.schemes["flags"]
+        return any(flag in known and known[flag].withholds for flag in flags)
 
 
 def read(folder: Path) -> Ontology:

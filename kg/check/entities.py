@@ -1,7 +1,6 @@
 """Checks of entities, their names, assumed links and retired ids."""
 
-from __future__ import annotations
-
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
@@ -17,6 +16,8 @@ from kg.read.seeds import EntityIndex, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
 EVIDENCE = ("statement/", "target/")
+#: Words of a note by which the meaning of a row is open.
+OPEN = re.compile(r"\b(?:alternatives?|unresolved|(?:is|are) not settled)\b")
 #: Child, relation, parent → file and line.
 Links = dict[tuple[str, str, str], tuple[str, int]]
 _Labels = dict[int, str]
@@ -50,6 +51,21 @@ def check_use(seeds: Seeds) -> Iterator[Problem]:
             yield entity.problem("id", "unused-entity", what, entity.id, remedy)
 
 
+def check_withheld(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
+    """Check that rows are withheld where nothing identifies an entity, or a note leaves the meaning open."""
+    unknown = {name.entity for name in seeds.names if (name.role, name.confidence) == ("label", "unresolved")}
+    remedy = "flag it unresolved"
+    for row in (row for document in seeds.documents.values() for row in document.evidence()):
+        if ontology.withholds(row.flags):
+            continue
+        for column in ("subject", "object", "place", "topic"):
+            if (entity := getattr(row, column, "")) in unknown:
+                what = "nothing settles which entity it is"
+                yield row.problem(column, "unresolved-entity", what, entity, remedy)
+        if OPEN.search(row.note):
+            yield row.problem("note", "open-note", "the note leaves open what is meant", row.note, remedy)
+
+
 def check_names(
     rows: Iterable[models.NameRow], register: EntityIndex, ontology: Ontology, seen: set[int], labels: _Labels
 ) -> Iterator[Problem]:
@@ -61,6 +77,12 @@ def check_names(
         if name.entity not in register.kinds:
             yield unknown_entity(name, "entity", register)
         yield from check_terms(name, ontology, "role", "confidence")
+        if name.confidence == "certain" and name.ground.startswith("translated"):
+            what, remedy = (
+                "a name that we translated is never certain",
+                "make it probable, or name what prints it",
+            )
+            yield name.problem("confidence", "coined-name", what, name.name, remedy)
         if _is_repeated(seen, name.entity, name.lang, name.name):
             what, remedy = "an earlier row has the name already", "keep one of the rows"
             yield name.problem("name", "duplicate-name", what, name.name, remedy)
@@ -147,6 +169,19 @@ def check_evidence_redirects(seeds: Seeds) -> Iterator[Problem]:
         if redirect.new.startswith(EVIDENCE) and redirect.new not in known:
             what, remedy = "no row has this id", "kg show finds the id of a statement; nothing withdraws it"
             yield redirect.problem("new", "unknown-statement", what, redirect.new, remedy)
+
+
+def check_vanished(seeds: Seeds, before: Iterable[str]) -> Iterator[Problem]:
+    """Check that each id of an earlier graph is still in use, or was retired."""
+    known = seeds.kinds.keys() | {
+        row.id for document in seeds.documents.values() for row in document.evidence()
+    }
+    for one in sorted(set(before) - known - {redirect.old for redirect in seeds.redirects}):
+        what, remedy = (
+            "an id of the earlier graph is gone",
+            f"add {one} and what replaces it, or why nothing does",
+        )
+        yield Problem("redirects.csv", 0, "old", "vanished-id", what, one, remedy)
 
 
 def _check_place(place: models.PlaceRow) -> Iterator[Problem]:

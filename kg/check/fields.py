@@ -1,7 +1,5 @@
 """Checks of the fields of official classifications, and of the crosswalk that maps topics to them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from kg.check.references import unknown_entity

@@ -1,7 +1,5 @@
 """Checks shared by several tables: ids exist and fit, words are of a closed list, evidence has its place."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches

@@ -1,8 +1,7 @@
 """The check of a folder of seeds: all problems at once, causes before consequences."""
 
-from __future__ import annotations
-
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
@@ -10,21 +9,7 @@ from pathlib import Path
 
 from kg import locations
 from kg import ontology as ontologies
-from kg.check import quotes
-from kg.check.entities import (
-    LINKS,
-    check_entity,
-    check_evidence_redirects,
-    check_hierarchy,
-    check_names,
-    check_redirect,
-    check_use,
-)
-from kg.check.fields import check_crosswalk, check_fields
-from kg.check.mentions import check_mentions, names_added, search
-from kg.check.sections import Gap, check_coverage, check_sections
-from kg.check.statements import check_statements
-from kg.check.targets import check_targets, is_unread
+from kg.check import entities, fields, mentions, quotes, sections, statements, targets
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import files, models, tables
@@ -36,6 +21,8 @@ _FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column"
 _ROW = {"cell-count", "bad-cell", "duplicate-id", "missing-folder"}
 #: Problems of the form of a file, whose rows were read all the same.
 _FORM = {"byte-order-mark", "line-ends", "separator", "missing-source"}
+#: Flag → what the words of a statement that has it do not do.
+_LACKS = {"object-not-in-quote": "do not name the object", "no-governing-words": "do not bear the predicate"}
 _LATER = ("", "sections.csv", "statements.csv", "positions.csv", "mentions.csv", "searched.csv")
 
 
@@ -51,7 +38,7 @@ class Report:
     ontology: Ontology
     problems: tuple[Problem, ...]
     notices: tuple[str, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[sections.Gap, ...]
     verified: int
     unverified: int
     recorded: int
@@ -93,7 +80,7 @@ def check_seeds(
     known = ontologies.read(locations.ontology(ontology))
     seeds, unread = seed_tables.read_seeds(folder)
     found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
-    searches = search(found.paragraphs, seeds.register)
+    searches = mentions.search(found.paragraphs, seeds.register)
     problems = {*(_list_choices(problem, known) for problem in unread), *_check_tables(seeds, known)}
     problems.update(found.problems)
     if write:
@@ -106,12 +93,12 @@ def check_seeds(
             problems.update(quotes.check_positions(seeds.documents[name], positions))
         if not problems:  # what names there are depends on all other rows
             for name, one in searches.items():
-                problems.update(check_mentions(seeds.documents[name], one))
+                problems.update(mentions.check_mentions(seeds.documents[name], one))
     return Report(
         seeds,
         known,
         _sort_out(problems, seeds.documents, _lost_rows(folder, unread)),
-        (*found.notices, *_notices(seeds), *names_added(seeds, searches)),
+        (*found.notices, *_notices(seeds), *mentions.names_added(seeds, searches)),
         tuple(found.gaps),
         found.verified,
         found.unverified,
@@ -122,24 +109,25 @@ def check_seeds(
 def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     register = seeds.register
     for entity in seeds.entities.values():
-        yield from check_entity(entity, register, ontology)
-    yield from check_use(seeds)
-    yield from check_names(seeds.names, register, ontology, set(), {})
-    yield from check_hierarchy(seeds, ontology)
+        yield from entities.check_entity(entity, register, ontology)
+    yield from entities.check_use(seeds)
+    yield from entities.check_names(seeds.names, register, ontology, set(), {})
+    yield from entities.check_hierarchy(seeds, ontology)
+    yield from entities.check_withheld(seeds, ontology)
     for redirect in seeds.redirects:
-        yield from check_redirect(redirect, register)
-    yield from check_evidence_redirects(seeds)
-    yield from check_fields(seeds.fields)
-    yield from check_crosswalk(seeds.mappings, seeds.fields, register)
+        yield from entities.check_redirect(redirect, register)
+    yield from entities.check_evidence_redirects(seeds)
+    yield from fields.check_fields(seeds.fields)
+    yield from fields.check_crosswalk(seeds.mappings, seeds.fields, register)
     for row in seeds.verified.values():
         if row.source not in seeds.documents:
             what, remedy = "no such source", "kg check --texts DIR --write deletes the row"
             yield row.problem("source", "unknown-source", what, row.source, remedy)
     for document in seeds.documents.values():
-        yield from check_sections(document, register, ontology)
-        yield from check_statements(document, register, ontology)
-        yield from check_targets(document, register, ontology)
-        yield from check_coverage(document, ontology)
+        yield from sections.check_sections(document, register, ontology)
+        yield from statements.check_statements(document, register, ontology)
+        yield from targets.check_targets(document, register, ontology)
+        yield from sections.check_coverage(document, ontology)
         for rows in (document.statements, document.targets, document.coverage):
             unsorted = (after for before, after in pairwise(rows) if after.paragraph < before.paragraph)
             for late in islice(unsorted, 1):
@@ -152,13 +140,14 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
 
 
 def _notices(seeds: Seeds) -> Iterator[str]:
-    noted = sum("object-not-in-quote" in s.flags for d in seeds.documents.values() for s in d.statements)
-    if noted:
-        yield f"{noted} statements rest on words that do not name the object; their notes say why"
+    flags = Counter(flag for d in seeds.documents.values() for row in d.statements for flag in row.flags)
+    for flag, lack in _LACKS.items():
+        if flags[flag]:
+            yield f"{flags[flag]} statements rest on words that {lack}; their notes say why"
     if gaps := [seeds.register.label(row.topic) for row in seeds.mappings if not row.field]:
         yield f"{len(gaps)} topics have no field: {', '.join(sorted(gaps))}"
     for document in seeds.documents.values():
-        for target in filter(is_unread, document.targets):
+        for target in filter(targets.is_unread, document.targets):
             where = f"{target.file}:{target.line}"
             yield f"{where}: the value {target.value} is not read from {target.written!r}; its note says why"
 
@@ -176,7 +165,7 @@ def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.dat
 
 def _list_choices(problem: Problem, ontology: Ontology) -> Problem:
     """Add its closed list to the problem of a cell that should hold a word of it."""
-    lists = {**ontology.schemes, "relations": LINKS, "predicates": ontology.predicates}
+    lists = {**ontology.schemes, "relations": entities.LINKS, "predicates": ontology.predicates}
     choices = lists.get(problem.column.rstrip("s") + "s", ())
     if not choices or not problem.text or not problem.remedy.startswith("it should hold"):
         return problem
@@ -225,7 +214,7 @@ def _sort_out(
         and not (p.code in ("no-section", "other-region") and _source(p) in unframed)
         and not (p.code in ("out-of-range", "section-bounds", "no-section") and _source(p) in miscounted)
         and not (
-            p.code in ("stale-position", "stale-mention", "span-missing", "cue-missing")
+            p.code in ("stale-position", "stale-mention", "span-missing", "cue-missing", "said-missing")
             and _source(p) in changed
         )
     ]

@@ -1,7 +1,5 @@
 """Sections of a source, spans of its text that hold no statement, and what is under no quote."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +11,13 @@ from kg.ontology import Ontology
 from kg.read import models
 from kg.read.seeds import Document, EntityIndex
 
-GAP_WORDS = 6
-SPAN_WORDS = 4
+GAPWORDS = 6
+SPANWORDS = 4
 #: A Han character, or a run of other characters that begins with a letter or figure.
-_WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\W_\u3000-\u9fff][^\s\u3000-\u9fff\uff00-\uff0f\uff1a-\uff20]*")
+WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\W_\u3000-\u9fff][^\s\u3000-\u9fff\uff00-\uff0f\uff1a-\uff20]*")
 Spans = Mapping[int, Sequence[text.Span]]
+#: Words of a text by their paragraph and their start.
+Words = set[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def check_coverage(document: Document, ontology: Ontology) -> Iterator[Problem]:
         if span.repeats and not 1 <= int(span.repeats) <= document.source.paragraphs:
             yield out_of_range(span, "repeats", document)
         for column, words in (("from", span.begins), ("to", span.to)):
-            if text.length(words)[0] > SPAN_WORDS:
-                yield span.problem(column, "span-words", f"more than {SPAN_WORDS} words", words, "name fewer")
+            if text.length(words)[0] > SPANWORDS:
+                yield span.problem(column, "span-words", f"more than {SPANWORDS} words", words, "name fewer")
         if span.to and not span.begins:
             what = "the span has an end and no beginning"
             yield span.problem("from", "span-words", what, "", "name its first words")
@@ -105,27 +105,32 @@ def _find_span(row: models.CoverageRow, raw: str) -> text.Span | Problem:
 
 
 def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap]:
-    """Return the runs of more than GAP_WORDS words that no span covers."""
+    """Return the runs of more than GAPWORDS words that no span covers."""
     for number, raw in enumerate(paragraphs, 1):
         run: list[re.Match[str]] = []
-        for word in [*_WORD.finditer(raw), None]:
+        for word in [*WORD.finditer(raw), None]:
             if word and not _is_under(word, covered[number]):
                 run.append(word)
                 continue
-            if len(run) > GAP_WORDS:
+            if len(run) > GAPWORDS:
                 start = run[0].start()
                 yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()])
             run = []
 
 
-def share_quoted(paragraphs: Sequence[str], under: Spans) -> tuple[float, int]:
-    """Return the share of a document's words that stand under quotes, and how many words it has."""
-    words = [
-        _is_under(word, under.get(n, ()))
-        for n, raw in enumerate(paragraphs, 1)
-        for word in _WORD.finditer(raw)
-    ]
-    return (sum(words) / len(words) if words else 0.0), len(words)
+def words_under(paragraphs: Sequence[str], under: Spans) -> Words:
+    """Return the words of a text that stand under spans."""
+    return {
+        (number, word.start())
+        for number, spans in under.items()
+        for word in WORD.finditer(paragraphs[number - 1])
+        if _is_under(word, spans)
+    }
+
+
+def count_words(paragraphs: Sequence[str]) -> int:
+    """Count the words of a text, each Han character as one."""
+    return sum(1 for raw in paragraphs for _ in WORD.finditer(raw))
 
 
 def _is_under(word: re.Match[str], spans: Sequence[text.Span]) -> bool:

@@ -1,7 +1,5 @@
 """Checks of statements: what they join, the words they rest on, stage and tier."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 

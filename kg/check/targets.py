@@ -1,7 +1,5 @@
 """Checks of targets: a number with its unit, as written and normalised alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Texts of the sources: found in folders by their content, not by their names."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

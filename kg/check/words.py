@@ -1,73 +1,101 @@
-"""Governing words and cues of statements, located in the paragraphs of a text."""
+"""Governing words and cues of statements: where they stand in a text, or by the recorded positions."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from kg import text
 from kg.errors import Problem
 from kg.read import models
 from kg.read.seeds import Document
 
-
-def check_words(document: Document, paragraphs: Sequence[str]) -> Iterator[Problem]:
-    """Check that cues and governing words stand where their rows say."""
-    for statement in document.statements:
-        if statement.cue and _has_section(statement, document) and not _cue(statement, document, paragraphs):
-            what = "the cue stands neither in the paragraph nor in its heading"
-            remedy = "quote the words that speak for stage or tier"
-            yield statement.problem("cue", "cue-missing", what, statement.cue, remedy)
-        number = _said_paragraph(statement)
-        if statement.said and number <= len(paragraphs) and not _said(statement, paragraphs):
-            what = f"the governing words are not in paragraph {number}"
-            remedy = text.near(paragraphs[number - 1], statement.said) or "copy the words as they are printed"
-            yield statement.problem("said", "said-missing", what, statement.said, remedy)
+#: Return the spans of words in a paragraph of this number, in order.
+Find = Callable[[int, str], Sequence[text.Span]]
 
 
-def spans(document: Document, paragraphs: Sequence[str]) -> Iterator[tuple[int, text.Span]]:
-    """Yield paragraph and span of the governing words and cue of each statement, as far as they are found."""
-    for statement in document.statements:
-        if statement.said and (said := _said(statement, paragraphs)):
-            yield _said_paragraph(statement), said
-        if statement.cue and (cue := _cue(statement, document, paragraphs)):
-            yield cue
+class Place(NamedTuple):
+    """Where words of a statement stand; ``paragraph`` is the one that holds them."""
+
+    paragraph: int
+    start: int
+    end: int
 
 
-def nearest(raw: str, words: str, quote: str) -> text.Span | None:
-    """Return the place of words nearest before a quote in a paragraph, else their first; None without any."""
-    found, _ = text.find(raw, words)
-    quoted, _ = text.find(raw, quote)
-    before = [span for span in found if quoted and span.start <= quoted[0].start]
-    return before[-1] if before else found[0] if found else None
+def find_in(paragraphs: Sequence[str], *, any_case: bool = False) -> Find:
+    """Return a function that finds words in the paragraphs of a text, as printed or in whatever case."""
 
-
-def _said(statement: models.StatementRow, paragraphs: Sequence[str]) -> text.Span | None:
-    number = _said_paragraph(statement)
-    return (
-        nearest(paragraphs[number - 1], statement.said, statement.quote)
-        if number <= len(paragraphs)
-        else None
-    )
-
-
-def _said_paragraph(statement: models.StatementRow) -> int:
-    return int(statement.said_paragraph or 0) or statement.paragraph
-
-
-def _cue(
-    statement: models.StatementRow, document: Document, paragraphs: Sequence[str]
-) -> tuple[int, text.Span] | None:
-    """Paragraph and place of a cue, in whatever case: the paragraph goes before its headings."""
-    section = document.section(statement.paragraph)
-    for number in (statement.paragraph, *(section.headings if section else ())):
+    def find(number: int, words: str) -> Sequence[text.Span]:
         raw = paragraphs[number - 1] if number <= len(paragraphs) else ""
-        if text.contains(raw, statement.cue):
-            lowered = raw if len(raw.lower()) != len(raw) else raw.lower()
-            span = nearest(raw, statement.cue, statement.quote)
-            span = span or nearest(lowered, statement.cue.lower(), statement.quote.lower())
-            return number, span or text.Span(0, 0)
-    return None
+        found, _ = text.find(raw, words)
+        if not found and any_case and len(raw.lower()) == len(raw):
+            found, _ = text.find(raw.lower(), words.lower())
+        return found
+
+    return find
 
 
-def _has_section(statement: models.StatementRow, document: Document) -> bool:
-    return document.section(statement.paragraph) is not None
+def place_said(statement: models.StatementRow, find: Find) -> Place | None:
+    """Return the place of the governing words nearest before the quote, else the first; None without any."""
+    number = int(statement.said_paragraph or 0) or statement.paragraph
+    return _nearest(statement, statement.said, number, find)
+
+
+def place_cue(statement: models.StatementRow, document: Document, find: Find) -> Place | None:
+    """Return the place of the cue in the paragraph, else in a heading of its section; None without any."""
+    section = document.section(statement.paragraph)
+    numbers = (statement.paragraph, *(section.headings if section else ()))
+    places = (_nearest(statement, statement.cue, number, find) for number in numbers)
+    return next(filter(None, places), None)
+
+
+def locate(
+    document: Document, paragraphs: Sequence[str]
+) -> Iterator[tuple[models.StatementRow, str, Place | None]]:
+    """Yield each statement with its governing words, and with its cue, and where they stand in the text."""
+    printed, any_case = find_in(paragraphs), find_in(paragraphs, any_case=True)
+    for statement in document.statements:
+        if statement.said:
+            yield statement, statement.said, place_said(statement, printed)
+        if statement.cue:
+            yield statement, statement.cue, place_cue(statement, document, any_case)
+
+
+def recorded(
+    row: models.Evidence, document: Document
+) -> Iterator[tuple[str, str, models.PositionRow | None]]:
+    """Yield ``said`` and ``cue`` of a row, where it has them, with the words and their recorded position."""
+
+    def find(number: int, words: str) -> Sequence[text.Span]:
+        found = document.located.get((row.paragraph, number, words), ())
+        return [text.Span(position.start, position.end) for position in found]
+
+    def position(words: str, place: Place | None) -> models.PositionRow | None:
+        among = document.located.get((row.paragraph, place.paragraph, words), ()) if place else ()
+        return next((one for one in among if place and one.start == place.start), None)
+
+    if isinstance(row, models.StatementRow):
+        if row.said:
+            yield "said", row.said, position(row.said, place_said(row, find))
+        if row.cue:
+            yield "cue", row.cue, position(row.cue, place_cue(row, document, find))
+
+
+def missing(
+    statement: models.StatementRow, words: str, document: Document, paragraphs: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield the problem of governing words or a cue that the text lacks, unless another problem causes it."""
+    number = int(statement.said_paragraph or 0) or statement.paragraph
+    if words == statement.said and number <= len(paragraphs):
+        what = f"the governing words are not in paragraph {number}"
+        remedy = text.near(paragraphs[number - 1], words) or "copy the words as they are printed"
+        yield statement.problem("said", "said-missing", what, words, remedy)
+    elif words == statement.cue and document.section(statement.paragraph):
+        what = "the cue stands neither in the paragraph nor in its heading"
+        remedy = "quote the words that speak for stage or tier"
+        yield statement.problem("cue", "cue-missing", what, words, remedy)
+
+
+def _nearest(statement: models.StatementRow, words: str, number: int, find: Find) -> Place | None:
+    found = find(number, words)
+    quoted = find(number, statement.quote) if number == statement.paragraph else ()
+    before = [span for span in found if quoted and span.start <= quoted[0].start]
+    return Place(number, *(before[-1] if before else found[0])) if found else None

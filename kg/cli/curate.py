@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from kg import iris
 from kg.check import run
+from kg.check.entities import check_vanished
 from kg.check.run import Report
 from kg.cli import options, terminal
-from kg.errors import KgError, shorten
+from kg.errors import KgError, Problem, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
 
@@ -20,12 +22,17 @@ from kg.read import seeds as tables
 @click.option("--write", is_flag=True, help="Record where quotes and names of entities stand in the texts.")
 @click.option("--gaps", is_flag=True, help="List runs of words under no quote and no coverage row.")
 @click.option("--shacl", is_flag=True, help="Validate the graph against the SHACL shapes, too (slower).")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="List ids of this earlier graph that vanished without a redirect.",
+)
 @click.option("--limit", type=click.IntRange(0), default=50, help="How many problems to print; 0 for all.")
 @options.as_json
 @options.quiet
 def check_command(
-    seeds: Path, ontology: Path, texts: tuple[Path, ...], write: bool, gaps: bool, shacl: bool, limit: int,
-    as_json: bool, quiet: bool,
+    seeds: Path, ontology: Path, texts: tuple[Path, ...], write: bool, gaps: bool, shacl: bool,
+    against: Path | None, limit: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Check the curated tables, and their quotes against the texts.
 
@@ -44,6 +51,8 @@ def check_command(
         from kg.compile.shacl import validate  # late: pyshacl is an extra and slow to import
 
         problems.extend(validate(report.seeds, report.ontology, ontology))
+    if against:
+        problems.extend(_vanished(report, against))
     if as_json:
         found = {"counts": report.counts(), "verified": report.verified, "unverified": report.unverified}
         listed = [str(gap) for gap in report.gaps] if gaps else []
@@ -115,6 +124,14 @@ def new_command(what: str, file: Path, seeds: Path, name: str | None, address: s
   2. write into {seeds / chosen / "sections.csv"} which region each run of paragraphs is about
   3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists
   4. kg check --texts {file.parent} --gaps, then with --write""")
+
+
+def _vanished(report: Report, earlier: Path) -> list[Problem]:
+    from kg.query import graph, internal_rows  # late: other checks read no graph
+
+    with graph.open_graph(earlier) as before:
+        ids = [iris.short(row["id"]) for row in internal_rows(before.store, "ids").values()]
+    return list(check_vanished(report.seeds, ids))
 
 
 def _print_summary(report: Report, problems: int, *, gaps: bool) -> None:

@@ -1,7 +1,5 @@
 """Compiled lines of sources, kept in the folder of builds: an unchanged source is not compiled again."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -5,13 +5,10 @@ ranking reads them in place of a million statements. Each count over all years c
 kg:backs topic: a query for what regions share reads one triple in place of four.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 
-from kg.compile import statements
 from kg.compile.nquads import integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read.seeds import Document, EntityIndex
@@ -33,7 +30,7 @@ def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Ite
             ontology.predicates[at.predicate].backs
             and at.object.startswith("topic/")
             and at.subject in register.regions
-            and not statements.is_withheld(at, ontology)
+            and not ontology.withholds(at.flags)
         ):
             yield at.subject, at.object, year
 

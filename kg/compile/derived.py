@@ -5,14 +5,11 @@ organisation, or place that is no region. Both statements stand in sections abou
 Each pair is a node of ``graph/derived``, never a plain triple.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
 from kg import iris
-from kg.compile import statements
 from kg.compile.nquads import iri, name, quads
 from kg.ontology import Ontology
 from kg.read.seeds import Document, EntityIndex
@@ -41,7 +38,7 @@ def premises(document: Document, register: EntityIndex, ontology: Ontology) -> I
     source = document.source.id
     for at in document.statements:
         section = document.section(at.paragraph)
-        if not section or not section.region or statements.is_withheld(at, ontology):
+        if not section or not section.region or ontology.withholds(at.flags):
             continue
         if at.predicate in ABOUT and at.object.startswith("topic/") and _is_means(at.subject, register):
             yield Premise(source, section.region, at.predicate, at.subject, at.object, at.id)

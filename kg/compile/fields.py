@@ -4,8 +4,6 @@ Mappings carry their ground and confidence. Only exact and broad matches put a t
 without a field has a mapping to ``sssom:NoTermFound`` and no match.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from kg import iris

@@ -1,7 +1,5 @@
 """Writer of N-Quads lines: identifiers, names and literals as terms, with all that needs it escaped."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from decimal import Decimal

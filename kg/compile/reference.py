@@ -9,8 +9,6 @@ text; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset
 and the named queries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -184,7 +182,7 @@ def direct_parents(
             parents[link.relation].setdefault(link.child, set()).add(link.parent)
     for document in documents:
         for at in document.statements:
-            if at.predicate in CLOSED and not statements.is_withheld(at, ontology):
+            if at.predicate in CLOSED and not ontology.withholds(at.flags):
                 parents[at.predicate].setdefault(at.subject, set()).add(at.object)
     return parents
 

@@ -1,7 +1,5 @@
 """SHACL validation of the compiled graph against the published shapes, by pySHACL."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 

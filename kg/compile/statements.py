@@ -1,11 +1,11 @@
 """Compiler of one source: its sections and paragraphs, statements and targets, and their evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from kg import iris
+from kg.check import words
 from kg.compile.nquads import concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, periods
@@ -13,6 +13,8 @@ from kg.read.seeds import Document, EntityIndex
 
 #: Predicates whose statements hold for their section alone: they give no plain triple.
 SECTION_ONLY = frozenset({"listedUnder", "classedAs"})
+#: A section's first paragraph is body text, not a heading, if it has more characters.
+HEADING = 200
 _ROW = models.StatementRow | models.TargetRow
 
 
@@ -33,39 +35,50 @@ def section_lines(document: Document) -> Iterator[str]:
             ("kg:readOn", section.read and literal(section.read, datatype="xsd:date")),
             ("kg:rereadOn", section.reread and literal(section.reread, datatype="xsd:date")),
         )
-        node = iri(f"source/{document.source.id}/section/{section.first}")
-        yield from quads(node, pairs, f"graph/{document.source.id}")
+        yield from quads(_section(document.source.id, section), pairs, f"graph/{document.source.id}")
 
 
 def paragraph_lines(document: Document, numbers: Iterable[int]) -> Iterator[str]:
-    """Yield paragraphs of a source: their numbers, sections, and the hashes of their text if recorded."""
+    """Yield paragraphs of a source: number, section, the sections that they head, hash if it is recorded."""
     source = document.source.id
+    under: dict[str, list[models.SectionRow]] = {}
+    for section in document.sections:
+        under.setdefault(section.under, []).append(section)
     for number in numbers:
-        position, section = document.found.get((number, "")), document.section(number)
+        position, within = document.found.get((number, "")), document.section(number)
+        headed = under.get(str(number), [])
+        if within and within.first == number and position and position.end <= HEADING:
+            headed = [within, *headed]
         pairs = (
             ("rdf:type", name("kg:Paragraph")),
             ("kg:number", integer(number)),
             ("prov:wasDerivedFrom", iri(f"source/{source}")),
             ("kg:foldedHash", literal(position.hash) if position else ""),
-            ("kg:section", iri(f"source/{source}/section/{section.first}") if section else ""),
+            ("kg:section", _section(source, within) if within else ""),
+            *(("kg:headingOf", _section(source, section)) for section in headed),
         )
-        yield from quads(_paragraph(source, number), pairs, f"graph/{source}")
+        yield from quads(iri(_paragraph(source, number)), pairs, f"graph/{source}")
 
 
 def statement_lines(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[str]:
     """Yield statements and targets with their evidence, and the plain triples derived from them."""
-    quoted: set[tuple[int, str]] = set()
+    written: set[str] = set()
     for at in document.evidence():
         if isinstance(at, models.StatementRow):
             pairs, plain = _statement(at, document, ontology)
         else:
             pairs, plain = _target(at, register, ontology)
-        pairs += _shared_pairs(at, document, ontology)
+        evidence = list(_evidence(at, document))
+        pairs += [
+            *_shared_pairs(at, document, ontology),
+            *((property_, iri(one.node)) for property_, one in evidence),
+        ]
         yield from quads(iri(at.id), pairs, f"graph/{at.source}")
-        if (at.paragraph, at.quote) not in quoted:
-            quoted.add((at.paragraph, at.quote))
-            yield from _quote(at, document)
-        if plain and not is_withheld(at, ontology):
+        for _, one in evidence:
+            if one.node not in written:
+                written.add(one.node)
+                yield from one.lines(at.source)
+        if plain and not ontology.withholds(at.flags):
             yield plain
 
 
@@ -88,7 +101,6 @@ def _statement(
         ("kg:tier", at.tier and concept(ontology, "tiers", at.tier)),
         ("kg:cue", at.cue and literal(at.cue)),
         ("kg:said", at.said and literal(at.said)),
-        ("kg:saidIn", at.said_paragraph and _paragraph(at.source, int(at.said_paragraph))),
         ("kg:region", iri(section.region) if section and section.region else ""),
     ]
     plain = "" if at.predicate in SECTION_ONLY else quad(iri(at.subject), f"<{predicate.iri}>", value)
@@ -118,8 +130,7 @@ def _target(
 def _shared_pairs(at: _ROW, document: Document, ontology: Ontology) -> list[tuple[str, str]]:
     period = _period(at, document)
     return [
-        ("kg:paragraph", _paragraph(at.source, at.paragraph)),
-        ("kg:evidence", iri(_evidence(at))),
+        ("kg:paragraph", iri(_paragraph(at.source, at.paragraph))),
         ("kg:row", literal(f"{at.file}:{at.line}")),
         ("kg:period", period and literal(period)),
         *(_bounds(period) if period else ()),
@@ -134,22 +145,46 @@ def _period(at: _ROW, document: Document) -> str:
     return section.period if section else at.period
 
 
-def _quote(at: _ROW, document: Document) -> Iterator[str]:
-    evidence, graph = _evidence(at), f"graph/{at.source}"
-    found = document.found.get((at.paragraph, at.quote))
-    quote, position = iri(f"{evidence}/exact"), iri(f"{evidence}/position")
-    pairs = (
-        ("rdf:type", name("oa:SpecificResource")),
-        ("oa:hasSource", _paragraph(at.source, at.paragraph)),
-        ("oa:hasSelector", quote),
-        ("oa:hasSelector", position if found else ""),
-    )
-    yield from quads(iri(evidence), pairs, graph)
-    exact = literal((found and found.exact) or at.quote)
-    yield from quads(quote, (("rdf:type", name("oa:TextQuoteSelector")), ("oa:exact", exact)), graph)
-    if found:
-        where = (("oa:start", integer(found.start)), ("oa:end", integer(found.end)))
-        yield from quads(position, (("rdf:type", name("oa:TextPositionSelector")), *where), graph)
+def _evidence(at: _ROW, document: Document) -> Iterator[tuple[str, "_Words"]]:
+    """Yield the words of a row, each after the property that leads to them."""
+    position = document.found.get((at.paragraph, at.quote))
+    node = f"quote/{iris.digest(at.quote)}"
+    yield "kg:evidence", _Words(f"{_paragraph(at.source, at.paragraph)}/{node}", at.quote, position)
+    for kind, quote, position in words.recorded(at, document):
+        paragraph = _paragraph(at.source, position.place if position else at.paragraph)
+        node = f"words/{iris.digest(quote, position.start if position else '')}"
+        yield f"kg:{kind}At", _Words(f"{paragraph}/{node}", quote, position)
+
+
+class _Words(NamedTuple):
+    """Words in a paragraph, as a Web Annotation resource with its selectors."""
+
+    node: str
+    quote: str
+    position: models.PositionRow | None
+
+    def lines(self, source: str) -> Iterator[str]:
+        """Yield the resource, a TextQuoteSelector, and a TextPositionSelector if the words were located."""
+        at, graph = self.position, f"graph/{source}"
+        exact, position = iri(f"{self.node}/exact"), iri(f"{self.node}/position")
+        pairs = (
+            ("rdf:type", name("oa:SpecificResource")),
+            ("oa:hasSource", iri(self.node.rsplit("/", 2)[0])),
+            ("oa:hasSelector", exact),
+            ("oa:hasSelector", position if at else ""),
+        )
+        yield from quads(iri(self.node), pairs, graph)
+        selected = (
+            ("rdf:type", name("oa:TextQuoteSelector")),
+            ("oa:exact", literal((at and at.exact) or self.quote)),
+            ("oa:prefix", literal(at.prefix) if at and at.prefix else ""),
+            ("oa:suffix", literal(at.suffix) if at and at.suffix else ""),
+            ("kg:repeated", literal("true", datatype="xsd:boolean") if at and at.repeated else ""),
+        )
+        yield from quads(exact, selected, graph)
+        if at:
+            where = (("oa:start", integer(at.start)), ("oa:end", integer(at.end)))
+            yield from quads(position, (("rdf:type", name("oa:TextPositionSelector")), *where), graph)
 
 
 @lru_cache(maxsize=1_024)
@@ -170,13 +205,8 @@ def target_label(at: models.TargetRow, register: EntityIndex, ontology: Ontology
 
 
 def _paragraph(source: str, number: int) -> str:
-    return iri(f"source/{source}/paragraph/{number}")
+    return f"source/{source}/paragraph/{number}"
 
 
-def _evidence(at: _ROW) -> str:
-    return f"source/{at.source}/paragraph/{at.paragraph}/quote/{iris.digest(at.quote)}"
-
-
-def is_withheld(at: _ROW, ontology: Ontology) -> bool:
-    """Whether a flag keeps a statement or target from becoming a plain triple."""
-    return bool(at.flags) and any(ontology.schemes["flags"][flag].withholds for flag in at.flags)
+def _section(source: str, section: models.SectionRow) -> str:
+    return iri(f"source/{source}/section/{section.first}")

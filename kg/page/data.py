@@ -151,9 +151,10 @@ def _target_row(target: Target, numbers: _Numbers) -> Cell:
 
 def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
     where = each.evidence
+    plain = not (where.prefix or where.suffix or where.repeated)
     return [
         numbers.sources[where.source], where.paragraph, where.quote, each.period, each.flags, each.note,
-        where.row,
+        where.row, None if plain else where.fragment,  # the page makes that of a quote without context
     ]  # fmt: skip
 
 

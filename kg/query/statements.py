@@ -19,7 +19,9 @@ class Evidence:
     ``id`` is the statement or target. ``source`` is an id (``source/gwr-2024``), ``title`` and ``address``
     are empty if the graph does not know them. Paragraphs count from 1; ``start`` and ``end`` count code
     points of the paragraph from 0 and are None if the quote was never located. ``row`` is the file and line
-    of the curated table, ``doubt`` what is doubtful about the statement or target, as ``doubts`` returns it.
+    of the curated table. ``prefix`` and ``suffix`` are the words beside the quote that tell it from others;
+    ``repeated`` says that it also stands earlier, and that none tell it apart. ``doubt`` is what is doubtful
+    about the statement or target, as ``doubts`` returns it.
     """
 
     id: str
@@ -31,6 +33,9 @@ class Evidence:
     start: int | None
     end: int | None
     row: str
+    prefix: str = ""
+    suffix: str = ""
+    repeated: bool = False
     doubt: str = ""
 
     @property
@@ -39,10 +44,20 @@ class Evidence:
         return self.quote
 
     @property
+    def fragment(self) -> str:
+        """The directive that leads a browser to the quote, empty if its words also stand earlier.
+
+        It holds the quote as printed and its context (https://wicg.github.io/scroll-to-text-fragment).
+        """
+        parts = (_escape(self.prefix), _escape(self.quote), _escape(self.suffix))
+        prefix, suffix = parts[0] and f"{parts[0]}-,", parts[2] and f",-{parts[2]}"
+        return "" if self.repeated else f":~:text={prefix}{parts[1]}{suffix}"
+
+    @property
     def link(self) -> str:
-        """The publisher's page, opened at the quote (https://wicg.github.io/scroll-to-text-fragment)."""
-        fragment = percent(self.quote, safe="").replace("-", "%2D")
-        return f"{self.address}#:~:text={fragment}" if self.address else ""
+        """The publisher's page, opened at the quote where a link can lead there."""
+        fragment = self.fragment
+        return f"{self.address}#{fragment}" if self.address and fragment else self.address
 
 
 @dataclass(frozen=True)
@@ -51,8 +66,8 @@ class Statement:
 
     ``subject``, ``predicate`` and ``object`` are short forms (``place/jinan``, ``promotes``); where
     ``is_literal``, ``object`` holds the text or number itself. ``stage``, ``tier`` and ``flags`` are
-    notations; what is absent is empty. A ``withheld`` statement has no plain triple: one of its flags says
-    that it is cancelled, misprinted or unresolved.
+    notations; ``said`` are the words that govern the quote; what is absent is empty. A ``withheld`` statement
+    has no plain triple: one of its flags says that it is cancelled, misprinted or unresolved.
     """
 
     id: str
@@ -63,6 +78,7 @@ class Statement:
     stage: str
     tier: str
     cue: str
+    said: str
     period: str
     note: str
     flags: tuple[str, ...]
@@ -112,6 +128,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(("start", "end"), lambda text: int(text) if text else None),
     "paragraph": int,
     "is_literal": "true".__eq__,
+    "repeated": "true".__eq__,
 }
 
 
@@ -158,3 +175,8 @@ def _read(kind: type[Stated], rows: Sequence[dict[str, str]], doubt: str) -> Sta
     flags = tuple(dict.fromkeys(iris.notation(row["flag"]) for row in rows if row["flag"]))
     withheld = any(row["withholds"] == "true" for row in rows)
     return kind(**found, flags=flags, withheld=withheld, evidence=Evidence(**values(Evidence)))
+
+
+def _escape(words: str) -> str:
+    """Return words as a part of a text fragment, in which dashes and commas have a meaning."""
+    return percent(" ".join(words.split()), safe="").replace("-", "%2D")

@@ -16,6 +16,8 @@ from kg import iris
 from kg.errors import Problem
 from kg.read import periods
 
+#: Columns of a text's own words, in which white space may stand at an end.
+_AS_PRINTED = ("exact", "prefix", "suffix", "words", "within")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -279,13 +281,25 @@ class CoverageRow(ParagraphRow):
 
 
 class PositionRow(ParagraphRow):
-    """Where a quote stands in the text; written by ``kg check --texts --write``."""
+    """Where words of a row stand in the text; written by ``kg check --texts --write``."""
 
-    quote: Cell = about("The quote; nothing for the paragraph itself.")
-    start: Offset = about("Its first character in the paragraph, from 0.")
-    end: Offset = about("The character after its last.")
-    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ from the quote.")
-    hash: Hash = about("SHA-256 of the paragraph's folded text.")
+    optional = ("prefix", "suffix", "repeated", "heading")
+    quote: Cell = about("Quote, governing words or cue of a row; nothing for the paragraph itself.")
+    start: Offset = about("Their first character in the paragraph, from 0.")
+    end: Offset = about("The character after their last.")
+    exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
+    prefix: Annotated[str, Form("text")] = about("Words before that tell a quote from others.", default="")
+    suffix: Annotated[str, Form("text")] = about("Words after it that do.", default="")
+    repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
+        "Whether it stands earlier in the text too, so that no link leads to it.", default=""
+    )
+    heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
+    hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
+
+    @property
+    def place(self) -> int:
+        """Return the paragraph that holds the words."""
+        return int(self.heading or self.paragraph)
 
 
 class VerificationRow(Row):
@@ -335,7 +349,7 @@ def parse(
 def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
     """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
     inner = cell.strip()
-    if column in ("exact", "words", "within") or (inner == cell and not _CONTROL.search(cell)):
+    if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
         return
     fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
     yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -88,7 +88,15 @@ class Document:
     @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
         """Return verified positions by paragraph and quote; the empty quote is the paragraph."""
-        return {(p.paragraph, p.quote): p for p in self.positions}
+        return {(p.paragraph, p.quote): p for p in self.positions if not p.heading}
+
+    @cached_property
+    def located(self) -> Mapping[tuple[int, int, str], Sequence[models.PositionRow]]:
+        """Return positions by the paragraph of the row, the one that holds the words, and the words."""
+        found: dict[tuple[int, int, str], list[models.PositionRow]] = {}
+        for position in self.positions:
+            found.setdefault((position.paragraph, position.place, position.quote), []).append(position)
+        return found
 
     def section(self, paragraph: int) -> models.SectionRow | None:
         """Return the section that holds a paragraph."""
@@ -101,11 +109,6 @@ class Document:
         """Return where sections begin; nothing unless they are in order and apart."""
         ordered = all(before.last < after.first for before, after in pairwise(self.sections))
         return [section.first for section in self.sections] if ordered else []
-
-    @property
-    def verified_quotes(self) -> int:
-        """How many quotes have a recorded position, which a check against the text verified."""
-        return len({(row.paragraph, row.quote) for row in self.evidence()} & self.found.keys())
 
     def evidence(self) -> Iterator[models.StatementRow | models.TargetRow]:
         """Yield statements, then targets."""

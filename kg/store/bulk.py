@@ -159,7 +159,7 @@ class _Compilation:
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
-                counts = at.predicate in reference.CLOSED and not compiler.is_withheld(at, self._ontology)
+                counts = at.predicate in reference.CLOSED and not self._ontology.withholds(at.flags)
                 work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, counts)])
         work.count("statements", len(sound.statements))
         work.count("targets", len(sound.targets))
@@ -203,12 +203,12 @@ class _Compilation:
             self.work.count("quotes not verified", len(asked))
             return
         found = quotes.verify_quotes(part, paragraphs)
-        self.work.count("quotes verified", len(found.positions))
+        self.work.count("quotes verified", len(found.quotes))
         yield from found.problems
-        yield from (missing.problem() for missing in found.missing)
+        yield from (missing.problem for missing in found.missing)
         if part.positions:
             whole = quotes.paragraph_positions(paragraphs, {at.paragraph for at in part.positions})
-            yield from quotes.check_positions(part, [*whole, *found.positions])
+            yield from quotes.check_positions(part, [*whole, *found.quotes, *found.words], contexts=False)
 
     def _report(self, problem: Problem, bad: set[tuple[str, int]]) -> None:
         self.work.problem(problem)

@@ -105,7 +105,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     (
         cell(S, 2, "quote", "Build an optics park"),
         [f"{S}:2:quote: the quote is not in paragraph 2 'Build an optics park' [quote-missing]\n    the paragraph has 'build an optics park'",
-         f"{EN}/positions.csv:4:start: no statement has this quote any more 'build an optics park' [stale-position]\n    kg check --texts DIR --write"],
+         f"{EN}/positions.csv:5:start: no row has these words any more 'build an optics park' [stale-position]\n    kg check --texts DIR --write"],
     ),
     (
         cell(T, 2, "written", "5.8 billion"),
@@ -114,7 +114,7 @@ MISTAKES: list[tuple[Edit, list[str]]] = [
     ),
     (
         without(f"{EN}/positions.csv"),
-        [f"{EN}/positions.csv:quote: 9 positions are not recorded yet [stale-position]\n    kg check --texts DIR --write"],
+        [f"{EN}/positions.csv:quote: 12 positions are not recorded yet [stale-position]\n    kg check --texts DIR --write"],
     ),
     (
         cell("sources.csv", 2, "paragraphs", "2"),
@@ -276,7 +276,7 @@ LINES = [f"Line {n}: firm {n} of {7 * n} makes lidar." for n in range(1, 4_611)]
 def test_a_text_that_shifts_is_one_problem(text: list[str], verified: int, expected: str) -> None:
     document, text = table_of(len(LINES), text)
     found = quotes.verify_quotes(document, text)
-    assert len(found.positions) == verified
+    assert len(found.quotes) == verified
     problems = list(quotes.missing_problems(document, found))
     assert problems[-1].what == expected
     assert len(problems) <= 2

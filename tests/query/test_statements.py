@@ -18,7 +18,7 @@ from kg.query.vocabulary import Vocabulary
 REPORT = ("source/hubei-2030", "A sample report in English", "https://example.org/en-report")
 LIDAR = Statement(
     id="", subject="place/sample-province", predicate="promotes", object="topic/lidar", is_literal=False, stage="",
-    tier="future", cue="future industries", period="../2030", note="", flags=(), withheld=False,
+    tier="future", cue="future industries", said="cultivate", period="../2030", note="", flags=(), withheld=False,
     evidence=Evidence("", *REPORT, 2, "such as lidar", 93, 106, "hubei-2030/statements.csv:4"),
 )  # fmt: skip
 OPTICS = Target(

@@ -95,7 +95,8 @@ def test_one_table_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_machine_written_positions_keep_their_white_space(tmp_path: Path) -> None:
     """The exact words of a text may begin with a blank that the quote has not."""
     path = tmp_path / "positions.csv"
-    content = f"paragraph,quote,start,end,exact,hash\n1,a,0,2, a,{'0' * 64}\n"
+    header = "paragraph,quote,start,end,exact,prefix,suffix,repeated,heading,hash"
+    content = f"{header}\n1,a,0,2, a,b , c,,,{'0' * 64}\n"
     path.write_text(content)
     assert not scaffold.format_table(path)
 

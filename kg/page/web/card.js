@@ -43,7 +43,8 @@ function ground(record, data) {
   return [
     h("dl", null, rows.map(([key, value]) => [h("dt", null, key), h("dd", null, value)])),
     h("p", { class: "acts" },
-      web(source.address) && h("a", { href: link(record), target: "_blank", rel: "noopener noreferrer" }, "Open the page at the quote"),
+      web(source.address) && h("a", { href: link(record), target: "_blank", rel: "noopener noreferrer" },
+        record.fragment === "" ? `Open the page (paragraph ${record.paragraph})` : "Open the page at the quote"),
       state().sel !== self && h("a", { href: address({ sel: self }) }, "Link to this"),
       button("Cite", () => copy(citation(record, data.about), "Citation"), { class: "link" }),
       button("Report this", () => copy(report(record), "Report"), { class: "link" })),

@@ -8,10 +8,12 @@ export function sentence(record) {
   return record.target ? `${record.s.label}: ${record.label}` : `${record.s.label} ${record.p.phrase} ${record.text}`;
 }
 
-// The publisher's page at the quote, for browsers that know text fragments.
+// The publisher's page at the quote, for browsers that know text fragments: told from other places by the words
+// beside it, and the page alone where none do.
 export function link(record) {
   const words = encodeURIComponent(record.quote).replace(/[-!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `${record.source.address}#:~:text=${words}`;
+  const fragment = record.fragment ?? `:~:text=${words}`;
+  return fragment ? `${record.source.address}#${fragment}` : record.source.address;
 }
 
 export const web = (address_) => /^https?:\/\//i.test(address_);
