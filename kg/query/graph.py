@@ -169,7 +169,7 @@ class Graph(AbstractContextManager["Graph"]):
         >>> import kg
         >>> found = kg.open_graph().statements(entity="org/byd")[0]
         >>> found.predicate, found.evidence.source, found.evidence.paragraph
-        ('inSector', 'source/gwr-2024', 47)
+        ('participatesIn', 'source/gwr-2024', 47)
         """
         return find_stated(Statement, self.store, ids=ids, entity=entity, source=source)
 
