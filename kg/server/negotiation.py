@@ -1,7 +1,8 @@
 """Content negotiation: the formats of answers and which one a request asks for (RFC 9110, 12.5)."""
 
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -36,6 +37,7 @@ GRAPHS = (
     Format("nq", ("application/n-quads",), _G.N_QUADS),
     Format("trig", ("application/trig",), _G.TRIG),
 )
+_QUALITY = re.compile(r"[0-9]*\.?[0-9]+|[0-9]+\.")
 _TEXT = {"text/csv", "text/tab-separated-values", "text/turtle", "text/plain", "text/html"}
 
 
@@ -58,12 +60,11 @@ def choose_format(accept: str, offered: tuple[Format, ...], *, name: str = "") -
     for form in offered if name else ():
         if name in (form.name, *form.types):
             return form, form.type
-    by_type: dict[str, Format] = {}
-    own = [form.type for form in offered]
+    by_type = {form.type: form for form in offered}  # the own types of all go first
     for form in offered:
         for media in form.types:
             by_type.setdefault(media, form)
-    chosen = choose(accept, [*own, *(media for media in by_type if media not in own)])
+    chosen = choose(accept, tuple(by_type))
     return (by_type[chosen], chosen) if chosen else None
 
 
@@ -75,30 +76,23 @@ def content_type(media: str) -> str:
 @functools.lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
     """Return whether a client takes gzip."""
-    given = dict(_ranges(accept_encoding))
+    given = _ranges(accept_encoding)
     return given.get("gzip", given.get("*", 0.0)) > 0
 
 
-def _ranges(text: str) -> list[tuple[str, float]]:
-    """Parse a header into names and qualities; names with parameters of their own are left out."""
-    found = []
-    for part in text.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+def _ranges(text: str) -> dict[str, float]:
+    """Parse a header into qualities by name; names with parameters of their own are left out."""
+    found: dict[str, float] = {}
+    for part in text.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
         given = dict(parameter.partition("=")[::2] for parameter in parameters)
         if name and given.keys() <= {"q", "charset"}:
-            found.append((name, _number(given.get("q", "1"))))
+            quality = given.get("q", "1")
+            found.setdefault(name, min(float(quality), 1.0) if _QUALITY.fullmatch(quality) else 0.0)
     return found
 
 
-def _number(value: str) -> float:
-    try:
-        return min(max(float(value), 0.0), 1.0)
-    except ValueError:
-        return 0.0
-
-
-def _quality(media: str, ranges: Sequence[tuple[str, float]]) -> float:
+def _quality(media: str, ranges: Mapping[str, float]) -> float:
     """Return the quality that the most specific range gives a media type."""
-    given = dict(reversed(ranges))  # of equal ones the first counts
     names = (media, media.partition("/")[0] + "/*", "*/*", "*")
-    return next((given[name] for name in names if name in given), 0.0)
+    return next((ranges[name] for name in names if name in ranges), 0.0)

@@ -101,7 +101,11 @@ def test_classes_predicates_and_empty_values_are_understood(sample_graph: Graph)
 def test_evidence_opens_at_the_quote(sample_graph: Graph) -> None:
     found = sample_graph.cite(sample_graph.ask("promoters", topic="lidar"))
     (row,) = found
-    assert (row["sources"], row["paragraphs"], row["quotes"]) == ("source/hubei-2030", "2", "such as lidar")
+    assert (row["sources"], row["paragraphs"], row["quotes"]) == (
+        "source/hubei-2030",
+        "2",
+        "cultivate … such as lidar",
+    )
     assert row["links"] == "https://example.org/en-report#:~:text=such%20as%20lidar"
     where = Evidence("statement/1", "source/a", "A", "https://a.org/", 1, "a-b, c", None, None, "a.csv:1")
     assert where.link == "https://a.org/#:~:text=a%2Db%2C%20c"

@@ -1,5 +1,6 @@
 """Linked data: every address answers by Accept, says the same in every form, and shows its evidence."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -197,6 +198,16 @@ def test_questions_have_addresses(client: Client) -> None:
     assert client.ask("/question/promoters?topic=nothing-like-it").status == 400
     assert client.ask("/question/promoters.csv?topic=nothing-like-it").status == 404
     assert client.ask("/question/no-such-question").status == 404
+
+
+def test_doubt_and_links_are_shown_with_the_evidence(client: Client, folder: Path) -> None:
+    page = client.ask("/topic/lidar.html").text
+    found = graph.Graph(oxigraph.open_folder(folder), "sample").statements(entity="topic/lidar")
+    assert [one.id for one in found if one.evidence.doubt]
+    for one in found:
+        for shown in (page, client.ask(f"/{one.id}.html").text):
+            assert html.escape(one.evidence.doubt) in shown
+            assert f'href="{html.escape(one.evidence.link)}"' in shown or not one.evidence.link
 
 
 def test_a_topics_page_answers_who_backs_it(client: Client) -> None:

@@ -24,52 +24,50 @@ _ADDED = ("callback", "_")  # parameters that libraries add for JSONP
 _PREVIEWED, _PREVIEWED_VALUES = 5, 3  # properties that fit in a preview, and values of each
 _SHOWN_ELSEWHERE = ("type", "prefLabel", "altLabel", "lat", "long")
 _PAGE = 20
-_MOST_PAGED = 1_000  # suggestions that can be paged through
 _FRACTIONS = {iris.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
 _HTML = "text/html; charset=utf-8"
 
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     """Answer by path and parameters; raise HTTPException for bad input."""
-    given: dict[str, str] = dict(task["parameters"])
-    own = {name: v for name, v in given.items() if name not in _ADDED and not name.startswith("utm_")}
     path = str(task["path"]).removeprefix("/reconcile").strip("/")
     service, _, last = path.partition("/")
+    own = models.parse_model(models.Parameters, "", dict(task["parameters"]))
     if path == "preview":
-        return 200, {"type": _HTML, "framed": True}, _preview(graph, own.get("id", ""))
+        return 200, {"type": _HTML, "framed": True}, _preview(graph, own.id)
     if service == "feature":
         return 200, {"type": _HTML}, _feature(graph, last)
-    function = models.check_callback(given.get("callback", ""))
     if path == "":
-        found = _answer_root(graph, own, str(task["address"]))
+        found = _answer_root(graph, own, task)
     elif path == "extend/propose":
         found = _propose_properties(graph, own)
-    elif service in ("suggest", "flyout") and last in _SUGGESTED:
-        found = (
-            _suggest(graph, last, own) if service == "suggest" else _flyout(graph, last, own.get("id", ""))
-        )
+    elif service == "suggest" and last in _SUGGESTED:
+        found = _suggest(graph, last, own)
+    elif service == "flyout" and last in _SUGGESTED:
+        found = _flyout(graph, last, own.id)
     else:
         raise HTTPException(404, "there is nothing at this address; /reconcile says what there is")
-    if not function:
+    if not own.callback:
         return 200, {"type": "application/json"}, json.dumps(found, ensure_ascii=False).encode()
-    body = f"/**/{function}({json.dumps(found)});\n"  # the comment keeps it from passing for another format
+    body = f"/**/{own.callback}({json.dumps(found)});\n"  # a comment keeps it from passing for other formats
     return 200, {"type": "application/javascript; charset=utf-8", "volatile": True}, body.encode()
 
 
-def _answer_root(graph: Graph, own: Mapping[str, str], address: str) -> object:
-    if "queries" in own:
-        return _answer_batch(graph, models.parse_object(own["queries"], "queries"))
-    if "extend" in own:
-        return _extend(graph, models.parse_object(own["extend"], "extend"))
-    if "query" in own:  # one query by itself, as 0.1 had it
-        words = own["query"]
-        query = models.parse_object(words, "query") if words.lstrip().startswith("{") else {"query": words}
-        return _answer_query(graph, "query", query)
-    if own:
-        raise HTTPException(400, "send queries=..., or extend=..., or nothing for the manifest")
+def _answer_root(graph: Graph, own: models.Parameters, task: Mapping[str, Any]) -> object:
+    if own.queries is not None:
+        return _answer_batch(graph, own.queries)
+    if own.extend is not None:
+        return _extend(graph, own.extend)
+    if own.query is not None:  # one query by itself, as 0.1 had it
+        alone = own.query.lstrip().startswith("{")
+        query = models.parse_model(models.Parameters, "", {"queries": own.query}).queries if alone else None
+        return _answer_query(graph, "query", query if alone else {"query": own.query})
+    if wrong := [one for one, _ in task["parameters"] if one not in _ADDED and not one.startswith("utm_")]:
+        text = f"send queries=..., or extend=..., or nothing for the manifest, not {wrong[0][:80]!r}"
+        raise HTTPException(400, text)
     roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
-    context = {"version": locations.VERSION, "address": address, "batch": _BATCH, "suggested": _SUGGESTED}
-    return json.loads(pages.render("manifest.json", types=roots, **context))
+    context = {"version": locations.VERSION, "address": task["address"], "batch": _BATCH}
+    return json.loads(pages.render("manifest.json", types=roots, suggested=_SUGGESTED, **context))
 
 
 def _answer_batch(graph: Graph, queries: Mapping[str, object]) -> dict[str, object]:
@@ -95,12 +93,12 @@ def _answer_query(graph: Graph, where: str, value: object) -> dict[str, object]:
     return {"result": find_candidates(graph, query)}
 
 
-def _suggest(graph: Graph, what: str, own: Mapping[str, str]) -> dict[str, Any]:
+def _suggest(graph: Graph, what: str, own: models.Parameters) -> dict[str, Any]:
     """Return one page of entities, types or properties that begin so, or hold the words."""
-    prefix, start = own.get("prefix"), models.parse_whole(own, "cursor", _MOST_PAGED)
-    if prefix is None:
+    if own.prefix is None:
         raise HTTPException(400, "send what has been typed as prefix=...")
-    prefix, page = models.fold_width(prefix), slice(start, start + _PAGE)
+    prefix, start = models.fold_width(own.prefix), own.cursor
+    page = slice(start, start + _PAGE)
     if what != "entity":
         known = graph.vocabulary.entity_classes() if what == "type" else schema.properties(graph)
         items = schema.suggest_items(known.values(), prefix)[page]
@@ -202,15 +200,12 @@ def _extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"meta": [{"id": name, "name": item.label} for name, (item, _) in columns.items()], "rows": rows}
 
 
-def _propose_properties(graph: Graph, own: Mapping[str, str]) -> dict[str, Any]:
+def _propose_properties(graph: Graph, own: models.Parameters) -> dict[str, Any]:
     """Return properties that entities of a type have, those first that most have; without a type all."""
-    limit, asked = models.parse_whole(own, "limit", models.MOST_VALUES), own.get("type", "")
-    known = schema.properties(graph)
-    kind = schema.item_id(asked)
+    known, kind = schema.properties(graph), schema.item_id(own.type)
     names = schema.properties_of(graph, kind) if kind in schema.types(graph) else tuple(known)
-    properties = [{"id": name, "name": known[name].label} for name in names[: limit or None]]
-    echo = {name: value for name, value in (("type", asked), ("limit", limit)) if value}
-    return {**echo, "properties": properties}
+    properties = [{"id": name, "name": known[name].label} for name in names[: own.limit or None]]
+    return {**own.model_dump(include={"type", "limit"}, exclude_defaults=True), "properties": properties}
 
 
 def _property(graph: Graph, name: str) -> Term:

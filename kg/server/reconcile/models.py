@@ -1,8 +1,6 @@
 """Bodies and parameters of reconciliation requests, checked by pydantic; what is wrong is said in words."""
 
-import re
 import unicodedata
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -10,19 +8,19 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    Json,
     StrictStr,
     ValidationError,
     model_validator,
 )
-from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
 DEFAULT_LIMIT, MOST_CANDIDATES = 5, 100
 MOST_IDS, MOST_PROPERTIES, MOST_VALUES = 1_000, 100, 10_000
+MOST_PAGED = 1_000  # suggestions that can be paged through
 _MOST_GIVEN = 100  # values of properties in one query
-_CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_CALLBACK = r"^([A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*)?$"
 _LENGTH = 1_000  # characters of a text that are compared
-_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -57,8 +55,22 @@ def _cap(limit: int) -> int:
 
 
 def _or(default: object) -> BeforeValidator:
-    """Return a validator that takes null for a value left out."""
-    return BeforeValidator(lambda given: default if given is None else given)
+    """Return a validator that takes null, or nothing, for a value left out."""
+    return BeforeValidator(lambda given: default if given in (None, "") else given)
+
+
+class Parameters(BaseModel):
+    """Parameters of an address or a form; ``callback`` names a function, so that nothing else can run."""
+
+    queries: Json[dict[str, Any]] | None = None
+    extend: Json[dict[str, Any]] | None = None
+    query: str | None = None
+    prefix: str | None = None
+    id: str = ""
+    type: str = ""
+    cursor: Annotated[int, Field(ge=0, le=MOST_PAGED), _or(0)] = 0
+    limit: Annotated[int, Field(ge=0, le=MOST_VALUES), _or(0)] = 0
+    callback: Annotated[str, Field(pattern=_CALLBACK, max_length=200)] = ""
 
 
 class PropertyValues(BaseModel):
@@ -120,29 +132,3 @@ def parse_model(model: type[Model], where: str, value: object) -> Model:
         place = ".".join(str(part) for part in first["loc"])
         text = first["msg"].removeprefix("Value error, ")
         raise HTTPException(400, f"{where}{': ' + place if place else ''}: {text}") from None
-
-
-def parse_object(text: str, what: str) -> dict[str, Any]:
-    """Parse a JSON object; raise HTTPException."""
-    try:
-        found = from_json(text)
-    except ValueError as error:
-        raise HTTPException(400, f"{what} is not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise HTTPException(400, f"{what} is not a JSON object")
-    return found
-
-
-def parse_whole(parameters: Mapping[str, str], name: str, most: int) -> int:
-    """Parse a whole number from 0; return 0 where none is given."""
-    text = parameters.get(name) or "0"
-    if not _WHOLE.fullmatch(text) or int(text) > most:
-        raise HTTPException(400, f"{name} is a whole number from 0 to {most:,}")
-    return int(text)
-
-
-def check_callback(name: str) -> str:
-    """Return the name of a JSONP function: identifiers with dots between, so that nothing else can run."""
-    if name and (len(name) > 200 or not _CALLBACK.fullmatch(name)):
-        raise HTTPException(400, "callback is the name of a function: letters, digits, _, $ and dots")
-    return name
