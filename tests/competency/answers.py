@@ -360,7 +360,9 @@ ANSWERS: dict[str, Way] = {
     "q62": either(
         only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
         # which place is meant is not settled: withheld, and printed all the same
-        only(_unresolved("place/shanghai", "builds"), lambda row: str(row[0]).startswith("place/qingpu")),
+        only(
+            _unresolved("place/shanghai", "builds"), lambda row: str(row[0]).startswith("place/west-hongqiao")
+        ),
     ),
     "q63": _unresolved("place/shanghai-new-ic-base", "locatedIn"),
     "q64": _shanghai(10, "upgrades", tier="traditional"),
