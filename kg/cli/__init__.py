@@ -20,7 +20,8 @@ from kg.errors import KgError
 SECTIONS = {
     "Ask the graph": (
         ("ask", "ask", "Answer a named question."),
-        ("show", "ask", "Show everything known about an entity, with evidence and rows."),
+        ("show", "ask", "Show everything known about an entity, with evidence."),
+        ("search", "ask", "Search the words of the documents, by region."),
         ("find", "ask", "Find entities by name, and near misses."),
         ("query", "ask", "Run a SPARQL query."),
     ),
@@ -97,7 +98,9 @@ def cli() -> None:
     \b
     Example:
       kg build
-      kg ask promoters "third-generation semiconductors" --evidence
+      kg ask backing "silicon carbide" --evidence
+      kg search energy storage --region Changsha
+      kg ask --list
     """
 
 

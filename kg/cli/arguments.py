@@ -3,7 +3,7 @@
 import errno
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
@@ -72,6 +72,15 @@ def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, li
                 named.setdefault(key, []).append(value)
             return named
     return named if not plain else _refuse(asked, free, plain, problem)
+
+
+def readings(graph: Graph, asked: Question, given: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a message for each value that is not the name of what it is taken for, but a part of it."""
+    for parameter in asked.parameters:
+        for value in given.get(parameter.name, ()) if (segments := entity_segments(parameter)) else ():
+            if len(graph.names.candidates(value, segments=segments, exact=True)) != 1:
+                found = graph.resolve(value, segments=segments)
+                yield f"{value!r} is read as {graph.labels.get(found, found)} ({found})"
 
 
 Placed = tuple[tuple[str, str], ...]

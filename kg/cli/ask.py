@@ -10,10 +10,11 @@ import pyoxigraph as ox
 
 from kg import iris, locations
 from kg.cli import arguments, options, terminal
-from kg.errors import BadQuery
+from kg.errors import BadQuery, NotFound
 from kg.query import result
 from kg.query.entities import describe_entity
 from kg.query.graph import open_graph
+from kg.query.mentions import Mention
 from kg.query.result import Answer
 from kg.query.statements import Statement, Target
 from kg.read import queries
@@ -22,6 +23,14 @@ from kg.store import names, oxigraph
 from kg.store.oxigraph import Rows
 
 _RESULTS = ("json", "csv", "tsv", "xml")
+#: Questions by what a user wants to know; what is in no group stands under the last.
+_GROUPS = {
+    "Who backs a topic, and how": ("backing", "coverage", "tiers", "topics"),
+    "What a region has and wants": ("inventory", "projects", "companies", "places", "programmes", "targets"),
+    "Regions compared": ("compare", "alike", "shared", "peers", "matrix"),
+    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts", "change"),
+    "How things hang together": (),
+}
 
 
 @click.command("ask", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -29,7 +38,7 @@ _RESULTS = ("json", "csv", "tsv", "xml")
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @options.graph
 @click.option("--list", "listed", is_flag=True, help="List the named questions.")
-@click.option("-f", "--format", "form", type=click.Choice(result.FORMATS), default="table")
+@options.form
 @click.option("-e", "--evidence", is_flag=True, help="Add source, paragraph, quote and link to each row.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel shows Chinese.")
 @click.option("--sparql", "as_sparql", is_flag=True, help="Print the query instead of running it.")
@@ -42,19 +51,25 @@ def ask_command(
 ) -> None:  # fmt: skip
     """Answer a named question.
 
-    VALUES fill the question's parameters in order, or by name (--topic "silicon carbide"). A value is a
-    name or alias in English or Chinese, or an id. Words are joined where the graph knows them so; quote
-    names that have spaces to be sure. kg ask NAME --help describes a question.
+    VALUES fill the question's parameters, each the one that takes it, or by name (--topic "silicon carbide"),
+    which may be repeated. A value is a name in English or Chinese, a part of one, or an id. Words are joined
+    where the graph knows them so; quote names that have spaces to be sure. kg ask NAME --help describes a
+    question, kg search finds words in the documents, kg show tells all about one thing.
 
     \b
     Example:
-      kg ask promoters "silicon carbide" --evidence
+      kg ask backing "silicon carbide" --evidence
       kg ask targets --region Ningbo --format csv -o ningbo.csv
     """
     if name is None or listed:
-        terminal.echo(context.get_help()) if helped and not listed else _list_questions()
+        if helped and not listed:
+            terminal.echo(context.get_help() + "\n")
+        _list_questions()
         return
-    asked = queries.find(name)
+    try:
+        asked = queries.find(name)
+    except NotFound as error:
+        raise NotFound(_suggest(name, graph) or str(error)) from None
     if helped:
         _describe(asked)
         return
@@ -64,26 +79,24 @@ def ask_command(
         terminal.echo(asked.bind(opened.terms(asked, given)).rstrip())
         return
     found = opened.ask(name, **given)
+    for note in arguments.readings(opened, asked, given):
+        terminal.echo(f"note: {note}", err=True)
     found = opened.cite(found) if evidence else found.without(result.STATED)
-    if form == "table" and output == "-":
-        _print(asked, found, opened.summary(name, **given))
-    else:
-        csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
-        writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
-        terminal.write(writers.get(form, result.as_markdown)(found), output)
+    summary = opened.summary(name, **given)
+    _write(found, form, output, title=asked.title, summary=summary, bom=bom)
 
 
 @click.command("show")
 @click.argument("entity", nargs=-1, required=True)
 @options.graph
-@click.option(
-    "--limit", type=click.IntRange(0), default=0, help="Show at most this many statements; 0 shows all."
-)
+@click.option("-n", "--limit", type=click.IntRange(0), default=30, help="Statements to show; 0 shows all.")
+@click.option("--rows", is_flag=True, help="Add file and line of the curated table.")
 @options.as_json
-def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json: bool) -> None:
-    """Show everything known about an entity, with evidence and rows.
+def show_command(entity: tuple[str, ...], graph: str | None, limit: int, rows: bool, as_json: bool) -> None:
+    """Show everything known about an entity, with evidence.
 
-    ENTITY is a name or alias in English or Chinese, or an id.
+    That is its names, notes, where documents name it, and what they state of it, with what is
+    doubtful. ENTITY is a name or alias in English or Chinese, a part of one, or an id.
 
     \b
     Example:
@@ -91,7 +104,8 @@ def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json
       kg show 碳化硅
     """
     opened = open_graph(graph)
-    found = describe_entity(opened, opened.names.resolve(" ".join(entity)))
+    identifier = opened.resolve(" ".join(entity))
+    found = describe_entity(opened, identifier)
     if as_json:
         terminal.write_json(asdict(found))
         return
@@ -101,13 +115,51 @@ def show_command(entity: tuple[str, ...], graph: str | None, limit: int, as_json
         terminal.echo(f"  {name.role:12} {name.name}  [{name.lang}{sure}; {name.ground}]")
     for key, value in found.properties:
         terminal.echo(f"  {key:12} {value}")
+    for source, places in _named_in(opened.mentions(entity=identifier)).items():
+        terminal.echo(f"  {'named in':12} {source} {', '.join(places)}")
     said: list[Statement | Target] = [*found.statements, *found.targets]
     shown = said[: limit or None]
-    columns = ("what is said", "qualifiers", "quote", "where", "row")
-    terminal.table(columns, [_row(one, found.sentences[one.id]) for one in shown], whole=("where", "row"))
-    rest = f", {len(said) - len(shown)} not shown" if len(said) > len(shown) else ""
-    targets = terminal.count(len(found.targets), "target")
-    terminal.echo(f"{terminal.count(len(found.statements), 'statement')}, {targets}{rest}")
+    cells = [_row(one, opened.sentence(one, about=identifier)) for one in shown]
+    terminal.echo()
+    terminal.table(_SHOWN, [row if rows else [*row[:-1], ""] for row in cells], whole=("row",))
+    counts = (
+        terminal.count(len(found.statements), "statement"),
+        terminal.count(len(found.targets), "target"),
+    )
+    rest = f"; {len(said) - len(shown):,} not shown: --limit 0 shows all" if len(said) > len(shown) else ""
+    terminal.echo(f"\n{', '.join(counts)}{rest}")
+
+
+@click.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--region", multiple=True, help="Only in what a document says of this region; may be repeated.")
+@click.option("--source", multiple=True, help="Only in this document; may be repeated.")
+@options.texts
+@options.graph
+@options.form
+@options.output
+def search_command(
+    words: Sequence[str], region: Sequence[str], source: Sequence[str], texts: Sequence[Path],
+    graph: str | None, form: str, output: str,
+) -> None:  # fmt: skip
+    """Search the words of the documents, by region.
+
+    Quotes, governing words, cues, names and headings are searched, and the texts themselves where they are
+    at hand. A paragraph is found if it holds all WORDS, English or Chinese, in any order; plurals and case
+    do not matter. A row has the words found and the statements that rest on them. Exit code 1 if none is
+    found.
+
+    \b
+    Example:
+      kg search energy storage --region Changsha
+      kg search 碳化硅
+    """
+    found = open_graph(graph).search(" ".join(words), region=region, source=source, texts=texts)
+    _write(found.without(result.STATED), form, output, title=f"Paragraphs that hold: {' '.join(words)}")
+    if not texts:
+        where = "quotes, governing words, cues, names and headings were searched"
+        terminal.echo(f"the texts are not at hand (--texts, KG_TEXTS): {where}", err=True)
+    raise click.exceptions.Exit(0 if found else 1)
 
 
 @click.command("find")
@@ -187,17 +239,31 @@ def query_command(query: str, graph: str | None, form: str, allow_service: bool,
             terminal.echo(f"note: {hint}", err=True)
 
 
-def _print(asked: Question, found: Answer, summary: Sequence[str]) -> None:
-    """Print a table, the evidence of a row in one cell, and below it what sums the answer up."""
-    terminal.table(*found.for_people(), title=asked.title)
-    terminal.echo("\n" + terminal.count(len(found), "row"))
-    for line in summary:
-        terminal.echo(line)
+def _write(
+    found: Answer, form: str, output: str, *, title: str, summary: Sequence[str] = (), bom: bool = False
+) -> None:
+    """Print a table with what sums it up below it, or write rows in another form."""
+    if form == "table" and output == "-":
+        terminal.table(*found.for_people(), title=title)
+        terminal.echo("\n" + terminal.count(len(found), "row"))
+        for line in summary:
+            terminal.echo(line)
+        return
+    csv = partial(result.as_csv, bom=bom, delimiter="\t" if form == "tsv" else ",")
+    writers: dict[str, Callable[[Answer], str]] = {"json": result.as_json, "csv": csv, "tsv": csv}
+    terminal.write(writers.get(form, result.as_markdown)(found), output)
 
 
 def _list_questions() -> None:
-    rows = [[q.name, q.title, " ".join(p.name for p in q.parameters)] for q in queries.catalogue().values()]
-    terminal.table(("question", "what it answers", "parameters"), rows)
+    """Print the questions by what a user wants to know, a line each, with an example to copy."""
+    known = queries.catalogue()
+    rest = set(known).difference(*_GROUPS.values())
+    lines = {name: f"{name} {asked.example}" for name, asked in known.items()}
+    for title, chosen in _GROUPS.items():
+        terminal.echo(click.style(f"{title}:", bold=True))
+        for name in (name for name in chosen or sorted(rest) if name in known):
+            terminal.echo(f"  {lines[name]:<{max(map(len, lines.values()))}}  {known[name].title}")
+    terminal.echo("\nEach line is an example: put kg ask before it. kg ask NAME --help describes a question.")
 
 
 def _describe(asked: Question) -> None:
@@ -209,16 +275,47 @@ def _describe(asked: Question) -> None:
     ]
     if rows:
         terminal.table(("parameter", "takes", "which is"), rows, whole=("parameter",))
+        terminal.echo("\nA parameter may be repeated. Names of parameters may be left out.")
     terminal.echo(f"\nExample:\n  kg ask {asked.name} {asked.example}")
+
+
+def _suggest(name: str, graph: str | None) -> str:
+    """Return what to ask about the thing that somebody named in place of a question; nothing if none."""
+    opened, known = open_graph(graph), queries.catalogue()
+    if not (found := opened.names.candidates(name, exact=True)):
+        return ""
+    segment = found[0].partition("/")[0]
+    order = ("backing", *_GROUPS["What a region has and wants"], *known)
+    taking = [one for one in order if one in known and known[one].parameters[0].type == segment]
+    asking = f"kg ask {(*taking, 'statements --entity')[0]} {name!r}"
+    return (
+        f"{name!r} is no question but {opened.labels.get(found[0], name)}; try {asking} or kg show {name!r}"
+    )
+
+
+_SHOWN = ("what is said", "stage, tier, period", "note", "evidence", "row")
 
 
 def _row(said: Statement | Target, sentence: str) -> list[str]:
     evidence = said.evidence
-    reached = (said.stage, said.tier, said.period) if isinstance(said, Statement) else ()
+    reached = (said.stage, said.tier, said.period) if isinstance(said, Statement) else (said.period,)
+    note = said.note if said.note not in said.doubt else ""
     return [
         sentence,
-        "; ".join(part for part in (*reached, *said.flags, said.note) if part),
-        f"“{evidence.quote}”",
-        f"{evidence.source.partition('/')[2]} ¶{evidence.paragraph}",
+        ", ".join(filter(None, reached)),
+        "; ".join(filter(None, (said.doubt, note))),
+        f"{evidence.source.partition('/')[2]} ¶{evidence.paragraph} “{evidence.words}”",
         evidence.row.rpartition("/")[2],
     ]
+
+
+def _named_in(mentions: Sequence[Mention]) -> dict[str, list[str]]:
+    """Return by source the paragraphs that name an entity: ``¶30``, ``¶26 (heading)``, ``¶7 (ambiguous)``."""
+    found: dict[str, dict[int, str]] = {}
+    for one in mentions:
+        how = " (heading)" if one.in_heading else " (ambiguous)" if one.ambiguous else ""
+        numbers = found.setdefault(one.source.partition("/")[2], {})
+        numbers[one.paragraph] = min(how, numbers.get(one.paragraph, how))
+    return {
+        source: [f"¶{at}{how}" for at, how in sorted(numbers.items())] for source, numbers in found.items()
+    }

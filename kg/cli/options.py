@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kg import locations
+from kg.query.result import FORMATS
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -36,6 +37,7 @@ graph = click.option(
     metavar="PATH|ADDRESS",
     help="Built graph: a folder of kg build, an RDF file, or an endpoint's address (default: the project's).",
 )
+form = click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table")
 output = click.option("-o", "--output", default="-", help="File to write; - is standard output.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Only print problems.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

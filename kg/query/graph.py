@@ -17,23 +17,19 @@ from kg.query import internal_rows
 from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
 from kg.query.mentions import Mention, find_mentions
-from kg.query.parameters import resolve_entity, serialised_term
+from kg.query.parameters import Given, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
 from kg.store import guard, manifest, oxigraph
-from kg.store.names import Index, index_in_memory, index_path, names_of, open_index
+from kg.store.names import Index, index_in_memory, index_path, names_of, open_index, quotes_of
 from kg.store.oxigraph import QueryResult, Rows, Store
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
-
-Value = str | int | float
-#: What a parameter takes: a value, or several.
-Given = Value | None | Sequence[Value]
 
 
 @dataclass(frozen=True)
@@ -72,6 +68,11 @@ class Graph(AbstractContextManager["Graph"]):
     def names(self) -> Index:
         """All names, for look-ups and search: the index beside the store, else one made in memory."""
         return open_index(self.index) if self.index else index_in_memory(names_of(self.store))
+
+    @cached_property
+    def words(self) -> Index:
+        """The words of documents that statements quote: in the index of names, else in one made in memory."""
+        return self.names if self.index else index_in_memory((), quotes_of(self.store))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -124,7 +125,7 @@ class Graph(AbstractContextManager["Graph"]):
 
         With ``exact`` a part of a name is not taken for the name.
         """
-        several = {key: v for key, value in given.items() if (v := _values(value))}
+        several = {key: v for key, value in given.items() if (v := values(value))}
         kinds = {parameter.name: parameter for parameter in asked.parameters}
         if missing := [p.name for p in asked.parameters if p.needed and p.name not in several]:
             raise KgError(f"{asked.name} needs {' and '.join(missing)}, for example: {asked.example}")
@@ -138,6 +139,22 @@ class Graph(AbstractContextManager["Graph"]):
             )
             for key, some in several.items()
         }
+
+    def search(
+        self, words: str, *, region: Given = None, source: Given = None, texts: Sequence[Path] | None = None
+    ) -> Answer:
+        """Return the paragraphs that hold all these words, with the words and the statements that rest there.
+
+        Quotes, governing words, cues, names and headings are searched, and the texts in the folders ``texts``
+        (default: those of $KG_TEXTS, else ./texts) that are at hand. Raises as ``ask``.
+
+        >>> import kg
+        >>> [row["paragraph"] for row in kg.open_graph().search("silicon carbide", region="Jinan")]
+        [45, 47]
+        """
+        from kg.query.search import search_words  # late: no question needs it
+
+        return search_words(self, words, region=region, source=source, texts=texts)
 
     def resolve(self, words: str, *, segments: Sequence[str] = ()) -> str:
         """Return the id of the entity that a name, a part of one, or an id stands for; raises as ``ask``."""
@@ -169,7 +186,7 @@ class Graph(AbstractContextManager["Graph"]):
         >>> import kg
         >>> found = kg.open_graph().statements(entity="org/byd")[0]
         >>> found.predicate, found.evidence.source, found.evidence.paragraph
-        ('inSector', 'source/gwr-2024', 47)
+        ('participatesIn', 'source/gwr-2024', 47)
         """
         return find_stated(Statement, self.store, ids=ids, entity=entity, source=source)
 
@@ -195,12 +212,15 @@ class Graph(AbstractContextManager["Graph"]):
         found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
         return {each.id: each.evidence for each in found}
 
-    def sentence(self, found: Statement | Target) -> str:
-        """Return a statement or target as a sentence with English labels."""
+    def sentence(self, found: Statement | Target, *, about: str = "") -> str:
+        """Return a statement or target as a sentence with English labels; ``about`` begins it if it can."""
         if isinstance(found, Target):
             return found.label
         named = found.object if found.is_literal else self.labels.get(found.object, found.object)
         subject = self.labels.get(found.subject, found.subject)
+        term = self.vocabulary.terms.get(found.predicate)
+        if term and term.inverse_phrase and found.object == about:
+            return f"{named} {term.inverse_phrase} {subject}"
         return f"{subject} {self.vocabulary.phrase(found.predicate)} {named}"
 
     def uncounted(self, found: Answer) -> Answer:
@@ -323,8 +343,3 @@ def _read_file(path: Path) -> Store:
 
 def _join_labels(answer: Answer, ids: list[str]) -> str:
     return ", ".join(sorted(answer.label(one) or one for one in ids))
-
-
-def _values(given: Given) -> list[str]:
-    some = [given] if given is None or isinstance(given, str | int | float) else given
-    return [str(one) for one in some if one not in ("", None)]

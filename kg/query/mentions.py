@@ -39,7 +39,7 @@ class Mention:
         end = self.start + len(self.words)
         return Evidence(
             self.id, self.source, self.title, self.address, self.paragraph, self.words, self.start, end, "",
-            ", ".join(doubt),
+            doubt=", ".join(doubt),
         )  # fmt: skip
 
 

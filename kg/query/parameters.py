@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 #: Numbers as people and Python write them (1e+16).
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
 _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
+#: What a parameter takes: a value, or several.
+Given = str | int | float | None | Sequence[str | int | float]
 _MOST_LISTED = 6  # candidates that a message lists
+
+
+def values(given: Given) -> list[str]:
+    """Return the values given to a parameter as texts, empty ones left out."""
+    some = [given] if given is None or isinstance(given, str | int | float) else given
+    return [str(one) for one in some if one not in ("", None)]
 
 
 def entity_segments(parameter: Parameter) -> tuple[str, ...]:

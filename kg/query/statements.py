@@ -19,9 +19,9 @@ class Evidence:
     ``id`` is the statement or target. ``source`` is an id (``source/gwr-2024``), ``title`` and ``address``
     are empty if the graph does not know them. Paragraphs count from 1; ``start`` and ``end`` count code
     points of the paragraph from 0 and are None if the quote was never located. ``row`` is the file and line
-    of the curated table. ``prefix`` and ``suffix`` are the words beside the quote that tell it from others;
-    ``repeated`` says that it also stands earlier, and that none tell it apart. ``doubt`` is what is doubtful
-    about the statement or target, as ``doubts`` returns it.
+    of the curated table. ``said`` are the words that govern the quote, ``prefix`` and ``suffix`` those beside
+    it that tell it from others; ``repeated`` says that it also stands earlier, and that none tell it apart.
+    ``doubt`` is what is doubtful about the statement or target, as ``doubts`` returns it.
     """
 
     id: str
@@ -37,11 +37,12 @@ class Evidence:
     suffix: str = ""
     repeated: bool = False
     doubt: str = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
-        """The quote, as people read it."""
-        return self.quote
+        """The quote, after the words that govern it if they are not in it: ``promote … silicon carbide``."""
+        return f"{self.said} … {self.quote}" if self.said and self.said not in self.quote else self.quote
 
     @property
     def fragment(self) -> str:

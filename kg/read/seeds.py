@@ -182,11 +182,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         path = folder / name
         if name.endswith((*WRITTEN_TABLES, "verified.csv")) and not path.exists():
             return []
-        records, found = tables.read_table(path, model.columns(), name=name, optional=model.optional)
-        problems.extend(found)
-        parsed = [models.parse(model, one.cells, file=name, line=one.line) for one in records]
-        problems.extend(problem for one in parsed if isinstance(one, list) for problem in one)
-        return [one for one in parsed if not isinstance(one, list)]
+        return list(_sound(tables.read_rows(path, model, name=name), problems))
 
     entities: dict[str, models.EntityRow] = {}
     for name, model in ENTITY_TABLES.items():

@@ -1,9 +1,8 @@
-"""The names index: labels, entities and quotes found by full text, in an SQLite file beside the store.
+"""The names index: labels, entities and words of documents found by full text, an SQLite file by the store.
 
 It is written when a graph is built and opened read-only; it stays fast at a million entities.
 """
 
-import re
 import sqlite3
 import tempfile
 import weakref
@@ -21,11 +20,10 @@ from kg import iris
 from kg.errors import Ambiguous, BadStore, NotFound
 from kg.read import queries
 from kg.store import matching, oxigraph
-from kg.store.matching import Name, fold, key, pieces, squeeze, tokens
+from kg.store.matching import Name, Piece, fold, key, pieces, squeeze, tokens
 from kg.store.oxigraph import Store
 
-FORMAT = 3
-_QUOTE = re.compile(r"source/(?P<source>[^/]+)/paragraph/(?P<paragraph>[0-9]+)/quote/[^/]+")
+FORMAT = 4
 _POOL = 200  # names that are scored at each step
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid
@@ -46,16 +44,6 @@ class Hit:
     name: str
     role: str
     score: float
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A quote that a search found: the id of its words (the object of ``kg:evidence``) and its place."""
-
-    words: str
-    source: str
-    paragraph: int
-    quote: str
 
 
 class Labels(Mapping[str, str]):
@@ -191,15 +179,10 @@ class Index:
                 break
         return sorted(hits.values(), key=lambda hit: (-hit.score, hit.role != "label", hit.entity))[:limit]
 
-    def quotes(self, words: str, *, limit: int = 10) -> list[Quoted]:
-        """Return the quotes that hold all these words, short ones first."""
-        found = pieces(fold(words))
-        rows = self.connection.execute(_QUOTES, (matching.all_of(found), limit)) if found else ()
-        return [
-            Quoted(at, parts["source"], int(parts["paragraph"]), quote)
-            for at, quote in rows
-            if (parts := _QUOTE.fullmatch(at))
-        ]
+    def runs(self, words: Sequence[Piece], *, limit: int = 10) -> list[tuple[str, str]]:
+        """Return (node, run of words) of the documents' words that hold all these, short ones first."""
+        rows = self.connection.execute(_QUOTES, (matching.all_of(words), limit)) if words else ()
+        return list(rows)
 
     def _candidates(self, words: str, segments: Sequence[str]) -> Iterator[list[tuple[str, str, str, str]]]:
         """Yield the names that a search scores: those that differ by spaces, then ever looser matches.
@@ -314,6 +297,6 @@ def names_of(graph: Store) -> Iterator[Name]:
 
 
 def quotes_of(graph: Store) -> Iterator[tuple[str, str]]:
-    """Yield the quotes in a graph, each after the id of its words."""
+    """Yield the words of documents in a graph, each after the id of the node that knows their paragraph."""
     for row in oxigraph.solutions(graph, queries.internal("indexed-quotes").sparql):
-        yield iris.short(row["selector"].value).removesuffix("/exact"), row["quote"].value
+        yield iris.short(row["node"].value), row["words"].value

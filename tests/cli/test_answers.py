@@ -76,6 +76,7 @@ def test_asking_imports_no_slow_library(built: Path) -> None:
         ["ask", "backing", "humanoid", "-e"],
         ["show", "Jinan"],
         ["find", "chip"],
+        ["search", "chip"],
     ):
         argv = [*command, "--graph", str(built)]
         code = (
@@ -88,3 +89,67 @@ def test_asking_imports_no_slow_library(built: Path) -> None:
 
 def test_the_title_of_no_question_is_alike(curated: Graph) -> None:
     assert len({q.title for q in queries.catalogue().values()}) == len(NAMES) > 20
+
+
+ELSEWHERE = [
+    (
+        "backing 'Shandong computing network'",
+        "is a facility (project/shandong-computing-network); backing takes a topic as its topic; try kg show",
+    ),
+    ("deliveries --region 'Wang Qingxian'", "is a person (person/wang-qingxian); use --person"),
+    (
+        "backing satellite",
+        "'satellite' may be any of: satellite internet: sector (topic/satellite-internet); ",
+    ),
+    ("Shandong", "'Shandong' is no question but Shandong; try kg ask"),
+    (
+        "'silicon carbide'",
+        "is no question but silicon carbide; try kg ask backing 'silicon carbide' or kg show",
+    ),
+    ("backing Wang Qingxian", "'Wang Qingxian' is a person"),
+    ("targets Shanghai --alike yes --alike no", "alike is yes or no, not several values"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), ELSEWHERE)
+def test_an_error_says_what_a_name_is_otherwise(built: Path, words: str, message: str) -> None:
+    done = inside("ask", *shlex.split(words), "--graph", str(built))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_a_part_of_a_name_is_said_to_be_read_as_the_name(built: Path) -> None:
+    done = inside("ask", "backing", "humanoid", "--graph", str(built))
+    assert done.returncode == 0
+    assert "note: 'humanoid' is read as humanoid robots (topic/humanoid-robot)" in done.stderr
+    assert (
+        "topic/humanoid-robot"
+        not in inside("ask", "backing", "humanoid robots", "--graph", str(built)).stderr
+    )
+
+
+SHOWN = {"gwr-2024": "source/gwr-2024", "Chang Guang Satellite": "org/chang-guang-satellite", "Core Link": "org/xinlian",
+         "three chemical": "programme/three-transformations", "“9X”": "programme/shanghai-9-plus-x",
+         "Double-Doubling": "programme/chongqing-double-doubling-action", "topic:silicon-carbide": "topic/silicon-carbide"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "entity"), SHOWN.items())
+def test_show_takes_whatever_a_thing_is_called(built: Path, words: str, entity: str) -> None:
+    done = inside("show", words, "--graph", str(built))
+    assert (done.returncode, entity in done.stdout.splitlines()[0]) == (0, True)
+
+
+def test_show_says_what_it_leaves_out_and_where_a_thing_is_named(built: Path) -> None:
+    shown = inside("show", "Shanghai", "--graph", str(built)).stdout
+    assert len(shown.splitlines()) < 250
+    assert "not shown: --limit 0 shows all" in shown
+    found = inside("show", "silicon carbide", "--graph", str(built)).stdout
+    assert "named in     gwr-2024 ¶26 (heading), ¶30" in found
+    assert "statements.csv" not in found
+    assert "statements.csv:" in inside("show", "silicon carbide", "--rows", "--graph", str(built)).stdout
+
+
+def test_the_list_groups_every_question(built: Path) -> None:
+    for arguments in (("ask",), ("ask", "--list"), ("ask", "--help")):
+        lines = inside(*arguments).stdout.splitlines()
+        assert [sum(line.startswith(f"  {name} ") for line in lines) for name in NAMES] == [1] * len(NAMES)

@@ -121,6 +121,7 @@ def test_show_tells_all_with_evidence(graph: str) -> None:
     words = " ".join(shown.stdout.split())
     for part in (
         "Sample City place/sample-city",
+        "named in wuhan-2030",
         "样本市",
         "geo:lat 30.5",
         "“光谷 二期”",

@@ -19,7 +19,7 @@ REPORT = ("source/hubei-2030", "A sample report in English", "https://example.or
 LIDAR = Statement(
     id="", subject="place/sample-province", predicate="promotes", object="topic/lidar", is_literal=False, stage="",
     tier="future", cue="future industries", said="cultivate", period="../2030", note="", flags=(), withheld=False,
-    evidence=Evidence("", *REPORT, 2, "such as lidar", 93, 106, "hubei-2030/statements.csv:4"),
+    evidence=Evidence("", *REPORT, 2, "such as lidar", 93, 106, "hubei-2030/statements.csv:4", said="cultivate"),
 )  # fmt: skip
 OPTICS = Target(
     id="", place="place/sample-province", topic="topic/optics", indicator="indicator/output-value",

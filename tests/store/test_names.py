@@ -83,7 +83,7 @@ def test_what_is_typed_finds_what_is_meant(index: Index, words: str, entity: str
 )
 def test_whatever_is_typed_is_no_query_language(index: Index, words: str) -> None:
     assert index.search(words) == []
-    assert index.quotes(words) == []
+    assert index.runs(pieces(fold(words))) == []
 
 
 def test_hits_are_scored_and_best_first(index: Index) -> None:
@@ -123,12 +123,9 @@ def test_names_and_labels_are_looked_up(index: Index) -> None:
     assert (both["ns#Region"], both["place/jinan"], len(both)) == ("region", "Jinan", len(labels) + 1)
 
 
-def test_quotes_are_found_by_their_words(index: Index) -> None:
-    assert [(q.source, q.paragraph, q.quote) for q in index.quotes("silicon carbide")] == [
-        ("a", 7, "a base for silicon carbide")
-    ]
-    assert [q.paragraph for q in index.quotes("产业")] == [9]
-    assert index.quotes("photovoltaics") == []
+def test_words_of_documents_are_found(index: Index) -> None:
+    for words, found in (("silicon carbide", QUOTES[:1]), ("产业", QUOTES[1:]), ("photovoltaics", [])):
+        assert index.runs(pieces(fold(words))) == found
 
 
 def test_a_graph_gives_the_same_file_each_time(sample_graph: Graph, tmp_path: Path) -> None:
@@ -220,7 +217,7 @@ def test_only_the_beginning_of_a_long_text_is_searched(index: Index, length: int
     assert 3 < len(steps) <= 40
     assert max(map(len, steps)) < 1_000
     assert index.search(text) == []
-    assert index.quotes(text) == []
+    assert index.runs(pieces(fold(text))) == []
 
 
 def test_labels_are_kept_up_to_a_number(index: Index) -> None:
