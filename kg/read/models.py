@@ -163,9 +163,7 @@ class NameRow(Row):
     confidence: Word = about("How sure it is that the name is the entity's.")
     ground: Text = about("What that rests on: knowledge, a document, or a page with its address.")
     date: Day = about("When that was decided.")
-    ambiguous: MaybeYes = about(
-        "yes where the words are common or part of others, so that they need not mean it.", default=""
-    )
+    ambiguous: MaybeYes = about("yes for words that are common, or part of other words.", default="")
 
 
 class HierarchyRow(Row):
@@ -286,16 +284,9 @@ class PositionRow(ParagraphRow):
     exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
     prefix: Annotated[str, Form("text")] = about("Words before that tell a quote from others.", default="")
     suffix: Annotated[str, Form("text")] = about("Words after it that do.", default="")
-    repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
-        "Whether it stands earlier in the text too, so that no link leads to it.", default=""
-    )
+    repeated: MaybeYes = about("yes for a quote that stands earlier too: no link leads to it.", default="")
     heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
     hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
-
-    @property
-    def place(self) -> int:
-        """Return the paragraph that holds the words."""
-        return int(self.heading or self.paragraph)
 
 
 class VerificationRow(Row):

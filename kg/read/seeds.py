@@ -95,7 +95,9 @@ class Document:
         """Return positions by the paragraph of the row, the one that holds the words, and the words."""
         found: dict[tuple[int, int, str], list[models.PositionRow]] = {}
         for position in self.positions:
-            found.setdefault((position.paragraph, position.place, position.quote), []).append(position)
+            found.setdefault(
+                (position.paragraph, int(position.heading or position.paragraph), position.quote), []
+            ).append(position)
         return found
 
     def section(self, paragraph: int) -> models.SectionRow | None:
