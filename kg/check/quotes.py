@@ -212,7 +212,10 @@ def check_positions(
 def check_recorded(document: Document) -> Iterator[Problem]:
     """Check that recorded positions fit their words and paragraphs, for a text that is not at hand."""
     for position in document.positions:
-        whole, printed = document.found.get((position.place, "")), position.exact or position.quote
+        whole, printed = (
+            document.found.get((int(position.heading or position.paragraph), "")),
+            position.exact or position.quote,
+        )
         fits = not printed or position.end - position.start == len(printed)
         if not (fits and whole and position.end <= whole.end and position.hash == whole.hash):
             what = "the position fits neither its words nor its paragraph"

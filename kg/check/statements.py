@@ -94,8 +94,7 @@ def _check_cue(at: models.StatementRow, ontology: Ontology) -> Iterator[Problem]
         yield at.problem("cue", "cue-too-long", f"more than {CUE_WORDS} words", at.cue, "quote fewer")
     for column in ("stage", "tier"):
         if (value := getattr(at, column)) and not at.cue:
-            what = f"a {column} rests on words"
-            yield at.problem("cue", "missing-cue", what, value, "quote them as cue")
+            yield at.problem("cue", "missing-cue", f"a {column} rests on words", value, "quote them as cue")
     stages = ontology.schemes["stages"]
     if at.cue and at.stage in stages and (other := _stage_of_cue(at.cue, at.stage, stages)):
         what, remedy = (

@@ -151,7 +151,8 @@ def _evidence(at: _ROW, document: Document) -> Iterator[tuple[str, "_Words"]]:
     node = f"quote/{iris.digest(at.quote)}"
     yield "kg:evidence", _Words(f"{_paragraph(at.source, at.paragraph)}/{node}", at.quote, position)
     for kind, quote, position in words.recorded(at, document):
-        paragraph = _paragraph(at.source, position.place if position else at.paragraph)
+        heading = position.heading if position else getattr(at, f"{kind}_paragraph", "")
+        paragraph = _paragraph(at.source, int(heading or at.paragraph))
         node = f"words/{iris.digest(quote, position.start if position else '')}"
         yield f"kg:{kind}At", _Words(f"{paragraph}/{node}", quote, position)
 

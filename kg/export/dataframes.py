@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kg.export import statements
+from kg.export import measures, statements
 from kg.query.dataframe import typed_frame
 from kg.query.graph import Graph
 
@@ -19,21 +19,24 @@ def statement_frame(graph: Graph) -> pd.DataFrame:
     return typed_frame({name: [row[name] for row in rows] for name in statements.COLUMNS})
 
 
-def matrix(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> pd.DataFrame:
-    """Return regions by topics: the number of statements by which each region backs each topic.
+def matrix(graph: Graph, *, kind: str = "", rolled: bool = False) -> pd.DataFrame:
+    """Return regions by fields of the official classification: how many topics of each a region backs.
 
-    Labels are in both indexes; where a region backs a topic by none there is a 0, and where nothing is backed
-    the table is empty. More statements mean more words, not more money. ``kind`` is a class of topics:
-    Sector, Technology, Idea, or Topic for all of them (NotFound for any other); ``rolled`` counts a statement
-    for all topics above its own too.
+    Labels are in both indexes; topics that no field holds stand for themselves; 0 stands for none, and where
+    nothing is backed the table is empty. More words are not more money. With ``kind``, a class of topics,
+    and ``rolled`` it counts statements by topics, as ``measures.projection`` does (NotFound for other kinds).
 
     >>> import kg
     >>> int(matrix(kg.open_graph()).loc["Jinan"].sum()) > 0
     True
     """
-    long = graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no").to_pandas(ids=False)
-    wide = long.astype({"number": "int64"}).pivot_table("number", "region", "topic", "sum", fill_value=0)
-    return wide.astype("int64")
+    projected = measures.projection(graph, kind=kind, rolled=rolled)
+    name = projected.nodes(data="label")
+    regions = [node for node, side in projected.nodes(data="side") if side == "region"]
+    edges = projected.edges(regions, data="weight")
+    rows = [(name[region], name[topic], number) for region, topic, number in edges]
+    long = pd.DataFrame(rows, columns=["region", "topic", "number"]).astype({"number": "int64"})
+    return long.pivot_table("number", "region", "topic", "sum", fill_value=0).astype("int64")
 
 
 def measure_frame(rows: Iterable[NamedTuple]) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import networkx as nx
 
+from kg import iris
+from kg.query import internal_rows
 from kg.query.graph import Graph
 
 
@@ -40,18 +42,21 @@ class Broker(NamedTuple):
 
 
 class Centre(NamedTuple):
-    """A topic, how many regions back it, and its eigenvector centrality among topics that share regions."""
+    """A field or topic, how many regions back it, and its centrality (eigenvector) among these."""
 
     topic: str
     regions: int
     centrality: float
 
 
-def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> nx.Graph:
-    """Return the two-sided graph of regions and the topics they back, weighted by the number of statements.
+def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Graph:
+    """Return the two-sided graph of regions and the fields of the official classification that they back.
 
-    Nodes are ids with ``label`` and ``side`` (region or topic). ``rolled`` counts a statement for all topics
-    above its own too. What a region backs only through a project or programme is not in it, nor is how much
+    An edge's ``weight`` is the number of topics of the field itself, so that each topic counts once;
+    ``counts`` has the counts behind it. A topic that no field holds stands for itself. With ``kind`` (Sector,
+    Technology, Idea, Topic for all) the other side is topics and the weight a number of statements;
+    ``rolled`` counts these for all topics above their own too. Nodes are ids with ``label`` and ``side``
+    (region or topic). What a region backs only through a project or programme is not in it, nor is how much
     anything matters: an edge says that words are there.
 
     >>> import kg
@@ -59,10 +64,19 @@ def projection(graph: Graph, *, kind: str = "Sector", rolled: bool = False) -> n
     ['region', 'topic']
     """
     found = nx.Graph()
-    for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no"):
-        for side in ("region", "topic"):
-            found.add_node(row[side], label=graph.labels.get(str(row[side]), str(row[side])), side=side)
-        found.add_edge(row["region"], row["topic"], weight=row["number"])
+    if kind:
+        rows = [
+            {**row, "label": ""} for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no")
+        ]
+    else:
+        asked = internal_rows(graph.store, "regions-by-fields").values()
+        rows = [{**row, "label": " ".join(filter(None, (row["code"], row["label"])))} for row in asked]
+    for row in rows:
+        region, topic = (iris.short(str(row[side])) for side in ("region", "topic"))
+        for node, side in ((region, "region"), (topic, "topic")):
+            label = (side == "topic" and row["label"]) or graph.labels.get(node, node)
+            found.add_node(node, label=label, side=side)
+        found.add_edge(region, topic, weight=int(str(row["number"])), counts=row["counts"])
     return found
 
 

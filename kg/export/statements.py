@@ -12,7 +12,7 @@ from kg.read import files
 COLUMNS = (
     "id", "source", "paragraph", "quote", "start", "subject", "subject_label", "predicate", "object",
     "object_label", "value", "unit", "comparator", "period", "stage", "tier", "flags", "indicator", "scope",
-    "end", "object_kind",
+    "end", "object_kind", "note", "doubt",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -21,9 +21,11 @@ Row = dict[str, Any]
 def statement_rows(graph: Graph) -> list[Row]:
     """Return every curated statement and target, withheld ones too, by source, paragraph and position.
 
-    Each row has the keys of ``COLUMNS``. A target's predicate is ``targets`` and its object a text.
+    Each row has the keys of ``COLUMNS``; ``doubt`` has flags and note, and which of the ends is not certain.
+    A target's predicate is ``targets`` and its object a text.
     """
     kinds = {entity.id: entity.kind for entity in graph.entities}
+    unsure = {entity.id: f"{entity.name}: {entity.doubt}" for entity in graph.entities if entity.doubt}
     labels = graph.names.labels
     found = []
     stated: list[Statement | Target] = [*graph.statements(), *graph.targets()]
@@ -32,7 +34,7 @@ def statement_rows(graph: Graph) -> list[Row]:
         row = dict.fromkeys(COLUMNS) | {
             "id": where.id, "source": where.source.partition("/")[2], "paragraph": where.paragraph,
             "quote": where.quote, "start": where.start, "end": where.end, "period": each.period or None,
-            "flags": list(each.flags), "object_kind": "literal",
+            "flags": list(each.flags), "object_kind": "literal", "note": each.note or None,
         }  # fmt: skip
         if isinstance(each, Statement):
             row |= {
@@ -48,6 +50,8 @@ def statement_rows(graph: Graph) -> list[Row]:
                 "value": _number(each.value), "unit": each.unit, "comparator": each.comparator,
                 "indicator": each.indicator, "scope": each.topic or None,
             }  # fmt: skip
+        doubts = [each.doubt, *(unsure.get(str(row[end]), "") for end in ("subject", "object", "scope"))]
+        row["doubt"] = "; ".join(filter(None, doubts)) or None
         found.append(row | {"subject_label": labels.get(str(row["subject"]))})
     return sorted(found, key=_order)
 

@@ -135,7 +135,8 @@ def _statement_row(statement: Statement, numbers: _Numbers, line: bool) -> Cell:
     return [
         _local(statement.id), numbers.entities[statement.subject], numbers.predicates[statement.predicate],
         statement.object if statement.is_literal else numbers.entities[statement.object], int(line),
-        statement.stage, statement.tier, statement.cue, *_evidence_cells(statement, numbers),
+        statement.stage, statement.tier, statement.cue, statement.said,
+        *_evidence_cells(statement, numbers),
     ]  # fmt: skip
 
 

@@ -26,9 +26,10 @@ def network(  # noqa: PLR0913  filters of one view, by keyword only
     """Return what is stated as a MultiDiGraph.
 
     Nodes are ids (``place/jinan``) with ``label``, ``label_zh``, ``kind`` (``Company``), ``root``
-    (``Organisation``) and ``region`` (whether it is one). Edges are keyed by statement id, with
-    ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``, ``tier``, ``period``, ``row`` and
-    ``assumed`` (False). Literal objects and withheld statements are left out.
+    (``Organisation``), ``region`` (whether it is one) and ``doubt`` (which of its names are not certain).
+    Edges are keyed by statement id, with ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``,
+    ``tier``, ``period``, ``row``, ``note``, ``doubt`` (flags and note) and ``assumed`` (False). Literal
+    objects and withheld statements are left out.
 
     The view keeps what lies within two steps of a ``region``, or ``depth`` steps ``around`` an entity (both
     by name or id); entities of some classes (``kinds``); statements with some ``predicates``. It holds
@@ -67,6 +68,7 @@ def _whole(graph: "Graph", *, hierarchy: bool) -> nx.MultiDiGraph:
         whole.add_node(
             entity.id, label=entity.name, label_zh=entity.label_zh, kind=entity.kind,
             root=graph.vocabulary.root(entity.kind), region=entity.is_region,
+            doubt=entity.doubt,
         )  # fmt: skip
     for each in sorted(graph.statements(), key=lambda each: each.id):
         if not each.withheld and each.subject in whole and each.object in whole:  # no literals
@@ -75,13 +77,14 @@ def _whole(graph: "Graph", *, hierarchy: bool) -> nx.MultiDiGraph:
                 each.subject, each.object, key=each.id, predicate=each.predicate.rpartition(":")[2],
                 source=where.source.partition("/")[2], paragraph=where.paragraph, quote=where.quote,
                 stage=each.stage, tier=each.tier, period=each.period, row=where.row, assumed=False,
+                note=each.note, doubt=each.doubt,
             )  # fmt: skip
     for link in find_links(graph.store) if hierarchy else ():
         predicate = link.relation.rpartition(":")[2]
         whole.add_edge(
             link.child, link.parent, key=f"{link.child} {predicate} {link.parent}", predicate=predicate,
             source="", paragraph=0, quote=link.ground, stage="", tier="", period="", row="hierarchy.csv",
-            assumed=True,
+            assumed=True, note="", doubt="",
         )  # fmt: skip
     return whole
 

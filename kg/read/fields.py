@@ -68,11 +68,7 @@ def read_fields(folder: Path) -> Iterator[FieldRow | Problem]:
     """Yield the fields of a folder of seeds, and what cannot be read; nothing without the table."""
     path = folder / FILE
     if path.exists():
-        records, problems = tables.read_table(path, FieldRow.columns(), name=FILE)
-        yield from problems
-        for record in records:
-            parsed = models.parse(FieldRow, record.cells, file=FILE, line=record.line)
-            yield from parsed if isinstance(parsed, list) else [parsed]
+        yield from tables.read_rows(path, FieldRow, name=FILE)
 
 
 def read_crosswalk(folder: Path) -> Iterator[MappingRow | Problem]:
@@ -86,15 +82,11 @@ def read_crosswalk(folder: Path) -> Iterator[MappingRow | Problem]:
         return
     lines = [f"{line}\n" for line in raw.decode().split("\n")]
     above = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    rows = tables.parse_rows(
-        (line for line in lines[above:] if line.strip()), MappingRow.columns(), name=CROSSWALK, delimiter="\t"
-    )
-    for found in rows:
-        if isinstance(found, Problem):
-            yield replace(found, line=found.line + above)
-            continue
-        parsed = models.parse(MappingRow, found.cells, file=CROSSWALK, line=found.line + above)
-        yield from parsed if isinstance(parsed, list) else [parsed]
+    rows = [line for line in lines[above:] if line.strip()]
+    for found in tables.parse_rows(rows, MappingRow.columns(), name=CROSSWALK, delimiter="\t"):
+        at = replace(found, line=found.line + above)
+        row = at if isinstance(at, Problem) else tables.parse_row(MappingRow, at, file=CROSSWALK)
+        yield from row if isinstance(row, list) else [row]
 
 
 def is_confidence(value: Decimal | None) -> bool:

@@ -4,21 +4,17 @@ The type of a column carries a ``Form``: what a message says that its cells hold
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from kg import iris
 from kg.errors import Problem
 from kg.read import periods
-
-#: Columns of a text's own words, in which white space may stand at an end.
-_AS_PRINTED = ("exact", "prefix", "suffix", "words", "within")
-_CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class Form(str):
@@ -167,9 +163,7 @@ class NameRow(Row):
     confidence: Word = about("How sure it is that the name is the entity's.")
     ground: Text = about("What that rests on: knowledge, a document, or a page with its address.")
     date: Day = about("When that was decided.")
-    ambiguous: MaybeYes = about(
-        "yes where the words are common or part of others, so that they need not mean it.", default=""
-    )
+    ambiguous: MaybeYes = about("yes for words that are common, or part of other words.", default="")
 
 
 class HierarchyRow(Row):
@@ -290,16 +284,9 @@ class PositionRow(ParagraphRow):
     exact: Annotated[str, Form("text")] = about("The words of the text, where they differ.")
     prefix: Annotated[str, Form("text")] = about("Words before that tell a quote from others.", default="")
     suffix: Annotated[str, Form("text")] = about("Words after it that do.", default="")
-    repeated: Annotated[str, matches("yes|"), Form("yes, or nothing")] = about(
-        "Whether it stands earlier in the text too, so that no link leads to it.", default=""
-    )
+    repeated: MaybeYes = about("yes for a quote that stands earlier too: no link leads to it.", default="")
     heading: MaybeParagraph = about("The paragraph that holds the words, if another.", default="")
     hash: Hash = about("SHA-256 of the folded text of the paragraph that holds the words.")
-
-    @property
-    def place(self) -> int:
-        """Return the paragraph that holds the words."""
-        return int(self.heading or self.paragraph)
 
 
 class VerificationRow(Row):
@@ -310,46 +297,6 @@ class VerificationRow(Row):
     sha256: Hash = about("SHA-256 of the text that they were verified against.")
 
 
-R = TypeVar("R", bound=Row)
-
-
 def form(field: FieldInfo) -> str:
     """Return what a column's cells hold: an id such as place/jinan."""
     return next((found for found in field.metadata if isinstance(found, Form)), "text")
-
-
-def parse(
-    model: type[R], cells: Mapping[str, str], *, file: str, line: int, source: str = ""
-) -> R | list[Problem]:
-    """Return one row of its cells, or what is wrong with each of them.
-
-    ``source`` is the one that the row belongs to, where the table's folder does not say it.
-    """
-    where: dict[str, Any] = {"file": file, "line": line}
-    if "source" in model.place_keys:
-        where["source"] = source or file.partition("/")[0]
-    if problems := [
-        Problem(file, line, column, "bad-cell", what, cell, remedy)
-        for column, cell in cells.items()
-        for what, remedy in _white_space(column, cell)
-    ]:
-        return problems
-    try:
-        return model.model_validate({**cells, **where})
-    except ValidationError as error:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        for fault in error.errors(include_url=False, include_context=False):
-            column = str(fault["loc"][0])
-            what = "the cell has another form" if cells[column] else "the cell is empty"
-            remedy = f"it should hold {form(fields[column])}"
-            problems.append(Problem(file, line, column, "bad-cell", what, cells[column], remedy))
-        return problems
-
-
-def _white_space(column: str, cell: str) -> Iterator[tuple[str, str]]:
-    """Yield the fault and the remedy of a cell with blanks around it or control characters in it."""
-    inner = cell.strip()
-    if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
-        return
-    fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
-    yield f"{fault} of the cell", f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"

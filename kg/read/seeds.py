@@ -95,7 +95,9 @@ class Document:
         """Return positions by the paragraph of the row, the one that holds the words, and the words."""
         found: dict[tuple[int, int, str], list[models.PositionRow]] = {}
         for position in self.positions:
-            found.setdefault((position.paragraph, position.place, position.quote), []).append(position)
+            found.setdefault(
+                (position.paragraph, int(position.heading or position.paragraph), position.quote), []
+            ).append(position)
         return found
 
     def section(self, paragraph: int) -> models.SectionRow | None:
@@ -182,11 +184,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         path = folder / name
         if name.endswith((*WRITTEN_TABLES, "verified.csv")) and not path.exists():
             return []
-        records, found = tables.read_table(path, model.columns(), name=name, optional=model.optional)
-        problems.extend(found)
-        parsed = [models.parse(model, one.cells, file=name, line=one.line) for one in records]
-        problems.extend(problem for one in parsed if isinstance(one, list) for problem in one)
-        return [one for one in parsed if not isinstance(one, list)]
+        return list(_sound(tables.read_rows(path, model, name=name), problems))
 
     entities: dict[str, models.EntityRow] = {}
     for name, model in ENTITY_TABLES.items():

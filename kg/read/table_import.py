@@ -128,23 +128,12 @@ def import_table(file: Path, folder: Path, columns: Columns, origin: Origin, kno
 
 
 def read_user_table(file: Path) -> UserTable:
-    """Read a UTF-8 file whose cells are separated by commas, semicolons or tabs; empty rows are skipped.
+    """Read a UTF-8 file with commas, semicolons, tabs or bars between cells; empty rows are skipped.
 
     Raises KgError that names file, line and remedy where it cannot be read for certain.
     """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise KgError(f"cannot read {file}: {error.strerror}") from None
-    if fault := files.encoding_fault(raw):
-        line, what, guess = fault
-        raise KgError(f"{file}:{line}: {what}{guess and f', perhaps {guess}'}: {files.SAVE_AS_UTF8}")
-    content = raw.decode()
-    if not content.removeprefix("\ufeff").strip():
-        raise KgError(f"{file} is empty: its first line holds the names of its columns")
-    if "\r" in content and "\n" not in content.strip():
-        raise KgError(f"{file}: its lines end with carriage returns alone: save it with newlines")
-    lines = content.split("\n")
+    raw = _read_text(file)
+    lines = raw.decode().split("\n")
     # a byte order mark stays in the lines, since the check counts it as a character of the text
     physical = [f"{line}\n" for line in (lines[0].removeprefix("\ufeff"), *lines[1:])]
     delimiter = tables.separator("".join(physical))
@@ -160,10 +149,30 @@ def read_user_table(file: Path) -> UserTable:
             continue
         placed = list(_placed("".join(physical[first - 1 : last]), cells, first - 1))
         if len(placed) < len(header) or any(cell.text for cell in placed[len(header) :]):
-            what = f"{len(cells)} cells where the header has {len(header)}"
-            raise KgError(f"{file}:{first}: {what}: {tables.QUOTING}")
+            title = len(header) == 1  # of the table, above the header
+            remedy = "the first line must name the columns, not the table" if title else tables.QUOTING
+            raise KgError(f"{file}:{first}: {len(cells)} cells where the header has {len(header)}: {remedy}")
         rows.append(dict(zip(header, placed, strict=False)))
     return UserTable(file, raw, lines, header, rows)
+
+
+def _read_text(file: Path) -> bytes:
+    """Return the bytes of a file; raise KgError unless they are UTF-8 with newlines."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise KgError(f"cannot read {file}: {error.strerror}") from None
+    if fault := files.encoding_fault(raw):
+        line, what, guess = fault
+        raise KgError(f"{file}:{line}: {what}{guess and f', perhaps {guess}'}: {files.SAVE_AS_UTF8}")
+    content = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    if not content:
+        raise KgError(f"{file} is empty: its first line holds the names of its columns")
+    if b"\r" in content and b"\n" not in content:
+        raise KgError(f"{file}: its lines end with carriage returns alone: save it with newlines")
+    if re.match(rb"sep=.\r?\n", content):
+        raise KgError(f"{file}:1: {content[:5].decode()} is for Excel alone: remove the line")
+    return raw
 
 
 def _placed(raw: str, cells: Sequence[str], first: int) -> Iterator[Cell]:

@@ -1,27 +1,33 @@
 """Reads tables with the columns of curated ones, CSV, JSON Lines or Parquet; every fault is a problem."""
 
 import csv
-import importlib
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import chain
 from math import isfinite
 from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from kg.errors import KgError, Problem, missing_extra
+from kg.read import models
 from kg.read.files import encoding_problem, line_at
 
+R = TypeVar("R", bound=models.Row)
 ENDINGS = (".csv", ".jsonl", ".parquet")
 BATCH = 10_000
+_CONTROL = re.compile(r"[\x00-\x1f]")
 csv.field_size_limit(1 << 24)  # users' tables have cells longer than 128 KiB
-QUOTING = (
-    "a cell with a separator, a line break or a quotation mark needs quotation marks around it, and a mark "
-    "inside is written twice"
-)
+QUOTING = "put quotation marks around a cell with a separator, line break or such a mark; double marks inside"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,55 @@ class Record:
 
     line: int
     cells: Mapping[str, str]
+
+
+_Found = Iterator[Record | Problem]
+
+
+#: Columns of a text's own words, in which white space may stand at an end.
+_AS_PRINTED = ("exact", "prefix", "suffix", "words", "within")
+
+
+def parse_row(model: type[R], record: Record, *, file: str, source: str = "") -> R | list[Problem]:
+    """Return the row of a record, or what is wrong with each of its cells.
+
+    ``source`` is the one that the row belongs to, where the table's folder does not say it.
+    """
+    where: dict[str, Any] = {"file": file, "line": record.line}
+    if "source" in model.place_keys:
+        where["source"] = source or file.partition("/")[0]
+    if spaced := [found for column, cell in record.cells.items() if (found := _white_space(column, cell))]:
+        return [Problem(file, record.line, column, "bad-cell", *fault) for column, *fault in spaced]
+    try:
+        return model.model_validate({**record.cells, **where})
+    except ValidationError as error:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        problems = []
+        for fault in error.errors(include_url=False, include_context=False):
+            column = str(fault["loc"][0])
+            cell, remedy = record.cells[column], f"it should hold {models.form(fields[column])}"
+            what = "the cell has another form" if cell else "the cell is empty"
+            problems.append(Problem(file, record.line, column, "bad-cell", what, cell, remedy))
+        return problems
+
+
+def _white_space(column: str, cell: str) -> tuple[str, str, str, str] | None:
+    """Return column, fault, cell and remedy of a cell with blanks around it or control characters in it."""
+    inner = cell.strip()
+    if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
+        return None
+    fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
+    remedy = f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"
+    return column, f"{fault} of the cell", cell, remedy
+
+
+def read_rows(path: Path, model: type[R], *, name: str) -> Iterator[R | Problem]:
+    """Yield the problems of a curated table as a whole, then its rows and those of its cells."""
+    found, problems = read_table(path, model.columns(), name=name, optional=model.optional)
+    yield from problems
+    for record in found:
+        row = parse_row(model, record, file=name)
+        yield from row if isinstance(row, list) else [row]
 
 
 def find_table(folder: Path, stem: str) -> Path | None:
@@ -70,9 +125,7 @@ def read_table(
     return [one for one in found if isinstance(one, Record)], problems
 
 
-def records(
-    path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()
-) -> Iterator[Record | Problem]:
+def records(path: Path, columns: Sequence[str], *, name: str, optional: Collection[str] = ()) -> _Found:
     """Yield the rows of a table of any length and format; what cannot be read is a problem in its place.
 
     ``name`` stands in problems for the file. A table may lack ``optional`` columns; with wrong columns it
@@ -83,20 +136,15 @@ def records(
     for found in readers[path.suffix](path, columns, name, optional):
         whole = "".join(found.cells.values()) if isinstance(found, Record) else ""
         if not whole.isascii() and (text := printable(whole)) != whole:
-            what, remedy = "the row is not UTF-8", "save the file as UTF-8"
-            found = Problem(name, found.line, "", "encoding", what, text, remedy)
+            remedy = "save the file as UTF-8"
+            found = Problem(name, found.line, "", "encoding", "the row is not UTF-8", text, remedy)
         yield found
 
 
 def parse_rows(
-    lines: Iterable[str],
-    columns: Sequence[str],
-    *,
-    name: str,
-    delimiter: str = ",",
-    optional: Collection[str] = (),
-    trim: bool = False,
-) -> Iterator[Record | Problem]:
+    lines: Iterable[str], columns: Sequence[str], *, name: str, delimiter: str = ",",
+    optional: Collection[str] = (), trim: bool = False,
+) -> _Found:  # fmt: skip
     """Yield the rows below a header with these columns, and a problem for each unsound one.
 
     A header may lack the ``optional`` columns; wrong columns give problems and no rows. Empty rows, and
@@ -150,7 +198,7 @@ def column_problems(
     header: Sequence[str], columns: Sequence[str], *, name: str, optional: Collection[str] = ()
 ) -> Iterator[Problem]:
     """Yield what is wrong with a header that must hold these columns, in any order."""
-    named = [column for column in header if column]
+    named = list(filter(None, header))
     extra = [column for column in named if column not in columns]
     remedy = f"the header is {','.join(columns)}"
     for column in columns:
@@ -164,9 +212,10 @@ def column_problems(
     if unnamed := len(header) - len(named):
         what = "a column has no name" if unnamed == 1 else f"{unnamed} columns have no name"
         yield Problem(name, 1, "", "extra-column", what, "", "kg fmt drops it where all its cells are empty")
-    for column in dict.fromkeys(column for column in named if named.count(column) > 1):
-        what = f"{named.count(column)} columns have this name"
-        yield Problem(name, 1, column, "extra-column", what, column, "leave one of them")
+    for column, number in Counter(named).items():
+        if number > 1:
+            what = f"{number} columns have this name"
+            yield Problem(name, 1, column, "extra-column", what, column, "leave one of them")
 
 
 def printable(text: str) -> str:
@@ -180,16 +229,15 @@ def unify_line_ends(content: str) -> str:
 
 
 def separator(content: str) -> str:
-    """Return the cell separator that gives the header most columns: a comma, semicolon or tab."""
+    """Return the cell separator that gives the header most columns: a comma, semicolon, tab or bar."""
 
     def width(delimiter: str) -> int:
         rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True)
-        try:
+        with suppress(csv.Error, StopIteration):
             return len(next(cells for cells in rows if any(cell.strip() for cell in cells)))
-        except (csv.Error, StopIteration):
-            return 0
+        return 0
 
-    return max(",;\t", key=width)
+    return max(",;\t|", key=width)
 
 
 def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Record | Problem:
@@ -205,25 +253,20 @@ def _record(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -
     return Record(line, {column: cell for column, cell in zip(header, cells, strict=True) if column})
 
 
-def _csv(
-    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
-) -> Iterator[Record | Problem]:
+def _csv(path: Path, columns: Sequence[str], name: str, optional: Collection[str]) -> _Found:
     # wrong bytes become lone surrogates, which no cell may hold: the row is reported, the next one read
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         yield from parse_rows(file, columns, name=name, optional=optional)
 
 
-def _jsonl(
-    path: Path, columns: Sequence[str], name: str, _optional: Collection[str]
-) -> Iterator[Record | Problem]:
+def _jsonl(path: Path, columns: Sequence[str], name: str, _optional: Collection[str]) -> _Found:
     empty = dict.fromkeys(columns, "")
     first = True
     with path.open("rb") as file:
         for line, raw in enumerate(file, 1):
             if not raw.strip():
                 continue
-            try:
-                # numbers stay as written: 65.80 is not 65.8
+            try:  # numbers stay as written: 65.80 is not 65.8
                 found = json.loads(raw, parse_float=str, parse_int=str, object_pairs_hook=_json_object)
                 if not isinstance(found, dict):
                     raise ValueError("not an object")
@@ -245,11 +288,9 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def _parquet(
-    path: Path, columns: Sequence[str], name: str, optional: Collection[str]
-) -> Iterator[Record | Problem]:
+def _parquet(path: Path, columns: Sequence[str], name: str, optional: Collection[str]) -> _Found:
     try:
-        parquet = importlib.import_module("pyarrow.parquet")
+        import pyarrow.parquet as parquet  # late: slow, and optional
     except ImportError:
         raise missing_extra("bulk", "reading Parquet") from None
     try:
@@ -258,32 +299,27 @@ def _parquet(
             if faults := list(column_problems(header, columns, name=name, optional=optional)):
                 yield from faults
                 return
-            line = 2  # as in a CSV file, whose header is line 1
-            for batch in file.iter_batches(BATCH):
-                for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    yield from _typed_record(name, line, dict(zip(header, cells, strict=True)), columns)
-                    line += 1
+            rows = chain.from_iterable(batch.to_pylist() for batch in file.iter_batches(BATCH))
+            for line, row in enumerate(rows, 2):  # as in a CSV file, whose header is line 1
+                yield from _typed_record(name, line, row, columns)
     except OSError as error:  # pyarrow's own errors are among them, or are values
         raise KgError(f"{name} cannot be read: {error}") from None
     except ValueError as error:
         raise KgError(f"{name} is not a Parquet file that can be read: {error}") from None
 
 
-def _typed_record(
-    name: str, line: int, values: Mapping[str, object], columns: Sequence[str]
-) -> Iterator[Record | Problem]:
+def _typed_record(name: str, line: int, values: Mapping[str, object], columns: Sequence[str]) -> _Found:
     """Yield a row of typed values as cells, or a problem for each key and value that no table can hold."""
     cells: dict[str, str] = {}
-    remedy = f"the columns are {','.join(columns)}"
-    problems: list[Record | Problem] = [
-        Problem(name, line, "", "extra-column", "the column is not known", column, remedy)
-        for column in sorted(values.keys() - set(columns))
-    ]
+    problems: list[Record | Problem] = []
+    what, remedy = "the column is not known", f"the columns are {','.join(columns)}"
+    for column in sorted(values.keys() - set(columns)):
+        problems.append(Problem(name, line, "", "extra-column", what, column, remedy))
+    remedy = "write a text, a number, a day, or a list of these"
     for column, value in values.items():
         try:
             cells[column] = _cell(value)
         except ValueError as error:
-            remedy = "write a text, a number, a day, or a list of these"
             problems.append(Problem(name, line, column, "bad-cell", str(error), str(value)[:200], remedy))
     yield from problems or [Record(line, cells)]
 

@@ -25,7 +25,7 @@ from kg.ontology import Ontology
 from kg.read import models, seeds
 from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.seeds import Document, EntityIndex
-from kg.read.tables import ENDINGS, Record, find_table, records
+from kg.read.tables import ENDINGS, Record, find_table, parse_row, records
 
 #: So many statements and targets are held at once; a longer source is taken in runs of whole paragraphs.
 RUN = 2_000
@@ -236,14 +236,10 @@ def _parse(
     record: Record | Problem, model: type[R], report: Report, file: str, *, source: str = ""
 ) -> R | None:
     """Return a good row; report the problems of another and return None."""
-    found: R | list[Problem] = (
-        [record]
-        if isinstance(record, Problem)
-        else models.parse(model, record.cells, file=file, line=record.line, source=source)
-    )
-    if not isinstance(found, list):
+    found = record if isinstance(record, Problem) else parse_row(model, record, file=file, source=source)
+    if isinstance(found, models.Row):
         return found
-    for problem in found:
+    for problem in [found] if isinstance(found, Problem) else found:
         report(problem)
     return None
 

@@ -60,16 +60,15 @@ class Client:
         return httpx.Client(timeout=self.timeout, limits=limits, headers=headers, follow_redirects=True)
 
     def request(
-        self, method: str, address: str, headers: Mapping[str, str], body: bytes = b"", *, whole: bool = True
+        self, method: str, address: str, headers: dict[str, str], body: bytes = b"", *, whole: bool = True
     ) -> httpx.Response:
         """Send a request and return the response, or without ``whole`` its first bytes.
 
         It is sent again while the engine is busy or unreachable, after a pause that doubles or that the
         engine asks for. Raises HttpError for a status of 400 or above, BadStore if there is no answer.
         """
-        tries = self.retries + 1
-        for number in range(tries):
-            wait = f"{0.25 * 2**number}"
+        for number in range(self.retries + 1):
+            wait = 0.25 * 2**number
             try:
                 response = self._once(method, address, headers, body, whole=whole)
                 if response.status_code < 400:
@@ -77,9 +76,8 @@ class Client:
                 error = HttpError(response.status_code, shorten(response.text))
                 if error.status not in self.busy:
                     raise error
-                trouble = str(error)
-                asked = response.headers.get("Retry-After", "")
-                wait = asked if asked.isdigit() else wait
+                trouble, asked = str(error), response.headers.get("Retry-After", "")
+                wait = float(asked) if asked.isdigit() else wait
             except httpx.TimeoutException:
                 raise BadStore(f"{address} did not answer within {self.timeout:g} s") from None
             except httpx.RemoteProtocolError as error:
@@ -87,8 +85,9 @@ class Client:
             except httpx.HTTPError as error:
                 trouble = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
             if number < self.retries:
-                time.sleep(min(float(wait), _LONGEST_WAIT))
-        raise BadStore(f"{address} does not answer: {trouble} ({tries} {'try' if tries == 1 else 'tries'})")
+                time.sleep(min(wait, _LONGEST_WAIT))
+        tries = f"{self.retries + 1} tries" if self.retries else "1 try"
+        raise BadStore(f"{address} does not answer: {trouble} ({tries})")
 
     def holds(self, address: str) -> bool:
         """Return whether a graph of a graph store has triples; true if the store does not say."""
@@ -99,10 +98,10 @@ class Client:
         return b"<" in response.content
 
     def _once(
-        self, method: str, address: str, headers: Mapping[str, str], body: bytes, *, whole: bool
+        self, method: str, address: str, headers: dict[str, str], body: bytes, *, whole: bool
     ) -> httpx.Response:
         end = time.monotonic() + self.timeout
-        with self._http.stream(method, address, headers=dict(headers), content=body) as response:
+        with self._http.stream(method, address, headers=headers, content=body) as response:
             pieces = []
             for piece in response.iter_bytes():  # httpx limits each read, not all of them
                 pieces.append(piece)
@@ -124,13 +123,10 @@ class Endpoint:
     named: tuple[str, ...] = ()
 
     def query(
-        self,
-        query: str,
-        *,
-        prefixes: Mapping[str, str] | None = None,
+        self, query: str, *, prefixes: Mapping[str, str] | None = None,
         default_graph: Sequence[ox.NamedNode] | None = None,
         named_graphs: Sequence[ox.NamedNode] | None = None,
-    ) -> QueryResult:
+    ) -> QueryResult:  # fmt: skip
         """Run a query; raises SyntaxError if the engine finds it malformed, else BadStore.
 
         A graph that the engine does not hold is an empty graph, whether the call or FROM names it: the
@@ -138,17 +134,16 @@ class Endpoint:
         """
         shape = guard.refuse(query)
         used = [f"PREFIX {n}: <{space}> " for n, space in (prefixes or {}).items() if f"{n}:" in query]
-        parameters = [
-            ("query", "".join(used) + guard.decode_iris(query))
-        ]  # in the first line: errors name lines
+        # prefixes in the first line: errors name lines
+        parameters = [("query", "".join(used) + guard.decode_iris(query))]
         if default_graph is not None or named_graphs is not None:
-            graphs, named = ([g.value for g in given or ()] for given in (default_graph, named_graphs))
-            parameters += self._dataset(graphs, named)
+            parameters += self._dataset(
+                *([g.value for g in at or ()] for at in (default_graph, named_graphs))
+            )
         elif shape.graphs or shape.named_graphs:
             parameters += self._dataset(shape.graphs, shape.named_graphs)
         elif self.default:
-            parameters += [("default-graph-uri", self.default)]
-            parameters += [("named-graph-uri", graph) for graph in self.named]
+            parameters += _graphs([self.default], self.named)
         accept = _ROWS if shape.form in ("SELECT", "ASK") else _TRIPLES
         kind, body = self._fetch(urlencode(parameters).encode(), accept)
         try:
@@ -157,8 +152,8 @@ class Endpoint:
             form = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.N_TRIPLES
             return iter([quad.triple for quad in ox.parse(body, format=form)])
         except (SyntaxError, ValueError) as error:
-            what = f"what is not {kind}, or cut it short: {shorten(str(error))}"
-            raise BadStore(f"{self.address} sent {what}") from None
+            what = f"sent what is not {kind}, or cut it short: {shorten(str(error))}"
+            raise BadStore(f"{self.address} {what}") from None
 
     def quads_for_pattern(self, *pattern: object) -> Iterator[ox.Quad]:
         """Yield all quads, graph by graph; raises BadStore for a pattern."""
@@ -180,11 +175,10 @@ class Endpoint:
 
     def _dataset(self, default: Iterable[str], named: Iterable[str]) -> list[tuple[str, str]]:
         """Return the parameters for those of the graphs that the engine holds."""
-        given = [("default-graph-uri", graph) for graph in default]
-        given += [("named-graph-uri", graph) for graph in named]
         exists = queries.internal("graph-exists")
+        given = _graphs(default, named)
         held = [(name, graph) for name, graph in given if self.query(exists.bind({"graph": f"<{graph}>"}))]
-        return held or [("default-graph-uri", _NO_GRAPH)]
+        return held or _graphs([_NO_GRAPH], [])
 
     def _fetch(self, body: bytes, accept: str) -> tuple[str, bytes]:
         """Return the media type and body of an answer; raises SyntaxError or BadStore."""
@@ -200,10 +194,9 @@ class Endpoint:
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if cap := response.headers.get("X-SPARQL-MaxRows"):
             raise BadStore(f"{self.address} cut the answer at {cap} rows: raise its limit (ResultSetMaxRows)")
-        wanted = ("json",) if accept == _ROWS else ("n-triples", "turtle", "plain", "n3")
-        if not any(word in kind for word in wanted):
-            what = f"{kind}, not RDF or results of a query: is this a SPARQL endpoint?"
-            raise BadStore(f"{self.address} sent {what}")
+        if not re.search("json" if accept == _ROWS else "n-triples|turtle|plain|n3", kind):
+            what = "not RDF or results of a query: is this a SPARQL endpoint?"
+            raise BadStore(f"{self.address} sent {kind}, {what}")
         return kind, response.content
 
 
@@ -218,6 +211,13 @@ def open_endpoint(address: str) -> Store:
     graphs = {row[0].value for row in plain._rows("graphs-of-sources")}
     graphs |= {iris.iri(f"graph/{name}") for name in _OURS}
     return cast(Store, Endpoint(address, plain.client, STATED, tuple(sorted(graphs))))
+
+
+def _graphs(default: Iterable[str], named: Iterable[str]) -> list[tuple[str, str]]:
+    return [
+        *(("default-graph-uri", graph) for graph in default),
+        *(("named-graph-uri", graph) for graph in named),
+    ]
 
 
 def shorten(text: str) -> str:

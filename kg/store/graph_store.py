@@ -70,10 +70,10 @@ def open_source(path: Path) -> Source:
         return Source(store, built.made_from, lambda: iter(oxigraph.open_folder(store)))
     if not path.is_file():
         raise BadStore(f"there is no graph at {path}: kg build or kg bulk makes one")
-    form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
-    if form is None:
-        endings = ".nq, .nt, .ttl, .trig, .rdf, .jsonld"
-        raise BadStore(f"{path} is no RDF file: its name ends in none of {endings}")
+    if not (form := ox.RdfFormat.from_extension(path.suffix.removeprefix("."))):
+        raise BadStore(
+            f"{path} is no RDF file: its name ends in none of .nq, .nt, .ttl, .trig, .rdf, .jsonld"
+        )
     status = path.stat()
     mark = f"{status.st_size}-{status.st_mtime_ns}-{iris.BASE}"
     return Source(path, mark, lambda: ox.parse(path=str(path), format=form))
@@ -87,22 +87,17 @@ def write_parts(source: Source, folder: Path, size: int, *, stated: bool = False
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("part-*.nq"):
         path.unlink()
-    paths: list[Path] = []
-    for part in _parts(source.quads(stated=stated), size):
-        paths.append(folder / f"part-{len(paths) + 1:05}.nq")
+    paths = []
+    for number, part in enumerate(_parts(source.quads(stated=stated), size), 1):
+        paths.append(folder / f"part-{number:05}.nq")
         files.replace_file(paths[-1], part)
     return paths
 
 
 def send(
-    source: Source,
-    address: str,
-    *,
-    stated: bool = False,
-    again: bool = False,
-    lines: int = LINES,
+    source: Source, address: str, *, stated: bool = False, again: bool = False, lines: int = LINES,
     progress: Callable[[int], None] = lambda _done: None,
-) -> Sent:
+) -> Sent:  # fmt: skip
     """Send quads to a graph store, some thousand a request.
 
     What has arrived is noted beside the source, so that a load that broke off is resumed where it stopped;
@@ -139,12 +134,11 @@ def send(
 
 def _read_note(note: Path, mark: str) -> tuple[int, str, str]:
     """Return the number of quads that have arrived, when that was, and the graph of the last ones."""
-    try:
+    # without a note, or with one of another version, the load begins anew
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads(note.read_text(encoding="utf-8"))
         if found["mark"] == mark:
             return int(found["quads"]), str(found["when"]), str(found["graph"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # no note, or one of another version: the load begins anew
     return 0, "", ""
 
 

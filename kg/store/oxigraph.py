@@ -68,8 +68,6 @@ def create(
 
 
 class _Counted(io.BytesIO):
-    """A file that reports how many bytes were read."""
-
     def __init__(self, file: BinaryIO, progress: Callable[[int], None]) -> None:
         super().__init__()
         self._file, self._progress = file, progress
@@ -127,11 +125,11 @@ def unknown_terms(store: Store, sparql: str) -> list[str]:
     space = iris.PREFIXES["kg"]
     known = {term.value.removeprefix(space) for (term,) in rows if isinstance(term, ox.NamedNode)}
     asked = [name.removeprefix("kg:") for name in guard.names(sparql) if name.startswith("kg:")]
-    messages = []
-    for name in sorted(set(asked) - known) if known else ():
-        near = get_close_matches(name, known, 1)
-        messages.append(f"kg:{name} is not a term" + (f"; did you mean kg:{near[0]}?" if near else ""))
-    return messages
+    return [
+        f"kg:{name} is not a term"
+        + "".join(f"; did you mean kg:{near}?" for near in get_close_matches(name, known, 1))
+        for name in (sorted(set(asked) - known) if known else ())
+    ]
 
 
 def is_triples(result: QueryResult) -> TypeGuard[Iterator[ox.Triple]]:
@@ -142,8 +140,7 @@ def is_triples(result: QueryResult) -> TypeGuard[Iterator[ox.Triple]]:
 def select(store: Store, sparql: str) -> Rows:
     """Run a SELECT; raises BadQuery for any other form."""
     found = solutions(store, sparql)
-    names = tuple(variable.value for variable in found.variables)
-    return Rows(names, tuple(tuple(solution) for solution in found))
+    return Rows(tuple(variable.value for variable in found.variables), tuple(map(tuple, found)))
 
 
 def solutions(store: Store, sparql: str) -> ox.QuerySolutions:

@@ -10,7 +10,7 @@ from kg.check.run import Report
 from kg.compile import mentions, reference
 from kg.query.graph import Graph
 from kg.read import mentions as mentions_of_texts
-from kg.read import models, seeds
+from kg.read import seeds, tables
 from kg.store import oxigraph
 from tests.check.test_check import again, cell
 from tests.conftest import SAMPLE
@@ -209,10 +209,7 @@ def test_headings_are_told(sample_graph: Graph) -> None:
 
 
 def test_rows_of_mentions_are_typed() -> None:
-    row = models.parse(
-        mentions_of_texts.MentionRow,
-        {"paragraph": "1", "start": "0", "entity": "topic/x", "words": " two\twords ", "within": ""},
-        file="a", line=2,
-    )  # fmt: skip
+    cells = {"paragraph": "1", "start": "0", "entity": "topic/x", "words": " two\twords ", "within": ""}
+    row = tables.parse_row(mentions_of_texts.MentionRow, tables.Record(2, cells), file="a")
     assert isinstance(row, mentions_of_texts.MentionRow)
     assert row.words == " two\twords "

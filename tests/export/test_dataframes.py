@@ -48,14 +48,26 @@ def test_every_statement_is_in_the_frame(sample_graph: Graph) -> None:
     assert len(found) == len(statement_rows(sample_graph))
     assert found["paragraph"].dtype == "Int64"
     assert found["flags"].map(type).unique().tolist() == [tuple]
+    assert (found["doubt"].notna() >= (found["flags"].map(len) > 0)).all()
+    assert found["doubt"].notna().sum() > 1
 
 
 def test_the_matrix_counts_statements(sample_graph: Graph, curated: Graph) -> None:
     assert dataframes.matrix(sample_graph, kind="Technology").loc["sample province"].to_dict() == {"lidar": 1}
-    plain, rolled = dataframes.matrix(curated), dataframes.matrix(curated, rolled=True)
+    plain, rolled = (dataframes.matrix(curated, kind="Sector", rolled=rolled) for rolled in (False, True))
     assert plain.index.name == "region"
     assert plain.columns.name == "topic"
     assert (rolled.loc["Jinan"].reindex(plain.columns) >= plain.loc["Jinan"]).all()
+
+
+def test_the_matrix_counts_topics_by_field(curated: Graph) -> None:
+    found = dataframes.matrix(curated)
+    asked = [row for row in curated.ask("fields", region="Jinan") if row["here"]]
+    fields = {f"{row['code']} {row['field']}": row["here"] for row in asked if row["code"]}
+    shown = found.loc["Jinan"].to_dict()
+    assert len(fields) > 5
+    assert {name: number for name, number in shown.items() if number and name in fields} == fields
+    assert sum(shown.values()) == sum(int(str(row["here"])) for row in asked)
 
 
 def test_measures_become_tables(sample_graph: Graph) -> None:

@@ -7,9 +7,12 @@ import inspect
 import networkx as nx
 import pytest
 
+from kg import iris
 from kg.export import measures
 from kg.export.measures import Emphasis, Pair
 from kg.query.graph import Graph
+from kg.read import queries
+from kg.store import oxigraph
 
 
 @pytest.fixture
@@ -67,6 +70,26 @@ def test_measures_say_the_same_twice_and_change_nothing(curated: Graph) -> None:
         assert compute(projected) == compute(measures.projection(curated))
     assert nx.to_dict_of_dicts(projected) == before
     assert nx.is_bipartite(projected)
+
+
+@pytest.mark.parametrize("kind", ["", "Topic"])
+def test_no_edge_rests_on_another_regions_document(curated: Graph, kind: str) -> None:
+    asked = queries.internal("counted").bind({})
+    behind: dict[str, set[str]] = {}
+    for row in oxigraph.select(curated.store, asked).values():
+        behind.setdefault(row["count"], set()).add(row["statement"])
+    sections = {
+        row["s"]: iris.short(row["region"])
+        for row in oxigraph.select(
+            curated.store, "SELECT ?s ?region { GRAPH ?g { ?s kg:paragraph/kg:section/kg:ofRegion ?region } }"
+        ).values()
+    }
+    edges = list(measures.projection(curated, kind=kind).edges(data="counts"))
+    assert len(edges) > 100
+    for one, other, counts in edges:
+        counted = {iris.iri(each) if "://" not in each else each for each in str(counts).split()}
+        regions = {sections[statement] for each in counted for statement in behind[each]}
+        assert regions == {one if one.startswith("place/") else other}
 
 
 @pytest.mark.parametrize(

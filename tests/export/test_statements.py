@@ -12,12 +12,14 @@ TARGET = {
     "object_label": "output value of optics: more than 65.8 billion yuan (../2030)", "value": 65800000000, "unit": "CNY",
     "comparator": "more-than", "period": "../2030", "stage": None, "tier": None, "flags": [],
     "indicator": "indicator/output-value", "scope": "topic/optics", "end": 64, "object_kind": "literal",
+    "note": None, "doubt": None,
 }  # fmt: skip
 STATEMENT = {
     "source": "wuhan-2030", "paragraph": 2, "quote": "光谷 二期", "start": 7, "subject": "place/sample-city",
     "subject_label": "Sample City", "predicate": "builds", "object": "project/optics-valley-2",
     "object_label": "Optics Valley Phase II", "value": None, "unit": None, "comparator": None, "period": None,
     "stage": "planned", "tier": None, "flags": [], "indicator": None, "scope": None, "end": 12, "object_kind": "Project",
+    "note": None, "doubt": "Optics Valley Phase II: identity probable: Optics Valley Phase II (made up for tests)",
 }  # fmt: skip
 
 
@@ -30,6 +32,7 @@ def test_every_row_is_a_statement_or_target(sample_graph: Graph) -> None:
     assert STATEMENT in rows
     withheld = next(item for item in found if item["quote"] == "发展激光")
     assert withheld["flags"] == ["object-not-in-quote", "unresolved"]
+    assert "unresolved" in str(withheld["doubt"])
 
 
 def test_positions_are_code_points_of_the_raw_paragraph(sample_graph: Graph) -> None:

@@ -67,7 +67,7 @@ def test_withheld_statements_are_told_and_not_drawn(sample_graph: Graph) -> None
     found = read_content(sample_graph)
     statements = found.data["statements"]
     assert isinstance(statements, list)
-    withheld = [row for row in statements if "unresolved" in row[12]]
+    withheld = [row for row in statements if "unresolved" in row[13]]
     assert withheld
     assert [row[4] for row in withheld] == [0] * len(withheld)
 

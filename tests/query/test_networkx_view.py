@@ -19,11 +19,13 @@ def test_the_whole_view(sample_graph: Graph) -> None:
     ]
     assert found.nodes["place/sample-city"] == {
         "label": "Sample City", "label_zh": "样本市", "kind": "City", "root": "Place", "region": True,
+        "doubt": "",
     }  # fmt: skip
     ((_, _, edge),) = found.out_edges("org/acme-optics", data=True)
     assert edge == {
         "predicate": "inSector", "source": "hubei-2030", "paragraph": 3, "quote": "Acme Optics", "stage": "", "tier": "",
         "period": "", "row": "hubei-2030/statements.csv:6", "assumed": False,
+        "note": "", "doubt": "read from the name",
     }  # fmt: skip
 
 

@@ -217,6 +217,7 @@ TABLES = {
     ),
     "CRLF": ("company,country\r\nAlpha,Norway\r\n", [(2, "Alpha", "Norway", "Alpha,Norway")]),
     "tabs": ("company\tcountry\nAlpha\tNorway\n", [(2, "Alpha", "Norway", "Alpha Norway")]),
+    "bars": ("company|country\nAlpha|Norway\n", [(2, "Alpha", "Norway", "Alpha|Norway")]),
     "semicolons": ('"a,b,c";company;country\n1,5;Alpha;Norway\n', [(2, "Alpha", "Norway", "Alpha;Norway")]),
     "blanks": (
         "company , country\n Alpha ,  Norway\t\n\u3000Beta, \"Norway, North\" \n".replace('" \n', '"\n'),
@@ -276,6 +277,8 @@ REFUSED = {
     "nothing": (b"", "is empty: its first line holds the names of its columns"),
     "blanks alone": (b"\xef\xbb\xbf \n\n", "is empty: its first line holds the names of its columns"),
     "a column twice": (b"company,country,country\na,b,c\n", "2 columns are called 'country': rename all but one"),
+    "a line for Excel": (b"sep=;\ncompany;country\nAlpha;Norway\n", "t.csv:1: sep=; is for Excel alone"),
+    "a title": (b"Firms\ncompany,country\nAlpha,Norway\n", "t.csv:2: 2 cells where the header has 1: the first line must name"),
     "too many cells": (b"company,country\nAlpha,Norway\nA, Ltd,Norway\n", "t.csv:3: 3 cells where the header has 2"),
     "too few cells": (b"company,country\nAlpha\n", "t.csv:2: 1 cells where the header has 2"),
     "an open quotation mark": (b'company,country\nAlpha,"Norway\nBeta,x\n', "t.csv:2: the row cannot be read: "),

@@ -11,7 +11,7 @@ export function card(record, data, { from = null, open = false } = {}) {
   return h("details", { class: `card${record.withheld ? " withheld" : ""}`, open, "data-record": record.id },
     h("summary", null,
       h("span", { class: "words" }, words(record, from)),
-      h("q", { class: "quote", dir: "auto" }, record.quote),
+      h("span", { class: "quote", dir: "auto" }, record.said && [h("q", null, record.said), " … "], h("q", null, record.quote)),
       h("span", { class: "chips" }, h("span", { class: "where" }, `${record.source.short} ¶ ${record.paragraph}`), chips),
       record.note && h("span", { class: "note quiet" }, name(record.note))),
     h("div", { class: "ground" }, ground(record, data)));

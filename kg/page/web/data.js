@@ -34,10 +34,10 @@ export function load() {
     return record;
   };
   const statements = raw.statements.map(
-    ([id, s, p, o, line, stage, tier, cue, source, paragraph, quote, period, flags, note, row, fragment]) => {
+    ([id, s, p, o, line, stage, tier, cue, said, source, paragraph, quote, period, flags, note, row, fragment]) => {
       const target = typeof o === "number" ? entities[o] : null;
       const record = { id, s: entities[s], p: predicates[p], o: target, text: target ? target.label : o,
-        line: Boolean(line), stage, tier, cue, quote, period, flags, note, row, fragment };
+        line: Boolean(line), stage, tier, cue, said, quote, period, flags, note, row, fragment };
       record.s.out.push(record);
       if (target && target !== record.s) target.in.push(record);
       return place(record, source, paragraph);
@@ -47,7 +47,7 @@ export function load() {
       source, paragraph, quote, period, flags, note, row, fragment]) => {
       const record = { id, target: true, s: entities[s], topic: topic === null ? null : entities[topic],
         indicator: entities[indicator], comparator, value, upper, unit, label, quote, period, flags, note, row, fragment,
-        stage: "", tier: "" };
+        stage: "", tier: "", said: "" };
       for (const entity of new Set([record.s, record.topic, record.indicator])) entity?.targets.push(record);
       return place(record, source, paragraph);
     });

@@ -83,7 +83,7 @@ export function makeMatrix(data, stage) {
     const kind = { fields: "A row of a field counts topics that a region backs: those the field itself holds, and after + those of fields below it. It opens to each topic, whose own row counts statements.",
       stated: "A number counts statements that back the topic itself.",
       rolled: "A number counts statements that back the topic itself, and after + those that back a kind of it." };
-    return h("p", { class: "key quiet" }, kind[howOf(now)], " A document that says much makes large numbers. ",
+    return h("p", { class: "key quiet" }, kind[howOf(now)], " What a region backs only through a project or the like is not counted here; a topic’s own page tells it. A document that says much makes large numbers. ",
       h("span", { class: "dot" }, ""), " Something is in doubt.",
       tiers.size > 0 && ` A letter is what a document calls the topic itself: ${[...tiers].sort().map((t) => `${mark(t)} ${label(data, "tiers", t)}`).join(", ")}.`);
   }
