@@ -103,7 +103,7 @@ class Graph(AbstractContextManager["Graph"]):
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
         for column in LISTS:
             found = found.mapped(column, column, partial(_join_labels, found))
-        return found.doubted(partial(doubts, self.store))
+        return found.doubted(self._doubts)
 
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
         """Return the lines that sum up the answer to a question; none where its header names no summary.
@@ -177,6 +177,11 @@ class Graph(AbstractContextManager["Graph"]):
     def answer(self, rows: Rows) -> Answer:
         """Return rows of a store as an Answer with this graph's labels and evidence."""
         return Answer(rows.variables, rows.rows, self.labels, self._evidence_behind)
+
+    def _doubts(self, ids: Collection[str]) -> dict[str, str]:
+        """Return what is doubtful by id; a mention is marked as one."""
+        seen = self.mentions(ids=[one for one in ids if one.startswith("mention/")])
+        return doubts(self.store, ids) | {one.id: one.evidence.doubt for one in seen}
 
     def statements(
         self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""

@@ -36,11 +36,18 @@ class Mention:
         """The place as evidence; its doubt says that it is a mention."""
         doubt = ["mention", *([f"within {self.within!r}"] if self.within else [])]
         doubt += ["ambiguous"] if self.ambiguous else []
-        end = self.start + len(self.words)
         return Evidence(
-            self.id, self.source, self.title, self.address, self.paragraph, self.words, self.start, end, "",
+            id=self.id,
+            source=self.source,
+            title=self.title,
+            address=self.address,
+            paragraph=self.paragraph,
+            quote=self.words,
+            start=self.start,
+            end=self.start + len(self.words),
+            row="",
             doubt=", ".join(doubt),
-        )  # fmt: skip
+        )
 
 
 def find_mentions(

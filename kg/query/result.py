@@ -186,8 +186,9 @@ class Answer(Sequence[dict[str, "Value"]]):
         rows = []
         for row in self.terms:
             behind = {evidence[one] for one in ids_of(row[at]) if one in evidence}
-            places = sorted({(e.source, e.paragraph, e.start or 0, e.words, e.link) for e in behind})
-            lists = [[str(place[part]) for place in places] for part in (0, 1, 3, 4)]
+            ordered = sorted((e.source, e.paragraph, e.start or 0, e.words, e.link) for e in behind)
+            places = list(dict.fromkeys((source, at, words, link) for source, at, _, words, link in ordered))
+            lists = [[str(place[part]) for place in places] for part in range(4)]
             rows.append((*row[:at], *row[at + 1 :], *(ox.Literal(BETWEEN.join(parts)) for parts in lists)))
         columns = (*self.columns[:at], *self.columns[at + 1 :], *EVIDENCE)
         return replace(self, columns=columns, terms=tuple(rows))
@@ -209,10 +210,10 @@ class Answer(Sequence[dict[str, "Value"]]):
         ]
         known = find({one for ids in (*behind, *named) for one in ids})
         texts = []
-        for ids, entities in zip(behind, named, strict=True):
+        for row, ids, entities in zip(self, behind, named, strict=True):
             flags = [known[one] for one in ids if one in known and "note" not in told]
             unsure: dict[str, list[str]] = {}
-            for one in entities:
+            for one in entities if "identity" not in str(row.get("flags")) else ():
                 if one in known:
                     unsure.setdefault(known[one].partition(":")[0], []).append(self.label(one) or one)
             parts = [text.partition(": ")[2] if told else text for text in flags]

@@ -163,9 +163,7 @@ class NameRow(Row):
     confidence: Word = about("How sure it is that the name is the entity's.")
     ground: Text = about("What that rests on: knowledge, a document, or a page with its address.")
     date: Day = about("When that was decided.")
-    ambiguous: MaybeYes = about(
-        "yes where the words are common or part of others, so that they need not mean it.", default=""
-    )
+    ambiguous: MaybeYes = about("yes for words that are common, or part of other words.", default="")
 
 
 class HierarchyRow(Row):

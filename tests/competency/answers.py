@@ -305,7 +305,10 @@ ANSWERS: dict[str, Way] = {
     ),
     "q44": column("projects", "project", region="Guangdong", topic="chips", exact="yes"),
     "q45": _ends(column("projects", "project", region="Guangdong", stage="under-way"), "phase-1"),
-    "q46": either(column("projects", "project", region="Dalian"), _unresolved("place/dalian", "promotes")),
+    "q46": either(
+        column("projects", "project", region="Dalian"),
+        only(_unresolved("place/dalian", "promotes"), lambda row: str(row[0]).startswith("project/")),
+    ),
     "q47": column("projects", "project", region="Changsha", topic="advanced-energy-storage-materials"),
     "q48": column("projects", "project", region="Changsha", topic="new displays"),
     "q49": only(
@@ -357,7 +360,10 @@ ANSWERS: dict[str, Way] = {
         said(subject="place/lingang-growth-pole", relation="focusesOn", paragraph=49, source=SHANGHAI),
         said(subject="place/lingang-growth-pole", relation="promotes"),
     ),
-    "q62": only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
+    "q62": either(
+        only(_shanghai(50, "builds", stage="under-way"), lambda row: str(row[0]).startswith("place/")),
+        only(_unresolved("place/shanghai", "builds"), lambda row: str(row[0]).startswith("place/")),
+    ),
     "q63": _unresolved("place/shanghai-new-ic-base", "locatedIn"),
     "q64": _shanghai(10, "upgrades", tier="traditional"),
     "q65": said(subject="programme/shanghai-plan", relation="focusesOn"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pyoxigraph as ox
@@ -170,8 +171,9 @@ def evidence(number: int, quote: str, *, address: str = "https://x.org") -> Evid
 
 def test_a_row_lists_its_evidence_in_the_order_of_the_document() -> None:
     known = {"s/1": evidence(4, "later"), "s/2": evidence(3, "earlier"), "s/3": evidence(3, "again")}
+    known["s/5"] = replace(known["s/2"], start=40, end=47)  # the same words once more
     found = answer(
-        "place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2 s/3 s/4")), (JINAN, ox.Literal("s/4"))]
+        "place", "statements", rows=[(JINAN, ox.Literal("s/1 s/2 s/3 s/4 s/5")), (JINAN, ox.Literal("s/4"))]
     )
     cited = found.cited("statements", known)
     assert cited.columns == ("place", "sources", "paragraphs", "quotes", "links")
@@ -206,6 +208,10 @@ def test_doubt_about_statements_and_what_a_row_names_stands_in_a_column() -> Non
     assert found.doubted(lambda ids: {}) is found
     flagged = answer("place", "flags", "statements", rows=[(None, ox.Literal("garbled"), ox.Literal("s/1"))])
     assert [row["doubt"] for row in flagged.doubted(lambda ids: known)] == ["Jinan is meant"]
+    sure = answer(
+        "place", "flags", "statements", rows=[(JINAN, ox.Literal("identity probable"), ox.Literal("s/2"))]
+    )
+    assert sure.doubted(lambda ids: known) is sure
     noted = answer("flags", "note", "statements", rows=[(ox.Literal("garbled"), None, ox.Literal("s/1"))])
     assert noted.doubted(lambda ids: known) is noted
 
