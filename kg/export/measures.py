@@ -83,8 +83,9 @@ def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Grap
 def similarity(of: nx.Graph) -> list[Pair]:
     """Return regions by pairs, the most alike first: shared topics over all topics of both (Jaccard).
 
-    Alike means naming the same topics. A short section shares little with any other, so a low figure may tell
-    of length; and regions that follow the same national wording look alike whatever they do.
+    Alike means naming the same topics, or topics of the same fields. A short section shares little with any
+    other, so a low figure may tell of length; regions that follow the same national wording look alike
+    whatever they do.
     """
     regions, name = _side(of, "region"), of.nodes(data="label")
     if not regions:
