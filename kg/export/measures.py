@@ -66,7 +66,7 @@ def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Grap
     found = nx.Graph()
     if kind:
         rows = [
-            {**row, "label": ""} for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no")
+            {**row, "label": ""} for row in graph.topic_matrix(kind=kind, rolled="yes" if rolled else "no")
         ]
     else:
         asked = internal_rows(graph.store, "regions-by-fields").values()

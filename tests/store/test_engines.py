@@ -55,11 +55,8 @@ DEVIATIONS = {
     ("virtuoso", "doubts"): "Virtuoso 7.2.5 loses rows of a group that begins with VALUES and BIND",
 }
 #: The same for the examples over the curated graph.
-LOSES = "Virtuoso 7.2.5 loses a row or two after some loads, by the order in which it met the terms"
 DEVIATIONS_OF_EXAMPLES = {
     "coverage": DEVIATIONS["virtuoso", "coverage"],
-    "focus": LOSES,
-    "means": LOSES,
     "statements": DEVIATIONS["virtuoso", "statements"],
 }
 
