@@ -29,8 +29,9 @@ _HYPHEN = re.compile(r"(?<=\w[^\W\d_])-(?=[^\W\d_]{2})")
 _LAST_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}$")
 #: Endings and what becomes of them; all that fit are looked for, though some make no words: campu.
 _PLURAL = (
-    ("([^aeiou])y$", r"\1ies"), ("([aiouns]s|x|z|ch|sh|[^aeiou]o)$", r"\1es"), ("([^sxzhy]|[^cs]h|[aeiou]y)$", r"\1s"),
-    ("is$", "es"), ("[ei]x$", "ices"), ("(l|ea)f$", r"\1ves"), ("ife$", "ives"),
+    ("([^aeiou])y$", r"\1ies"), ("([aiouns]s|x|z|ch|sh|[^aeiou]o)$", r"\1es"),
+    ("([^sxzhy]|[^cs]h|[aeiou]y)$", r"\1s"), ("is$", "es"),
+    ("[ei]x$", "ices"), ("(l|ea)f$", r"\1ves"), ("ife$", "ives"),
 )  # fmt: skip
 _SINGULAR = (
     ("ies$", "y"), ("(s|x|z|ch|sh|o)es$", r"\1"), ("([^s])s$", r"\1"), ("([sy])es$", r"\1is"),
