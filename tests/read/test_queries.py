@@ -154,7 +154,13 @@ def test_coverage_says_what_a_text_says_of_a_topic(sample_graph: Graph) -> None:
     assert found == {
         ("place/sample-province", "topic/lidar", "stated", "", ""),
         ("place/sample-province", "topic/sensor", "narrower", "lidar", ""),
-        ("place/sample-province", "topic/optics", "stated", "lidar, optics park", ""),  # the target; the park is a way, too
+        (
+            "place/sample-province",
+            "topic/optics",
+            "stated",
+            "lidar, optics park",
+            "",
+        ),  # the target; the park is a way, too
         ("place/sample-city", "topic/lidar", "stated", "", ""),
         ("place/sample-city", "topic/sensor", "narrower", "lidar", ""),
         ("place/sample-city", "topic/optics", "narrower", "lidar", ""),
