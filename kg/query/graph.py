@@ -105,15 +105,6 @@ class Graph(AbstractContextManager["Graph"]):
             found = found.mapped(column, column, partial(_join_labels, found))
         return found.doubted(self._doubts)
 
-    def topic_matrix(self, **parameters: Given) -> Answer:
-        """Return regions by topics in the documents' own words, and how many statements back each.
-
-        ``parameters`` are region, kind, year and rolled, as the header of ``topic-matrix.rq`` tells. The
-        question ``matrix`` counts along the official classification instead.
-        """
-        asked = queries.internal("topic-matrix")
-        return self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
-
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
         """Return the lines that sum up the answer to a question; none where its header names no summary.
 

@@ -21,6 +21,9 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+
 _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
 #: What a parameter takes: a value, or several.
 Given = str | int | float | None | Sequence[str | int | float]
+#: Classes that readers look for under another one: a laboratory is an organisation, but also a facility.
+_BESIDE = {"Facility": ("Laboratory",)}
+_MOST_WORDS = 12  # of two places named side by side
 _MOST_LISTED = 6  # candidates that a message lists
 
 
@@ -39,7 +42,8 @@ def entity_segments(parameter: Parameter) -> tuple[str, ...]:
 def resolve_entity(graph: "Graph", words: str, segments: Sequence[str] = (), *, exact: bool = False) -> str:
     """Return the entity of some segments that words stand for; see ``Index.candidates``.
 
-    A name that an organisation shares with its project means the organisation. Raises Ambiguous with the
+    A name that an organisation shares with its project means the organisation; two places, of which one lies
+    in the other, mean the inner one (``Minhang Maqiao``), unless ``exact``. Raises Ambiguous with the
     candidates and their classes, or NotFound with what else has the name, or with the nearest names.
     """
     found = graph.names.candidates(words, segments=segments, exact=exact)
@@ -51,6 +55,8 @@ def resolve_entity(graph: "Graph", words: str, segments: Sequence[str] = (), *, 
         more = f"; and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
         listed = "; ".join(f"{_described(graph, one)}" for one in found[:_MOST_LISTED])
         raise Ambiguous(f"{words!r} may be any of: {listed}{more}")
+    if not exact and (not segments or "place" in segments) and (inner := _place_in_place(graph, words)):
+        return inner
     if elsewhere := graph.names.candidates(words, exact=True):
         raise NotFound(f"{words!r} is {_described(graph, elsewhere[0], article=True)}")
     near = graph.names.search(words, segments=segments, limit=3, least=60) or (
@@ -106,7 +112,10 @@ def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
     known = {term.name: term for term in _choices(parameter.type, vocabulary)}
     for term in known.values():
         if value.casefold() in (term.name.casefold(), term.label.casefold(), term.iri.casefold()):
-            same = sorted(vocabulary.below([term.id])) if term.id in vocabulary.classes else [term.id]
+            beside = _BESIDE.get(term.id, ()) if parameter.type == "class" else ()
+            same = (
+                sorted(vocabulary.below([term.id, *beside])) if term.id in vocabulary.classes else [term.id]
+            )
             return " ".join(str(ox.NamedNode(vocabulary.terms[name].iri)) for name in same)
     raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
 
@@ -114,11 +123,17 @@ def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
 def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:
     """Return the terms that a parameter takes: predicates, classes, or the concepts of a scheme.
 
-    ``class`` is any class of entities, ``topic-class`` one of the entities of the segment ``topic``.
+    ``class`` is any class of entities or that of targets, ``topic-class`` one of entities of the segment
+    ``topic``.
     """
     if kind == "predicate":
         return [*vocabulary.predicates.values(), *(t for t in vocabulary.terms.values() if t.id == "targets")]
-    if kind == "class" or kind.endswith("-class"):
+    if kind == "class":
+        return [
+            *vocabulary.entity_classes().values(),
+            *(t for t in vocabulary.terms.values() if t.id == "Target"),
+        ]
+    if kind.endswith("-class"):
         return vocabulary.entity_classes(kind.removesuffix("class").removesuffix("-")).values()
     return vocabulary.schemes.get(kind, {}).values()
 
@@ -136,6 +151,20 @@ def _advice(graph: "Graph", asked: Question, parameter: Parameter, words: str) -
     return (
         f"; {asked.name} takes {_article(' or '.join(wanted))} as its {parameter.name}; try kg show {words!r}"
     )
+
+
+def _place_in_place(graph: "Graph", words: str) -> str:
+    """Return the inner one of two places that words name side by side, as documents print; else nothing."""
+    parts = words.split()
+    for at in range(1, len(parts)) if len(parts) <= _MOST_WORDS else ():
+        sides = [" ".join(parts[:at]), " ".join(parts[at:])]
+        found = [graph.names.candidates(side, segments=("place",), exact=True) for side in sides]
+        if [len(places) for places in found] == [1, 1]:
+            (one,), (other,) = found
+            for outer, inner in ((one, other), (other, one)):
+                if internal_rows(graph.store, "within", inner=[inner], outer=[outer]).rows:
+                    return inner
+    return ""
 
 
 def _described(graph: "Graph", entity: str, *, article: bool = False) -> str:

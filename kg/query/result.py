@@ -26,7 +26,7 @@ STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = (
     "regions", "topics", "peer_topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds",
-    "issuers", "venue", "retells", "groups", "which", "wider",
+    "issuers", "venue", "retells", "groups", "which", "wider", "listed_under",
 )  # fmt: skip
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show

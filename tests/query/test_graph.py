@@ -160,3 +160,28 @@ def test_the_queries_of_the_docs_have_answers(curated: Graph) -> None:
     queries = re.findall(r"```sparql\n(.*?)```", text, flags=re.DOTALL)
     assert len(queries) == 3
     assert all(len(curated.select(query)) > 0 for query in queries)
+
+
+def test_two_places_side_by_side_mean_the_inner_one(curated: Graph) -> None:
+    for words in ("Minhang Maqiao", "Maqiao Minhang", "Shanghai Zhangjiang", "闵行区 马桥"):
+        assert curated.resolve(words) in ("place/maqiao", "place/zhangjiang")
+    assert curated.resolve("Minhang Maqiao", segments=("place",)) == "place/maqiao"
+    for words in ("Beijing Shanghai", "Minhang silicon carbide"):
+        with pytest.raises(NotFound):
+            curated.resolve(words)
+    with pytest.raises(NotFound):
+        curated.resolve("Minhang Maqiao", segments=("topic",))
+
+
+def test_laboratories_are_looked_for_under_facilities(curated: Graph) -> None:
+    kinds = {row["kind"] for row in curated.ask("inventory", region="Anhui", kind="Facility")}
+    assert {"Laboratory"} <= kinds <= {"Facility", "Laboratory"}
+    assert {row["kind"] for row in curated.ask("projects", kind="Facility")} == {"Facility"}
+
+
+def test_questions_list_the_classes_that_they_take(curated: Graph) -> None:
+    never = {"Country", "Region", "Person", "Source", "Indicator", "Level", "Growth", "Share"}
+    known = {term.name for term in curated.vocabulary.entity_classes().values()} - never | {"Target"}
+    for name in ("inventory", "compare"):
+        text = next(p.text for p in queries.find(name).parameters if p.name == "kind")
+        assert set(re.findall(r"\b[A-Z]\w+", text)) == known
