@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.read import queries
 from tests.conftest import ROOT, absent
 from tests.readme import MAKE, README, commands, run, script, tidy
 
@@ -35,6 +36,16 @@ def test_the_python_runs() -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     assert "place/shandong names it\n" in done.stdout
+
+
+def test_every_command_of_the_table_finds_something() -> None:
+    table = TEXT.partition("### Which command for which question")[2].partition("\n\n`kg ask --list`")[0]
+    found = re.findall(r"`(kg [^`]+)`", table)
+    assert len(found) > 20
+    shown = {command: run(command).splitlines() for command in found}
+    assert [command for command, lines in shown.items() if len(lines) < 4 or "0 rows" in lines] == []
+    asked = {command.split()[2] for command in found if command.startswith("kg ask ")}
+    assert asked <= set(queries.catalogue())
 
 
 def test_every_folder_of_the_package_is_named() -> None:

@@ -144,8 +144,8 @@ def _notices(seeds: Seeds) -> Iterator[str]:
     for flag, lack in _LACKS.items():
         if flags[flag]:
             yield f"{flags[flag]} statements rest on words that {lack}; their notes say why"
-    if gaps := [seeds.register.label(row.topic) for row in seeds.mappings if not row.field]:
-        yield f"{len(gaps)} topics have no field: {', '.join(sorted(gaps))}"
+    if gaps := sum(not row.field for row in seeds.mappings):
+        yield f"{gaps} topics have no field; crosswalks/topics-fields.sssom.tsv says which and why"
     for document in seeds.documents.values():
         for target in filter(targets.is_unread, document.targets):
             where = f"{target.file}:{target.line}"

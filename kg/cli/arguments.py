@@ -14,6 +14,7 @@ import click
 
 from kg import iris
 from kg.errors import Ambiguous, KgError, shorten
+from kg.query import internal_rows
 from kg.query.graph import Graph
 from kg.query.parameters import entity_segments
 from kg.read.queries import Parameter, Question
@@ -21,6 +22,8 @@ from kg.store import guard
 
 _LONGEST_NAME = 12  # in words
 _MOST_WORDS = 16  # that are joined in all ways
+#: How headers describe a parameter that takes a region, and no other place.
+_AS_REGION = re.compile("(?:one|another|one other|the) region(?! or)")
 _QUOTE = "quote a name that has spaces"
 _FORM = re.compile(r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|INSERT|DELETE)[\s<{(*:])", re.I)
 
@@ -75,12 +78,24 @@ def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, li
 
 
 def readings(graph: Graph, asked: Question, given: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield a message for each value that is not the name of what it is taken for, but a part of it."""
+    """Yield a message for each value that is not the name of what it is taken for, but a part of it.
+
+    And for each place that is asked about as a region, and of which no document was read.
+    """
     for parameter in asked.parameters:
         for value in given.get(parameter.name, ()) if (segments := entity_segments(parameter)) else ():
             if len(graph.names.candidates(value, segments=segments, exact=True)) != 1:
                 found = graph.resolve(value, segments=segments)
                 yield f"{value!r} is read as {graph.labels.get(found, found)} ({found})"
+            if _AS_REGION.match(parameter.text) and (missing := _without_document(graph, value)):
+                yield f"{missing} is no region of which a document was read; try kg show {value!r}"
+
+
+def _without_document(graph: Graph, value: str) -> str:
+    """Return the label of a place that is no region, else the empty text."""
+    found = graph.resolve(value, segments=["place"])
+    regions = {iris.short(row["region"]) for row in internal_rows(graph.store, "regions").values()}
+    return "" if found in regions else graph.labels.get(found, found)
 
 
 Placed = tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ import click
 import pyoxigraph as ox
 
 from kg import iris, locations
-from kg.cli import arguments, options, terminal
+from kg.cli import arguments, empty, options, terminal
 from kg.errors import BadQuery, NotFound
 from kg.query import result
 from kg.query.entities import describe_entity
@@ -84,6 +84,8 @@ def ask_command(
     found = opened.cite(found) if evidence else found.without(result.STATED)
     summary = opened.summary(name, **given)
     _write(found, form, output, title=asked.title, summary=summary, bom=bom)
+    for reason in empty.reasons(opened, asked, given) if not found else ():
+        terminal.echo(f"note: {reason}", err=True)
 
 
 @click.command("show")
@@ -154,11 +156,15 @@ def search_command(
       kg search energy storage --region Changsha
       kg search 碳化硅
     """
-    found = open_graph(graph).search(" ".join(words), region=region, source=source, texts=texts)
+    opened = open_graph(graph)
+    found = opened.search(" ".join(words), region=region, source=source, texts=texts)
     _write(found.without(result.STATED), form, output, title=f"Paragraphs that hold: {' '.join(words)}")
     if not texts:
         where = "quotes, governing words, cues, names and headings were searched"
         terminal.echo(f"the texts are not at hand (--texts, KG_TEXTS): {where}", err=True)
+    given = {"region": region, "source": source}
+    for reason in empty.search_reasons(opened, " ".join(words), given) if not found else ():
+        terminal.echo(f"note: {reason}", err=True)
     raise click.exceptions.Exit(0 if found else 1)
 
 

@@ -23,7 +23,10 @@ UNION ALL SELECT region, topic, year, count(*) FROM backed GROUP BY region, topi
 
 
 def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Backed]:
-    """Yield the statements of a source by which a region backs a topic, without those withheld."""
+    """Yield the statements of a source by which a region backs a topic.
+
+    Those withheld are left out, and those of one region in the section of another.
+    """
     year = document.source.published[:4]
     for at in document.statements:
         if (
@@ -31,6 +34,7 @@ def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Ite
             and at.object.startswith("topic/")
             and at.subject in register.regions
             and not ontology.withholds(at.flags)
+            and (not (section := document.section(at.paragraph)) or section.region in ("", at.subject))
         ):
             yield at.subject, at.object, year
 

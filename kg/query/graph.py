@@ -17,7 +17,7 @@ from kg.query import internal_rows
 from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
 from kg.query.mentions import Mention, find_mentions
-from kg.query.parameters import Given, resolve_entity, serialised_term, values
+from kg.query.parameters import Given, entity_segments, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
 from kg.query.statements import Evidence, Statement, Target, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
@@ -106,7 +106,10 @@ class Graph(AbstractContextManager["Graph"]):
         return found.doubted(self._doubts)
 
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
-        """Return the lines that sum up the answer to a question; none where its header names no summary.
+        """Return the lines that sum up the answer to a question.
+
+        There are none where its header names no summary, or the summary does not know a parameter given; but
+        words that choose among the rows (``by``, ``only``) change nothing.
 
         >>> import kg
         >>> kg.open_graph().summary("backing", topic="silicon carbide")[0].partition(",")[0]
@@ -115,10 +118,12 @@ class Graph(AbstractContextManager["Graph"]):
         asked = queries.find(question)
         if not asked.summary:
             return []
-        told = queries.internal(asked.summary).bind(self.terms(asked, parameters))
-        return [
-            line.value for (line,) in oxigraph.select(self.store, told).rows if isinstance(line, ox.Literal)
-        ]
+        told, terms = queries.internal(asked.summary), self.terms(asked, parameters)
+        choosing = {p.name for p in asked.parameters if "|" in p.type and not entity_segments(p)}
+        if terms.keys() - choosing - {parameter.name for parameter in told.parameters}:
+            return []
+        rows = oxigraph.select(self.store, told.bind(terms)).rows
+        return [line.value for (line,) in rows if isinstance(line, ox.Literal)]
 
     def terms(self, asked: Question, given: Mapping[str, Given], *, exact: bool = False) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``.

@@ -12,6 +12,7 @@ from kg.errors import Ambiguous, KgError, NotFound
 from kg.query import internal_rows
 from kg.query.vocabulary import Term, Vocabulary
 from kg.read.queries import Parameter, Question
+from kg.store.matching import fold, squeeze
 
 if TYPE_CHECKING:
     from kg.query.graph import Graph
@@ -108,10 +109,15 @@ def _number_or_boolean(parameter: Parameter, value: str) -> str:
 
 
 def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
-    """Return a predicate, concept, or class with those below it, by name, label or IRI."""
+    """Return a predicate, concept, or class with those below it, by name, label or IRI.
+
+    Case, plurals and hyphens do not matter; a tier is found by its industries too ("core industries").
+    """
     known = {term.name: term for term in _choices(parameter.type, vocabulary)}
+    wanted = squeeze(fold(value))
     for term in known.values():
-        if value.casefold() in (term.name.casefold(), term.label.casefold(), term.iri.casefold()):
+        forms = {squeeze(fold(form)) for form in (term.name, term.label) if form}
+        if term.iri.casefold() == value.casefold() or forms & {wanted, wanted.removesuffix("industry")}:
             beside = _BESIDE.get(term.id, ()) if parameter.type == "class" else ()
             same = (
                 sorted(vocabulary.below([term.id, *beside])) if term.id in vocabulary.classes else [term.id]

@@ -1,7 +1,7 @@
 """Search in the words of documents: quotes, governing words, cues, names, headings, and texts at hand."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,17 @@ COLUMNS = ("region", "source", "paragraph", "words", "states", "statements")
 _MOST = 5_000  # runs of words that are looked up for each word asked for
 _WORDS, _CHARACTERS = 5, 8  # words or Han characters of a text that are shown on either side
 
+#: Words of names that mean much the same, in the singular.
+_ALIKE = {
+    word: frozenset(alike)
+    for alike in (
+        ("zone", "area", "district", "region"), ("park", "campus", "estate"), ("centre", "center", "hub"),
+        ("base", "cluster"), ("plan", "programme", "program", "scheme"), ("industry", "industrial"),
+        ("firm", "company", "enterprise"), ("pilot", "demonstration"), ("factory", "plant"),
+    )
+    for word in alike
+}  # fmt: skip
+
 #: A paragraph: source (an id, or the name of a file that is no source) and number.
 Place = tuple[str, int]
 Row = tuple[Term | None, ...]
@@ -48,20 +59,44 @@ def search_words(
     A row has the region of the paragraph's section, the words found with what they are, and the statements
     that rest on them. Plurals, case and width do not matter. ``texts`` are folders of document texts. Where
     words that no paragraph holds are a name, its bearer's other names are searched: 碳化硅 in English texts.
+    If they are no name, printed names with words alike are searched: pilot zone, pilot area.
     """
     regions = {resolve_entity(graph, one, ["place"]) for one in values(region)}
     sources = {resolve_entity(graph, one, ["source"]) for one in values(source)}
     texts = locations.texts() if texts is None else texts
     rows = _paragraphs(graph, words, texts)
     if not rows:
-        bearers = graph.names.candidates(words, exact=True)
-        for name in dict.fromkeys(name for one in bearers for _, name in graph.names.names(one)):
+        bearers, near = graph.names.candidates(words, exact=True), _near_bearers(graph, words)
+        named = ((role, name) for one in bearers or near for role, name in graph.names.names(one))
+        for name in dict.fromkeys(name for role, name in named if bearers or role == "printed"):
             rows = {**_paragraphs(graph, name, texts), **rows}
     kept = [
         row for (source, _), (region, row) in rows.items()
         if (not regions or region in regions) and (not sources or source in sources)
     ]  # fmt: skip
     return graph.answer(Rows(COLUMNS, tuple(kept))).doubted(partial(doubts, graph.store))
+
+
+def _near_bearers(graph: "Graph", words: str) -> list[str]:
+    """Return the entities whose names hold all these words, or words alike: pilot zone, pilot area."""
+    wanted = [_ALIKE.get(piece[0], frozenset(piece)) for piece in pieces(fold(words))]
+    hits = (hit for form in _variants(words) for hit in graph.names.search(form, limit=50))
+    found = dict.fromkeys(hit.entity for hit in hits if _names_all(hit.name, wanted))
+    return list(found)
+
+
+def _variants(words: str) -> Iterator[str]:
+    """Yield words with each one that is alike to others in the place of the one that has it."""
+    alone = fold(words).split()
+    yield words
+    for at, word in enumerate(alone):
+        for other in sorted(_ALIKE.get(pieces(word)[0][0] if pieces(word) else "", ())):
+            yield " ".join([*alone[:at], other, *alone[at + 1 :]])
+
+
+def _names_all(name: str, wanted: Sequence[Collection[str]]) -> bool:
+    held = set(tokens(fold(name)).split())
+    return bool(wanted) and all(held & set(one) for one in wanted)
 
 
 def _paragraphs(graph: "Graph", words: str, texts: Sequence[Path]) -> dict[Place, tuple[str, Row]]:

@@ -20,14 +20,30 @@ from kg.text import Folded, Span
 
 #: Longer names are recorded by so many of their words, or Han characters.
 MAX_WORDS, MAX_HAN = 12, 16
-_RECIPE = "1"  # of the forms below: texts are searched again where it changes
-_QUOTATION = re.compile('["《》〈〉]')
-_HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
+_RECIPE = "2"  # of the forms below: texts are searched again where it changes
+#: Quotation marks, single ones where no letters of one word join, and the blanks around an ampersand.
+_DROPPED = re.compile(
+    r"""["《》〈〉]|(?<![^\W_\u2e80-\U0003ffff])'|'(?![^\W_\u2e80-\U0003ffff])|[ ](?=&)|(?<=&)[ ]"""
+)
+_HYPHEN = re.compile(r"(?<=\w[^\W\d_])-(?=[^\W\d_]{2})")
 _LAST_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}$")
-_PLURAL = (("([^aeiou])y$", r"\1ies"), ("(s|x|z|ch|sh)$", r"\1es"), ("$", "s"))
-_SINGULAR = (("ies$", "y"), ("(s|x|z|ch|sh)es$", r"\1"), ("s$", ""))
-_NO_PLURAL = re.compile("(ss|us|is|as|os)$")
-_ONE_NUMBER = re.compile("(ics|news|series|species)$")
+#: Endings and what becomes of them; all that fit are looked for, though some make no words: campu.
+_PLURAL = (
+    ("([^aeiou])y$", r"\1ies"), ("([aiouns]s|x|z|ch|sh|[^aeiou]o)$", r"\1es"),
+    ("([^sxzhy]|[^cs]h|[aeiou]y)$", r"\1s"), ("is$", "es"),
+    ("[ei]x$", "ices"), ("(l|ea)f$", r"\1ves"), ("ife$", "ives"),
+)  # fmt: skip
+_SINGULAR = (
+    ("ies$", "y"), ("(s|x|z|ch|sh|o)es$", r"\1"), ("([^s])s$", r"\1"), ("([sy])es$", r"\1is"),
+    ("ices$", "ix"), ("ices$", "ex"), ("(l|ea)ves$", r"\1f"), ("ives$", "ife"),
+)  # fmt: skip
+_ONE_NUMBER = re.compile("([a-z]{2}ics|news|series|species)$")
+_NO_PLURAL = re.compile("(ss|^[a-z][aiou]s)$")
+#: Words and endings as they are written in Britain and in America.
+_SPELLINGS = (
+    ("centre", "center"), ("fibre", "fiber"), ("isation", "ization"), ("aluminium", "aluminum"),
+    ("defence", "defense"), ("programme", "program"), ("colour", "color"), ("licence", "license"),
+)  # fmt: skip
 #: A word outside Han script, or a Han character.
 _WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\s\u3007\u3400-\u9fff]+")
 _Hash = Annotated[str, models.matches("[0-9a-f]{16}"), models.Form("16 hexadecimal digits")]
@@ -108,16 +124,20 @@ def fold(raw: str) -> Folded:
     if len(lowered) != len(folded.text):  # a character that becomes two stays as it is
         lowered = "".join(low if len(low := char.casefold()) == 1 else char for char in folded.text)
     start, end = folded.start, folded.end
-    if _QUOTATION.search(lowered):
-        kept = [not _QUOTATION.match(char) for char in lowered]
+    if dropped := {match.start() for match in _DROPPED.finditer(lowered)}:
+        kept = [at not in dropped for at in range(len(lowered))]
         start, end = list(compress(start, kept)), list(compress(end, kept))
         lowered = "".join(compress(lowered, kept))
     return Folded(_HYPHEN.sub(" ", lowered), start, end)
 
 
 def forms(names: Iterable[str]) -> set[str]:
-    """Return all that is looked for of an entity: its names folded, in the singular and the plural."""
-    return {form for name in names for form in _numbers(fold(name).text.strip(" '")) if form}
+    """Return all that is looked for of an entity: names folded, of both numbers, in both spellings."""
+    found = {fold(name).text.strip(" '") for name in names}
+    for british, american in _SPELLINGS:
+        found |= {form.replace(british, american) for form in found}
+        found |= {form.replace(american, british) for form in found if british not in form}
+    return {form for name in found for form in _numbers(name) if form}
 
 
 def forms_hash(keys: Iterable[str]) -> str:
@@ -132,12 +152,10 @@ def _numbers(form: str) -> Iterator[str]:
     last = _LAST_WORD.search(form)
     if not last or _ONE_NUMBER.search(last[0]):
         return
-    is_plural = last[0].endswith("s") and not _NO_PLURAL.search(last[0])
-    for pattern, ending in _SINGULAR if is_plural else _PLURAL:
+    endings = _PLURAL if _NO_PLURAL.search(last[0]) else (*_PLURAL, *_SINGULAR)
+    for pattern, ending in endings:
         if re.search(pattern, form):
             yield re.sub(pattern, ending, form, count=1)
-            if not is_plural:
-                return
 
 
 def _stands_alone(hay: str, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 It is written when a graph is built and opened read-only; it stays fast at a million entities.
 """
 
+import re
 import sqlite3
 import tempfile
 import weakref
@@ -24,6 +25,8 @@ from kg.store.matching import Name, Piece, fold, key, pieces, squeeze, tokens
 from kg.store.oxigraph import Store
 
 FORMAT = 4
+_HAN_WORDS = re.compile("[\u3400-\u9fff]{2,8}")
+_DIVISIONS = ("省", "市", "自治区", "区", "县")
 _POOL = 200  # names that are scored at each step
 _NAMES = """
 SELECT entity, role, name, key FROM name_text JOIN name ON name.id = name_text.rowid
@@ -136,15 +139,16 @@ class Index:
     def candidates(self, words: str, *, segments: Iterable[str] = (), exact: bool = False) -> list[str]:
         """Return the entities that words may stand for; several if nothing settles which is meant.
 
-        Words are an id, IRI, prefixed name, slug, or a name but for case, width, marks and plurals; unless
-        ``exact``, also words of names, or their beginnings. The first of these that fits is taken.
+        Words are an id, IRI, prefixed name, a name but for case, width, marks and plurals, the Chinese name
+        of a place without 省 or 市, or a slug; unless ``exact``, also words of names, or their beginnings.
+        The first of these that fits is taken.
         """
         wanted = tuple(segments) or iris.ENTITY_SEGMENTS
         identifier = iris.short(words.strip("<>")) if "://" in words else words.replace(":", "/", 1)
         if identifier in self.entities:
             return [identifier] if _segment(identifier) in wanted else []
-        ways = (self.exact, self._by_slug, self._holding)
-        for find in ways[:2] if exact else ways:
+        ways = (self.exact, self._by_short_name, self._by_slug, self._holding)
+        for find in ways[:3] if exact else ways:
             if found := [row for row in find(words) if _segment(row[0]) in wanted]:
                 return _plainest(found)
         return []
@@ -198,6 +202,13 @@ class Index:
         for step in matching.widening(self.connection, pieces(fold(words))):
             yield found + self.connection.execute(_NAMES, (f"word : ({step}){among}", _POOL)).fetchall()
             found = []
+
+    def _by_short_name(self, words: str) -> list[tuple[str, str]]:
+        """Return (entity, role) of places whose names are these Han words and what a division is called."""
+        if not _HAN_WORDS.fullmatch(words):
+            return []
+        rows = (row for kind in _DIVISIONS for row in self.exact(words + kind))
+        return [row for row in rows if row[0].startswith("place/")]
 
     def _by_slug(self, words: str) -> list[tuple[str, str]]:
         ids = (f"{segment}/{words}" for segment in iris.ENTITY_SEGMENTS)

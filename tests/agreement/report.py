@@ -42,6 +42,7 @@ def render(folder: Path | None = None) -> str:
         ("Agreement by section", _agreement(seeds, folder)),
         ("How the differences were settled", _settled(folder)),
         ("The random sample", _sample()),
+        ("The fresh readings", _readings()),
         ("Coverage by paragraph", _coverage(seeds)),
         ("Statements and targets by region", _regions(seeds)),
         ("Predicates by region", _predicates(seeds)),
@@ -72,7 +73,7 @@ def _agreement(seeds: Seeds, folder: Path) -> str:
             )
         )  # fmt: skip
     columns = (
-        "section", "mentions, first", "mentions, second", "not in first", "not in second",
+        "section", "things, first", "things, second", "not in first", "not in second",
         "agreement % before", "now", "same predicate %",
     )  # fmt: skip
     return _table(columns, rows)
@@ -82,13 +83,13 @@ def _settled(folder: Path) -> str:
     before, now, recall = score.read()[-1], score.score(folder)[-1], verdict.recall(folder)
     counts = Counter(one.verdict for one in verdict.decisions())
     rows = [
-        ("mentions of the second reading", recall.mentions, recall.mentions),
+        ("things of the second reading", recall.mentions, recall.mentions),
         ("of them such as the words bear", recall.sound, recall.sound),
         ("of these held by the tables", recall.before, recall.now),
         ("share held, %", percent(recall.before, recall.sound), percent(recall.now, recall.sound)),
         ("figures of the second reading", before.figures, now.figures),
         ("of them held", before.figure, now.figure),
-        ("mentions with a class in both readings", before.tiers, now.tiers),
+        ("things with a class in both readings", before.tiers, now.tiers),
         ("of them with the same class", before.tier, now.tier),
     ]
     return "\n\n".join(
@@ -107,6 +108,15 @@ def _sample() -> str:
     total = sum(counts.values())
     rows = [(name, counts[name], percent(counts[name], total)) for name in verdict.SAMPLE]
     return _table(("verdict", "statements", "%"), rows)
+
+
+def _readings() -> str:
+    rows = []
+    for number, judged in verdict.readings().items():
+        counts = Counter(one.judgement for one in judged)
+        shares = [counts[name] for name in verdict.JUDGEMENTS]
+        rows.append((number, len(judged), *shares, percent(counts["plain"], len(judged))))
+    return _table(("reading", "statements", *verdict.JUDGEMENTS, "plain, %"), rows)
 
 
 def _coverage(seeds: Seeds) -> str:

@@ -174,6 +174,20 @@ def test_sample_is_judged(seeds: Seeds) -> None:
         assert one.changed or key == [(one.paragraph, one.subject, one.predicate, one.object)]
 
 
+def test_fresh_readings_find_nothing_false(seeds: Seeds) -> None:
+    readings = verdict.readings()
+    assert list(readings) == [str(number) for number in range(1, len(readings) + 1)]
+    assert len(readings) >= 3
+    known = {s.id for document in seeds.documents.values() for s in document.statements}
+    retired = {row.old for row in seeds.redirects}
+    for judged in readings.values():
+        assert len(judged) == len({one.id for one in judged}) == 240
+        assert {one.judgement for one in judged} <= {"plain", "weak"}
+        assert [one for one in judged if bool(one.reason) is (one.judgement == "plain")] == []
+        assert [one.id for one in judged if one.id not in known | retired] == []
+        assert {one.source for one in judged} == set(seeds.documents)
+
+
 def test_page_shows_the_current_figures() -> None:
     assert report.shown() == report.render(), "run: python -m tests.agreement.report"
 
@@ -198,8 +212,9 @@ def test_quotes_of_second_reading_and_sample_stand_in_the_texts(texts: Path, see
     assert missing == []
 
 
-def test_page_copies_no_sentence(texts: Path) -> None:
-    words = compare.fold(report.PAGE.read_text(encoding="utf-8")).split()
+def test_page_and_readings_copy_no_sentence(texts: Path) -> None:
+    reasons = [one.reason for judged in verdict.readings().values() for one in judged]
+    words = compare.fold("\n".join([report.PAGE.read_text(encoding="utf-8"), *reasons])).split()
     page = {" ".join(words[i : i + 13]) for i in range(len(words) - 12)}
     contents = [compare.fold(path.read_text(encoding="utf-8")) for path in texts.iterdir()]
     assert contents

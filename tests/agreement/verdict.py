@@ -22,6 +22,8 @@ DECISIONS = {
     "mended": "a row of the first reading put right",
 }
 SAMPLE = ("borne", "partly", "not")
+#: How a fresh reader may judge a statement.
+JUDGEMENTS = ("plain", "weak", "false")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """A statement as a reader who had not curated judged it; where it is not plain, with the reason."""
+
+    source: str
+    id: str
+    judgement: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Recall:
     """Of the second reading's mentions: all, those that bear asking, those held before and held now."""
 
@@ -75,6 +87,12 @@ def sample(path: Path = HERE / "sample60.csv") -> list[Judged]:
         Judged(**{**row, "paragraph": int(row["paragraph"])})  # type: ignore[arg-type]
         for row in compare.rows(path)
     ]
+
+
+def readings(folder: Path = HERE) -> dict[str, list[Fresh]]:
+    """The fresh readings by number, each in the order of the documents as they were then."""
+    files = sorted(folder.glob("reading-*.csv"))
+    return {file.stem.partition("-")[2]: [Fresh(**row) for row in compare.rows(file)] for file in files}
 
 
 def verdicts(judged: Iterable[Judged]) -> Counter[str]:

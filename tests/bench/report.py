@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.figure import OURS, Figure
 
 LIBRARIES = ("pyoxigraph", "rdflib", "networkx", "pyvis", "rapidfuzz", "pydantic", "click")
-QUERIES = ("promoters, disk", "matrix, disk", "statements, disk", "means, disk")  # in the chart
+QUERIES = ("backing, disk", "matrix, disk", "statements, disk", "coverage, disk")  # in the chart
 HEADING = "## Figures\n\n"
 _COLOURS = ("#0b5c8a", "#c2571a", "#5b7f2b", "#7a4a8c")
 _WIDE, _HIGH, _LEFT, _FOOT = 330, 230, 52, 40

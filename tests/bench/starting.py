@@ -19,7 +19,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], bool, float | None], ...] = (
     (("--help",), False, 150),
     (("--version",), False, 150),
     (("ask", "--list"), False, None),
-    (("ask", "promoters", "silicon carbide"), True, 300),
+    (("ask", "backing", "silicon carbide"), True, 300),
     (("show", "silicon carbide"), True, 300),
     (("find", "碳化硅"), True, 300),
     (("query", _QUERY), True, 300),

@@ -18,7 +18,7 @@ from tests.serving import in_process
 BACKING = """() => { const { data, backing, summary } = window.regiograph;
   return Object.fromEntries(data.entities.filter((e) => e.root === "Topic").map((topic) => { const rows = backing(topic, data);
     return [topic.id, [rows.map(({ region, way, what, records }) =>
-      [region.id, way, what?.id ?? null, records.map((r) => `statement/${r.id}`).sort()]), `${topic.label}: ${summary(topic, rows)}`]]; })); }"""
+      [region.id, way, what?.id ?? null, records.map((r) => `${r.target ? "target" : "statement"}/${r.id}`).sort()]), `${topic.label}: ${summary(topic, rows)}`]]; })); }"""
 CELLS = "(how) => window.regiograph.cells(how)"
 SECTIONS = """SELECT ?statement ?region {
   GRAPH ?graph { ?statement kg:paragraph/kg:section/kg:ofRegion ?region } ?graph prov:wasDerivedFrom ?source }"""

@@ -153,3 +153,12 @@ def test_the_list_groups_every_question(built: Path) -> None:
     for arguments in (("ask",), ("ask", "--list"), ("ask", "--help")):
         lines = inside(*arguments).stdout.splitlines()
         assert [sum(line.startswith(f"  {name} ") for line in lines) for name in NAMES] == [1] * len(NAMES)
+
+
+def test_a_place_without_a_document_is_no_answer(built: Path) -> None:
+    """That nothing is found for Suzhou does not mean that it backs nothing."""
+    note = "note: Suzhou is no region of which a document was read; try kg show 'Suzhou'"
+    for arguments in (["alike", "Suzhou"], ["backing", "robots", "--region", "Suzhou"]):
+        done = inside("ask", *arguments, "--graph", str(built))
+        assert (done.returncode, done.stderr.splitlines()) == (0, [note])
+    assert inside("ask", "inventory", "Suzhou", "--graph", str(built)).stderr == ""

@@ -434,7 +434,7 @@ ANSWERS: dict[str, Way] = {
     "q103": whether(said(subject="place/chongqing", object="topic/beidou")),
     "q104": whether(said(subject="place/sichuan", object="topic/beidou")),
     "q106": whether(column("doubts", "object", entity="guangdong-pc-14-2", flag="misprint")),
-    "q108": whether(aims("value", region="Shanghai", topic="biomedicine")),
+    "q108": whether(aims("value", region="Shanghai", topic="biomedicine", kind="Growth")),
     "q109": whether(said(subject="place/shanghai", object="topic/new-energy-vehicle", tier="core")),
     "q111": whether(both(naming("third-generation semiconductors"), lambda graph: [("place/jiangsu",)])),
     "q114": whether(said(subject="place/jiading", object="programme/shanghai-one-body-two-wings")),

@@ -88,3 +88,15 @@ def test_every_curated_label_leads_to_its_entity(curated: Graph) -> None:
         if found != entity:
             lost.append((name, entity, found))
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("words", "entity"),
+    [("北京", "place/beijing"), ("上海", "place/shanghai"), ("浙江", "place/zhejiang"), ("长春", "place/changchun"),
+     ("长沙", "place/changsha"), ("济南", "place/jinan"), ("山东", "place/shandong"), ("济南市", "place/jinan")],
+)  # fmt: skip
+def test_a_place_is_found_without_what_its_division_is_called(
+    curated: Graph, words: str, entity: str
+) -> None:
+    assert curated.resolve(words) == entity
+    assert curated.resolve(words, segments=["place"]) == entity

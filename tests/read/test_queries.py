@@ -100,12 +100,14 @@ def test_every_parameter_is_optional_or_says_so(sample_graph: Graph, name: str) 
 def test_backing_below_and_exactly(sample_graph: Graph) -> None:
     below = [(row["region"], row["way"], row["what"]) for row in sample_graph.ask("backing", topic="optics")]
     assert below == [
+        ("place/sample-province", "sets a target", None),
+        ("place/sample-city", "names something narrower", "topic/lidar"),
         ("place/sample-province", "names something narrower", "topic/lidar"),
         ("place/sample-province", "through a place", "place/optics-park"),
         ("place/sample-city", "withheld", "topic/lidar"),
     ]
     exactly = [row["way"] for row in sample_graph.ask("backing", topic="optics", exact="yes")]
-    assert exactly == ["through a place"]
+    assert exactly == ["sets a target", "through a place"]
     assert len(sample_graph.ask("backing", topic="lidar", tier="future")) == 1
     assert len(sample_graph.ask("backing", topic="lidar", tier="core")) == 0
 
@@ -114,10 +116,11 @@ def test_what_is_withheld_is_shown_and_not_counted(sample_graph: Graph) -> None:
     rows = [(row["region"], row["way"], row["flags"]) for row in sample_graph.ask("backing", topic="lidar")]
     assert rows == [
         ("place/sample-province", "names it", ""),
+        ("place/sample-city", "sets a target", ""),
         ("place/sample-city", "withheld", "object-not-in-quote, unresolved"),
     ]
     assert sample_graph.summary("backing", topic="lidar") == [
-        "lidar: 1 region names it; withheld: Sample City"
+        "lidar: 1 region names it, 1 more sets a target"
     ]
 
 
@@ -151,7 +154,7 @@ def test_coverage_says_what_a_text_says_of_a_topic(sample_graph: Graph) -> None:
     assert found == {
         ("place/sample-province", "topic/lidar", "stated", "", ""),
         ("place/sample-province", "topic/sensor", "narrower", "lidar", ""),
-        ("place/sample-province", "topic/optics", "stated", "", ""),  # the target; the park is a way, too
+        ("place/sample-province", "topic/optics", "stated", "lidar, optics park", ""),  # the target
         ("place/sample-city", "topic/lidar", "stated", "", ""),
         ("place/sample-city", "topic/sensor", "narrower", "lidar", ""),
         ("place/sample-city", "topic/optics", "narrower", "lidar", ""),
@@ -180,6 +183,8 @@ def test_a_topic_leaves_out_what_names_none(curated: Graph, name: str, column: s
     wanted |= {curated.labels[one] for one in wanted}
     found = curated.ask(name, topic="semiconductors")
     assert 0 < len(found) < len(curated.ask(name))
+    about = "SELECT ?one ?topic { ?one kg:inSector|kg:focusesOn|kg:researches|kg:develops ?topic }"
+    wanted |= {str(row["one"]) for row in curated.select(about) if row["topic"] in wanted}
     assert all(wanted & set(str(row[column]).split(", ")) for row in found)
 
 
