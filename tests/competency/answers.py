@@ -474,13 +474,14 @@ ANSWERS: dict[str, Way] = {
     "q136": column("deliveries", "issuers", "speaker", "office", "day"),
     "q137": _sessions,
     "q138": only(
-        column("tiers", "subject", "classed", tier="future"), lambda row: str(row[0]).startswith("place/")
+        column("tiers", "subject", "classed", tier="future"),
+        lambda row: str(row[0]).startswith("place/") and str(row[1]) != "topic/future-industry",
     ),
     "q139": either(
         *(
             only(
                 column("tiers", "classed", "tier", region="Shanghai", tier=tier),
-                lambda row: str(row[0])[6:] != "hydrogen-energy" and str(row[0]) != "topic/energy-storage",
+                lambda row: str(row[0])[6:] not in ("hydrogen-energy", "energy-storage", "leading-industry"),
             )
             for tier in ("core", "key", "leading")
         )
