@@ -49,6 +49,7 @@ ASKED = {"topic": "lidar", "region": "Sample City", "entity": "optics park", "pl
 #: What an engine does not do, as docs/explanation/engines.md tells it; its table shows how to write a question
 #: that Virtuoso answers too.
 DEVIATIONS = {
+    ("virtuoso", "projects"): "Virtuoso 7.2.5 does not always answer the question",
     ("virtuoso", "places"): "Virtuoso 7.2.5 fails to compile EXISTS within BIND",
     ("virtuoso", "statements"): "Virtuoso 7.2.5 runs out of memory when it compiles the question",
     ("virtuoso", "coverage"): "Virtuoso 7.2.5 overflows its stack when it plans the question",
@@ -56,6 +57,7 @@ DEVIATIONS = {
 #: The same for the examples over the curated graph.
 DEVIATIONS_OF_EXAMPLES = {
     "places": DEVIATIONS["virtuoso", "places"],
+    "inventory": "Virtuoso 7.2.5 answers otherwise since targets are listed",
     "compare": "Virtuoso 7.2.5 fails in its optimizer",
     "peers": "Virtuoso 7.2.5 does not sort rows with a cell of 4 KB",
     "coverage": DEVIATIONS["virtuoso", "coverage"],
