@@ -78,16 +78,19 @@ def assign(graph: Graph, asked: Question, values: Sequence[str]) -> dict[str, li
 
 
 def readings(graph: Graph, asked: Question, given: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield a message for each value that is not the name of what it is taken for, but a part of it.
-
-    And for each place that is asked about as a region, and of which no document was read.
-    """
+    """Yield a message for each value that is not the name of what it is taken for, but a part of it."""
     for parameter in asked.parameters:
         for value in given.get(parameter.name, ()) if (segments := entity_segments(parameter)) else ():
             if len(graph.names.candidates(value, segments=segments, exact=True)) != 1:
                 found = graph.resolve(value, segments=segments)
                 yield f"{value!r} is read as {graph.labels.get(found, found)} ({found})"
-            if _AS_REGION.match(parameter.text) and (missing := _without_document(graph, value)):
+
+
+def unread_places(graph: Graph, asked: Question, given: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a message for each place that is asked about as a region, and of which no document was read."""
+    for parameter in asked.parameters:
+        for value in given.get(parameter.name, ()) if _AS_REGION.match(parameter.text) else ():
+            if missing := _without_document(graph, value):
                 yield f"{missing} is no region of which a document was read; try kg show {value!r}"
 
 

@@ -79,12 +79,13 @@ def ask_command(
         terminal.echo(asked.bind(opened.terms(asked, given)).rstrip())
         return
     found = opened.ask(name, **given)
-    for note in arguments.readings(opened, asked, given):
+    unread = list(arguments.unread_places(opened, asked, given))
+    for note in (*arguments.readings(opened, asked, given), *unread):
         terminal.echo(f"note: {note}", err=True)
     found = opened.cite(found) if evidence else found.without(result.STATED)
     summary = opened.summary(name, **given)
     _write(found, form, output, title=asked.title, summary=summary, bom=bom)
-    for reason in empty.reasons(opened, asked, given) if not found else ():
+    for reason in empty.reasons(opened, asked, given) if not found and not unread else ():
         terminal.echo(f"note: {reason}", err=True)
 
 
