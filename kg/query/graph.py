@@ -110,10 +110,6 @@ class Graph(AbstractContextManager["Graph"]):
 
         There are none where its header names no summary, or the summary does not know a parameter given; but
         words that choose among the rows (``by``, ``only``) change nothing.
-
-        >>> import kg
-        >>> kg.open_graph().summary("backing", topic="silicon carbide")[0].partition(",")[0]
-        'silicon carbide: 1 region names it'
         """
         asked = queries.find(question)
         if not asked.summary:
@@ -152,10 +148,6 @@ class Graph(AbstractContextManager["Graph"]):
 
         Quotes, governing words, cues, names and headings are searched, and the texts in the folders ``texts``
         (default: those of $KG_TEXTS, else ./texts) that are at hand. Raises as ``ask``.
-
-        >>> import kg
-        >>> [row["paragraph"] for row in kg.open_graph().search("silicon carbide", region="Jinan")]
-        [45, 47]
         """
         from kg.query.search import search_words  # late: no question needs it
 

@@ -99,7 +99,7 @@ ELSEWHERE = [
     ("deliveries --region 'Wang Qingxian'", "is a person (person/wang-qingxian); use --person"),
     (
         "backing satellite",
-        "'satellite' may be any of: satellite internet: sector (topic/satellite-internet); ",
+        "'satellite' may be any of: satellite networks: sector (topic/satellite-network); ",
     ),
     ("Shandong", "'Shandong' is no question but Shandong; try kg ask"),
     (

@@ -273,7 +273,7 @@ ANSWERS: dict[str, Way] = {
     "q28": less(naming("future industries", exact=True, source=GWR), lambda graph: []),
     "q29": _pilot_areas,
     "q30": naming("low-altitude economy"),
-    "q31": naming("satellite-internet", "communications-satellite-manufacturing"),
+    "q31": naming("satellite-internet", "satellite-network", "communications-satellite-manufacturing"),
     "q32": naming("energy storage", "advanced-energy-storage-materials"),
     "q33": naming("internet-backbone-direct-link"),
     "q34": naming("amoled", "oled-module"),

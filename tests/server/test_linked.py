@@ -213,7 +213,7 @@ def test_doubt_and_links_are_shown_with_the_evidence(client: Client, folder: Pat
 def test_a_topics_page_answers_who_backs_it(client: Client) -> None:
     page = client.ask("/topic/lidar.html").text
     assert '<h2><a href="/question/backing?topic=topic%2Flidar">' in page
-    assert "<p>lidar: 1 region names it; withheld: Sample City</p>" in page
+    assert "<p>lidar: 1 region names it, 1 more sets a target</p>" in page
     assert page.count('<td><a href="/place/sample-province">') > 0
 
 
