@@ -17,13 +17,17 @@ SHAPES = "shapes.ttl"
 
 @dataclass(frozen=True)
 class Class:
-    """A class of entity or record; ``ancestors`` holds the names of the class itself and all above it."""
+    """A class of entity or record; ``ancestors`` holds the names of the class itself and all above it.
+
+    ``cues`` are words that end the names of its members.
+    """
 
     name: str
     label: str
     label_zh: str
     segment: str
     ancestors: frozenset[str]
+    cues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,14 @@ def read(folder: Path) -> Ontology:
     for name in (*FILES, SHAPES):
         store.extend(quads(folder / name))
     classes = {
-        name: Class(name, rows[0]["label"], rows[0]["label_zh"], rows[0]["segment"], _values(rows, "super"))
+        name: Class(
+            name,
+            rows[0]["label"],
+            rows[0]["label_zh"],
+            rows[0]["segment"],
+            _values(rows, "super"),
+            tuple(sorted(filter(None, rows[0]["cues"].split("|")))),
+        )
         for name, rows in _groups(store, "classes", "c").items()
     }
     predicates = [_predicate(rows) for rows in _groups(store, "predicates", "p").values()]
