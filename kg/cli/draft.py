@@ -116,7 +116,9 @@ def accept_command(
     terminal.echo(f"moved {moved}" if moved else "no row has yes in the column accept; nothing was moved")
     if moved:
         left = terminal.count(found.left, "row")
-        terminal.echo(f"{left} left in the draft; now: kg check --texts DIR --write, kg fmt")
+        terminal.echo(f"{left} left in the draft; now: kg check --texts DIR --write, then kg fmt")
+        if "topics.csv" in found.added:
+            terminal.echo("new topics need a row in crosswalks/topics-fields.sssom.tsv: kg check names them")
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:

@@ -16,9 +16,11 @@ from kg.ontology import Ontology
 from kg.read import files, models, tables
 from kg.read.seeds import ENTITY_TABLES, SEGMENT_TABLES, Seeds
 
-#: What a check asks for when rows were added: positions and mentions are written afterwards.
-_AFTERWARDS = frozenset({"stale-position", "stale-mention", "unsorted"})
+#: What a check asks for when rows were added: positions and mentions are written, topics mapped afterwards.
+_AFTERWARDS = frozenset({"stale-position", "stale-mention", "unsorted", "unmapped-topic"})
 _FILL = "write an English label into the cell label, or an id that exists into the cell entity"
+#: Columns of the draft that fill columns of the tables of entities.
+_COLUMNS_OF_DRAFT = {"id": "label", "kind": "class"}
 _TABLES: Mapping[str, type[models.Evidence]] = {
     "statements.csv": models.StatementRow, "targets.csv": models.TargetRow,
 }  # fmt: skip
@@ -186,9 +188,10 @@ def _names(row: DraftRow) -> Iterator[tuple[str, str, str]]:
 
 
 def _name_row(identifier: str, name: str, lang: str, role: str, row: DraftRow, source: str) -> dict[str, str]:
-    printed = name == row.name
+    printed = name == row.name  # another one is our translation
     return {
-        "entity": identifier, "name": name, "lang": lang, "role": role, "confidence": "certain",
+        "entity": identifier, "name": name, "lang": lang, "role": role,
+        "confidence": "certain" if printed else "probable",
         "ground": f"document {source} {row.paragraph}" if printed else "translated",
         "date": datetime.date.today().isoformat(), "ambiguous": "",
     }  # fmt: skip
@@ -279,7 +282,11 @@ def _what(problem: Problem) -> tuple[str, ...]:
 
 def _at_draft(problem: Problem, trial: _Trial) -> Problem:
     line = trial.places.get((problem.file, problem.line), 0)
-    return replace(problem, file=str(trial.draft), line=line) if line else problem
+    if not line:
+        return problem
+    column = _COLUMNS_OF_DRAFT.get(problem.column, problem.column)
+    remedy = "accept a row that names it, too" if problem.code == "unused-entity" else problem.remedy
+    return replace(problem, file=str(trial.draft), line=line, column=column, remedy=remedy)
 
 
 def _replace_all(contents: Mapping[Path, str]) -> None:

@@ -57,7 +57,7 @@ _BEFORE = re.compile(
 #: Words after a thing that are no part of its name.
 _AFTER = re.compile(
     r"\s*(?:(?:建设|发展|攻关|研发|应用|推广|培育|改造|升级|突破|布局|落地|实施|开工|投产|建成|"
-    r"投用|等|的|[\s.,，。])+"
+    rf"投用|等|的|{_MEASURED}|[\s.,，。])+"
     r"|\b(?:development|construction|cultivation|and|of|the)\b\s*)+$",
     re.IGNORECASE,
 )

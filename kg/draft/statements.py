@@ -128,7 +128,7 @@ def _adds_nothing(raw: str, span: Span, inner: Sequence[Found], vocabulary: Voca
 
 def _may_be_name(words: str, thing: Thing, kind: str, vocabulary: Vocabulary) -> bool:
     number, han = text.length(words)
-    if vocabulary.is_head(words) or number > _LONGEST or not re.search(r"[^\W\d_]", words):
+    if vocabulary.is_head(words) or vocabulary.is_tier(words) or number > _LONGEST or not re.search(r"[^\W\d_]", words):
         return False
     if not han:
         plain = words == words.lower() and number == 1
@@ -197,9 +197,14 @@ def _predicate(frame: Frame, thing: Thing, subject: tuple[str, str], named: Name
     fitting = [p for p in sorted(borne) if _joins(frame.vocabulary, p, subject[1], named.kind)]
     if not fitting:
         return "", ""
-    best = max(fitting, key=lambda p: (frame.usage.get((is_region, root, p), 0), p == "promotes"))
+    best = max(fitting, key=lambda p: (frame.usage.get((is_region, root, p), 0), -_cue_count(frame, p)))
     known = "known name" if not named.id.startswith(NEW) else "new name"
     return best, f"{known} governed by {borne[best]!r}"
+
+
+def _cue_count(frame: Frame, predicate: str) -> int:
+    """Return how many words bear a predicate: the fewer, the more each says."""
+    return len(frame.vocabulary.ontology.predicates[predicate].cues)
 
 
 def _joins(vocabulary: Vocabulary, name: str, subject: str, other: str) -> bool:

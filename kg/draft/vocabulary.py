@@ -81,7 +81,12 @@ class Vocabulary:
     def is_head(self, words: str) -> bool:
         """Whether words are nothing but the end of a name, such as industries or 产业."""
         key = text.key(words)
-        return any(key == head or (_ends(key, head) and len(key) <= len(head) + 1) for head, _ in self._heads)
+        return any(key in _numbers(head) for head, _ in self._heads)
+
+    def is_tier(self, words: str) -> bool:
+        """Whether words are those of a tier, such as 未来产业: no name of an industry."""
+        key = text.key(words)
+        return any(key == text.key(cue) for tier in self.ontology.schemes["tiers"].values() for cue in tier.cues)
 
     def root(self, kind: str) -> str:
         """Return the widest class of an entity below Entity: Topic for Sector."""
@@ -93,8 +98,12 @@ def _ends(key: str, head: str) -> bool:
     """Whether a name ends with a word, in the singular or the plural."""
     if HAN.search(head):
         return key.endswith(head)
-    endings = (head, f"{head}s", f"{head}es", f"{head[:-1]}ies" if head.endswith("y") else head)
-    return any(key == end or key.endswith((f" {end}", f"-{end}")) for end in endings)
+    return any(key == end or key.endswith((f" {end}", f"-{end}")) for end in _numbers(head))
+
+
+def _numbers(head: str) -> tuple[str, ...]:
+    """Return a word in the singular and the plural."""
+    return (head, f"{head}s", f"{head}es", f"{head[:-1]}ies" if head.endswith("y") else head)
 
 
 def _join(mentions: Iterable[Mention]) -> list[Found]:

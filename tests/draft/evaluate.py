@@ -60,7 +60,7 @@ class Score:
 def evaluate(seeds: Seeds, source: str, paragraphs: list[str]) -> dict[str, Score]:
     """The scores of a draft of one source: objects, pairs, statements by relation, targets."""
     known = ontologies.read(locations.ontology(None))
-    hidden = _without_rows(seeds, source)
+    hidden = without_rows(seeds, source)
     rows = propose_rows(hidden, known, source, paragraphs, names=names_elsewhere(seeds, source))
     forms = {entity: mentions.forms(name.name for name in names) for entity, names in seeds.names_of.items()}
     curated = [
@@ -171,7 +171,7 @@ def _targets(rows: list[dict[str, str]], seeds: Seeds, source: str) -> dict[str,
     }
 
 
-def _without_rows(seeds: Seeds, source: str) -> Seeds:
+def without_rows(seeds: Seeds, source: str) -> Seeds:
     document = replace(seeds.documents[source], statements=(), targets=(), mentions=())
     return replace(seeds, documents={**seeds.documents, source: document})
 
