@@ -46,11 +46,17 @@ _DETERMINERS_HAN = (
 _MEASURED = (
     r"(?:\d+(?:余|多)?(?:万|亿)?[个家项条座批类大]|[一二三四五六七八九十百]+[个家项条座批类大])(?:以上|左右)?"
 )
+#: What is said of a thing, in English before it: the scale of the chip industry.
+_ASPECTS = (
+    "level scale capacity ability capability capabilities efficiency momentum formation localization yield "
+    "advantages application supply safety resilience need collaboration clustering development construction "
+    "promotion layout expansion"
+)
 #: Words before a thing that are no part of its name.
 _BEFORE = re.compile(
     r"(?:[\s“\"'·-]*"
     r"(?:\b(?:(?:a )?(?:number|batch|group|series) of|key(?= core| and)|"
-    rf"{'|'.join(_DETERMINERS.split())})\b"
+    rf"(?:[\w-]+ ){{0,2}}(?:{'|'.join(_ASPECTS.split())}) of|{'|'.join(_DETERMINERS.split())})\b"
     rf"|{_MEASURED}|{'|'.join(_DETERMINERS_HAN.split())}))+\s*",
     re.IGNORECASE,
 )

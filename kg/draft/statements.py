@@ -25,6 +25,8 @@ _IN_NAMES = {
     ("Organisation", "Topic"): "focusesOn",
 }
 _LONGEST = 9  # words of a new name
+_NARROWER = 2  # fewer words beside a known name make a narrower thing of it
+_ADJECTIVE = re.compile("(?:al|ive|ed|ing|able|ary|ous|ic|ly|ent|ful)$")
 _SUCH_AS = re.compile(r"\s*(?:,\s*)?(?:such as|including|like|namely)\s*$", re.IGNORECASE)
 _AND_SO_ON = re.compile(r"[^，。；：]*?等")
 
@@ -85,7 +87,8 @@ def _named(frame: Frame, thing: Thing, names: Sequence[Found]) -> Iterator[Named
     for name in inner:
         entity = _choose(frame, name)
         known = vocabulary.kinds[entity]
-        apart = whole or not is_new or not (HAN.search(words) or vocabulary.root(known) == "Place")
+        narrower = is_new and len(words.split()) - len(name.words.split()) < _NARROWER
+        apart = whole or not (is_new and (narrower or vocabulary.root(known) == "Place"))
         if entity != frame.region and apart:
             yield Named(entity, known, Span(name.start, name.end))
     if is_new:
@@ -131,7 +134,7 @@ def _may_be_name(words: str, thing: Thing, kind: str, vocabulary: Vocabulary) ->
     if vocabulary.is_head(words) or vocabulary.is_tier(words) or number > _LONGEST or not re.search(r"[^\W\d_]", words):
         return False
     if not han:
-        plain = words == words.lower() and number == 1
+        plain = words == words.lower() and number == 1 and (len(words) < 5 or _ADJECTIVE.search(words))
         return bool(kind or thing.quoted or (thing.listed and not plain))
     return han + number > 1 and bool(kind or thing.quoted or (thing.listed and han > 2))
 
