@@ -74,7 +74,7 @@ def accept_rows(seeds: Seeds, ontology: Path, source: str, draft: Path, texts: I
     if problems:
         return Acceptance({}, tuple(sorted(problems)), len(rows))
     left = [row.model_dump(by_alias=True) for row in rows if row.accept != "yes"]
-    _replace_all({**contents, draft: files.csv_text(COLUMNS, left)})
+    replace_all({**contents, draft: files.csv_text(COLUMNS, left)})
     return Acceptance({table: len(added) for table, added in additions.rows.items()}, (), len(left))
 
 
@@ -289,7 +289,7 @@ def _at_draft(problem: Problem, trial: _Trial) -> Problem:
     return replace(problem, file=str(trial.draft), line=line, column=column, remedy=remedy)
 
 
-def _replace_all(contents: Mapping[Path, str]) -> None:
+def replace_all(contents: Mapping[Path, str]) -> None:
     """Replace files one after the other; if one cannot be written, put back those before."""
     before = {path: path.read_bytes() for path in contents}
     done: list[Path] = []

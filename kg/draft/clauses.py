@@ -74,6 +74,7 @@ _ADVERBS = (
     "抓好 做好 促进 坚持 提质 扩围 引导 支持 鼓励 实施 完善 建立 健全 全年 今年 我们"
 )
 #: What may stand in a Chinese clause before its verb.
+_FRAME = re.compile(".*(?:等|领域|方面|过程中|基础上)")  # a clause goes on after it
 _ADVERB = re.compile(rf"(?:{'|'.join(_ADVERBS.split())})*")
 
 
@@ -139,7 +140,7 @@ def _is_verb(raw: str, cue: Found, sentence: Span) -> bool:
     if not any(key.startswith(("predicate/", "stages/")) for key in cue.keys):
         return False
     before = re.split(r"[，。；：、！？（）,;:\s和与及并—]", raw[sentence.start : cue.start])[-1]
-    if _ADVERB.fullmatch(before):
+    if _ADVERB.fullmatch(_FRAME.sub("", before)):
         return True
     return bool(re.match(r"[，。；：、！？]|$", raw[cue.end : sentence.end]))
 

@@ -93,10 +93,15 @@ def governing_words(raw: str, governing: Sequence[Found], quote: Span) -> str:
         return ""
     for first in range(len(governing)):
         words = raw[governing[first].start : governing[-1].end]
-        number, han = text.length(words)
-        if number <= SAID_WORDS and han <= SAID_HAN:
+        if may_govern(words):
             return words
     return ""
+
+
+def may_govern(words: str) -> bool:
+    """Whether words are short enough to be quoted as governing ones."""
+    number, han = text.length(words)
+    return number <= SAID_WORDS and han <= SAID_HAN
 
 
 def _unique(raw: str, span: Span) -> Span | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg import text
 from kg.draft.clauses import Thing, things
-from kg.draft.rows import CUE_HAN, CUE_WORDS, NEW, blank, choose_quote, governing_words, language
+from kg.draft.rows import CUE_HAN, CUE_WORDS, NEW, blank, choose_quote, governing_words, language, may_govern
 from kg.draft.vocabulary import HAN, Found, Vocabulary
 from kg.text import Span
 
@@ -26,9 +26,14 @@ _IN_NAMES = {
 }
 _LONGEST = 9  # words of a new name
 _NARROWER = 2  # fewer words beside a known name make a narrower thing of it
+#: Between a subject and its verb, and before a subject.
+_VERB_FOLLOWS = re.compile(r"\s*(?:(?:will|shall|to|\w+ly) )*|(?:将|要|重点|着力|全力|主要)*")
+_CLAUSE_BEGINS = re.compile(r"(?:^|[,，。；;:：.])\s*(?:the |and )?$", re.IGNORECASE)
+_WHERE = re.compile(r"(?:\b(?:in|at|from)(?: the)? |[在于])$", re.IGNORECASE)
+_ADMINISTRATIVE = ("Country", "Province", "City", "District", "Town", "MacroRegion")
 _ADJECTIVE = re.compile("(?:al|ive|ed|ing|able|ary|ous|ic|ly|ent|ful)$")
-_SUCH_AS = re.compile(r"\s*(?:,\s*)?(?:such as|including|like|namely)\s*$", re.IGNORECASE)
-_AND_SO_ON = re.compile(r"[^，。；：]*?等")
+_SUCH_AS = re.compile(r"\s*(?:\w+ )?(?:such as|including|like)\b(?=[^.;:]*$)", re.IGNORECASE)
+_AND_SO_ON = re.compile(r"[^，。；：]*等\w{0,2}")
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,12 @@ def _adds_nothing(raw: str, span: Span, inner: Sequence[Found], vocabulary: Voca
 
 def _may_be_name(words: str, thing: Thing, kind: str, vocabulary: Vocabulary) -> bool:
     number, han = text.length(words)
-    if vocabulary.is_head(words) or vocabulary.is_tier(words) or number > _LONGEST or not re.search(r"[^\W\d_]", words):
+    if (
+        vocabulary.is_head(words)
+        or vocabulary.is_tier(words)
+        or number > _LONGEST
+        or not re.search(r"[^\W\d_]", words)
+    ):
         return False
     if not han:
         plain = words == words.lower() and number == 1 and (len(words) < 5 or _ADJECTIVE.search(words))
@@ -154,6 +164,8 @@ def _backing(
     subject, kind = _subject(frame, thing, names, named)
     if not subject or subject == named.id:
         return
+    if named.kind in _ADMINISTRATIVE and _WHERE.search(frame.raw[: named.span.start]):
+        return  # where something is done
     predicate, why = _predicate(frame, thing, (subject, kind), named)
     quote = choose_quote(frame.raw, named.span, thing.governing) if predicate else None
     if not quote:
@@ -168,21 +180,15 @@ def _backing(
 
 
 def _subject(frame: Frame, thing: Thing, names: Sequence[Found], named: Named) -> tuple[str, str]:
-    """Return the place, project or organisation right before the governing words, else the region."""
-    kinds = frame.vocabulary.kinds
-    if thing.governing:
-        start = thing.governing[0].start
-        for name in reversed([n for n in names if thing.sentence.start <= n.start and n.end <= start]):
-            entity, between = _choose(frame, name), frame.raw[name.end : start]
-            near = re.fullmatch(r"[^，。；、,.;:]{0,4}|[\w \-]{0,14}", between)
-            root = frame.vocabulary.root(kinds[entity])
-            if (
-                near
-                and root in ("Place", "Organisation", "Project")
-                and entity not in (frame.region, named.id)
-            ):
-                return entity, kinds[entity]
-            break
+    """Return the place, project or organisation that begins a clause before its verb, else the region."""
+    kinds, start = frame.vocabulary.kinds, min((cue.start for cue in thing.governing), default=0)
+    before = [n for n in names if thing.sentence.start <= n.start and n.end <= start]
+    if before and _VERB_FOLLOWS.fullmatch(frame.raw[before[-1].end : start]):
+        entity = _choose(frame, before[-1])
+        begins = _CLAUSE_BEGINS.search(frame.raw[thing.sentence.start : before[-1].start])
+        able = frame.vocabulary.root(kinds[entity]) in ("Place", "Organisation", "Project")
+        if begins and able and entity not in (frame.region, named.id):
+            return entity, kinds[entity]
     return frame.region, kinds.get(frame.region, "")
 
 
@@ -278,23 +284,33 @@ def _told_by_name(frame: Frame, named: Named, names: Sequence[Found]) -> Iterato
 def _grouped(
     frame: Frame, thing: Thing, named: Named, before: Sequence[tuple[Thing, Named]]
 ) -> Iterator[dict[str, str]]:
-    """Yield the topic that a list stands under: chips such as A and B."""
+    """Yield what stands under a topic: chips such as A and B, A、B等芯片."""
     raw = frame.raw
-    for other, group in reversed(before):
-        if other.sentence != thing.sentence or frame.vocabulary.root(group.kind) != "Topic":
-            break
-        between = raw[group.span.end : thing.span.start]
-        if not re.match(r"\s*(?:\w+ )?(?:such as|including|like)\b[^.;:]*$", between):
-            continue
-        if group.kind == "TierWord" or not _joins(frame.vocabulary, "listedUnder", named.kind, group.kind):
-            break
-        quote = choose_quote(raw, named.span)
-        if quote:
-            said = re.match(r"\s*(?:\w+ )?(?:such as|including|like)", between)
-            words = raw[group.span.start : group.span.end + (said.end() if said else 0)]
-            cells = {
-                "subject": named.id, "predicate": "listedUnder", "object": group.id,
-                "quote": raw[quote.start : quote.end], "said": words,
-            }  # fmt: skip
-            yield blank("statement", frame.number, quote, "in a list under it", **cells)
-        break
+    for other, earlier in reversed(before):
+        if other.sentence != thing.sentence:
+            return
+        between = raw[earlier.span.end : named.span.start]
+        if _AND_SO_ON.fullmatch(between):
+            yield from _listed_under(
+                frame, earlier, named, raw[between.rindex("等") + earlier.span.end : named.span.end]
+            )
+        elif such := _SUCH_AS.match(between):
+            governed = any(cue.start >= earlier.span.end for cue in thing.governing)
+            if not governed:
+                yield from _listed_under(
+                    frame, named, earlier, raw[earlier.span.start : earlier.span.end + such.end()]
+                )
+            return
+
+
+def _listed_under(frame: Frame, member: Named, group: Named, said: str) -> Iterator[dict[str, str]]:
+    """Yield that a member is listed under a topic, by the words that hold the topic."""
+    if group.kind == "TierWord" or not _joins(frame.vocabulary, "listedUnder", member.kind, group.kind):
+        return
+    quote = choose_quote(frame.raw, member.span)
+    if quote and member.id != group.id and may_govern(said):
+        cells = {
+            "subject": member.id, "predicate": "listedUnder", "object": group.id,
+            "quote": frame.raw[quote.start : quote.end], "said": said,
+        }  # fmt: skip
+        yield blank("statement", frame.number, quote, "in a list under it", **cells)

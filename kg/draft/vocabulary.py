@@ -84,9 +84,12 @@ class Vocabulary:
         return any(key in _numbers(head) for head, _ in self._heads)
 
     def is_tier(self, words: str) -> bool:
-        """Whether words are those of a tier, such as 未来产业: no name of an industry."""
+        """Whether words are those of a tier, such as future industries: no name of an industry."""
         key = text.key(words)
-        return any(key == text.key(cue) for tier in self.ontology.schemes["tiers"].values() for cue in tier.cues)
+        cues = [text.key(cue) for tier in self.ontology.schemes["tiers"].values() for cue in tier.cues]
+        return key in cues or any(
+            key.startswith(f"{cue} ") and self.is_head(key[len(cue) + 1 :]) for cue in cues
+        )
 
     def root(self, kind: str) -> str:
         """Return the widest class of an entity below Entity: Topic for Sector."""
