@@ -10,6 +10,7 @@ from kg.check import run
 from kg.check.entities import check_vanished
 from kg.check.run import Report
 from kg.cli import options, terminal
+from kg.cli.watch import run_on_change
 from kg.errors import KgError, Problem, shorten
 from kg.read import scaffold
 from kg.read import seeds as tables
@@ -27,12 +28,13 @@ from kg.read import seeds as tables
     type=click.Path(path_type=Path),
     help="List ids of this earlier graph that vanished without a redirect.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever a table or a text changes, until Ctrl-C.")
 @click.option("--limit", type=click.IntRange(0), default=50, help="How many problems to print; 0 for all.")
 @options.as_json
 @options.quiet
 def check_command(
     seeds: Path, ontology: Path, texts: tuple[Path, ...], write: bool, gaps: bool, shacl: bool,
-    against: Path | None, limit: int, as_json: bool, quiet: bool,
+    against: Path | None, watch: bool, limit: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Check the curated tables, and their quotes against the texts.
 
@@ -45,6 +47,33 @@ def check_command(
     """
     if write and not texts:
         raise click.UsageError("--write needs the texts: name their folder with --texts")
+    if write and watch:
+        raise click.UsageError("--watch only looks: run kg check --write when the rows are sound")
+
+    def check() -> bool:
+        return _check_once(
+            seeds, ontology, texts, write=write, gaps=gaps, shacl=shacl, against=against, limit=limit,
+            as_json=as_json, quiet=quiet,
+        )  # fmt: skip
+
+    def check_again() -> None:
+        try:
+            check()
+        except KgError as error:  # an ontology that is just being edited, for one
+            terminal.echo(f"kg: {error}", err=True)
+        terminal.echo("waiting for changes (Ctrl-C ends)", err=True)
+
+    if watch:
+        run_on_change(check_again, (seeds, ontology, *texts))
+    else:
+        raise click.exceptions.Exit(0 if check() else 1)
+
+
+def _check_once(
+    seeds: Path, ontology: Path, texts: tuple[Path, ...], *, write: bool, gaps: bool, shacl: bool,
+    against: Path | None, limit: int, as_json: bool, quiet: bool,
+) -> bool:  # fmt: skip
+    """Check and print what was found; return whether all is well."""
     report = run.check_seeds(seeds, ontology, texts, write=write)
     problems = list(report.problems)
     if shacl and not problems:
@@ -64,7 +93,7 @@ def check_command(
             terminal.echo(f"gap: {gap}")
         if not quiet:
             _print_summary(report, len(problems), gaps=gaps)
-    raise click.exceptions.Exit(1 if problems or (gaps and report.gaps) else 0)
+    return not problems and not (gaps and report.gaps)
 
 
 @click.command("fmt")
