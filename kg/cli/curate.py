@@ -1,11 +1,13 @@
 """Commands of a curator: check, fmt, new."""
 
+import datetime
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from kg import iris
+from kg import ontology as ontologies
 from kg.check import run
 from kg.check.entities import check_vanished
 from kg.check.run import Report
@@ -127,14 +129,23 @@ def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool
     raise click.exceptions.Exit(2 if failed else 0)
 
 
-@click.command("new")
-@click.argument("what", type=click.Choice(["source"]), metavar="source")
+@click.group("new")
+def new_command() -> None:
+    """Add a source, or an entity with its names, to the curated tables.
+
+    \b
+    Example:
+      kg new entity City --en Foshan --zh 佛山市 --in place/guangdong --ground "gd-2031 ¶12"
+    """
+
+
+@new_command.command("source")
 @click.argument("file", type=options.FILE)
 @options.seeds
 @click.option("--id", "name", help="The source's id (default: from the file's name).")
 @click.option("--address", default="", help="Where the document is published.")
 @click.option("--title", default="", help="Its title, in our own words.")
-def new_command(what: str, file: Path, seeds: Path, name: str | None, address: str, title: str) -> None:
+def new_source(file: Path, seeds: Path, name: str | None, address: str, title: str) -> None:
     """Scaffold the tables of a new source from its text.
 
     Prints the numbered paragraphs, adds the source to sources.csv and makes a folder of empty tables for it.
@@ -143,7 +154,6 @@ def new_command(what: str, file: Path, seeds: Path, name: str | None, address: s
     Example:
       kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
     """
-    del what
     chosen, paragraphs = scaffold.scaffold_source(seeds, file, name or "", address=address, title=title)
     for number, paragraph in enumerate(paragraphs, 1):
         terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
@@ -153,6 +163,54 @@ def new_command(what: str, file: Path, seeds: Path, name: str | None, address: s
   2. write into {seeds / chosen / "sections.csv"} which region each run of paragraphs is about
   3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists
   4. kg check --texts {file.parent} --gaps, then with --write""")
+
+
+@new_command.command("entity")
+@click.argument("kind")
+@click.option("--en", required=True, help="Its English label.")
+@click.option("--zh", default="", help="Its Chinese label.")
+@click.option(
+    "--alias", "aliases", multiple=True, help="A good variant or short form; more than once for more."
+)
+@click.option("--printed", multiple=True, help="A form as a document prints it, never shown as the name.")
+@click.option("--ground", required=True, help="What the names rest on: gd-2031 ¶12, a page, knowledge.")
+@click.option("--confidence", default="certain", help="How sure the names are: certain, probable ...")
+@click.option("--in", "place", default="", help="The place that it lies in; tells generic names apart.")
+@click.option("--unit", default="", help="Of an indicator: the unit of its values.")
+@click.option("--id", "name", default="", help="Its id (default: from the English label).")
+@click.option("--note", default="", help="A remark for curators.")
+@options.seeds
+@options.ontology
+def new_entity(
+    kind: str, en: str, zh: str, aliases: tuple[str, ...], printed: tuple[str, ...], ground: str,
+    confidence: str, place: str, unit: str, name: str, note: str, seeds: Path, ontology: Path,
+) -> None:  # fmt: skip
+    """Add an entity of a class (KIND), with its names, in one step.
+
+    Refuses an id, or a label, that an entity has already, and shows near misses. A province, city or district
+    gets its short Chinese name, and its code where the package gb2260 is installed.
+
+    \b
+    Example:
+      kg new entity Company --en "Acme Optics" --zh 某光学 --ground "gd-2031 ¶12" --in place/guangdong
+    """
+    from kg.read import new_entity as entities  # late: rapidfuzz is for near misses alone
+
+    given = entities.NewEntity(
+        kind, en, zh, ground, datetime.date.today().isoformat(), name, confidence, aliases, printed, place,
+        unit, note,
+    )  # fmt: skip
+    added = entities.add_entity(seeds, given, ontologies.read(ontology))
+    for file, rows in added.rows.items():
+        for row in rows:
+            terminal.echo(f"{file}: {', '.join(filter(None, row.values()))}")
+    for entity in added.shared:
+        terminal.echo(
+            f"note: {entity} has one of the names too: if the words alone do not tell, mark both ambiguous"
+        )
+    for entity, near in added.near:
+        if entity not in added.shared:
+            terminal.echo(f"near: {entity} ({near})")
 
 
 def _vanished(report: Report, earlier: Path) -> list[Problem]:

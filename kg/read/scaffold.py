@@ -45,7 +45,7 @@ def scaffold_source(
     }  # fmt: skip
     sources, columns = folder / "sources.csv", models.SourceRow.columns()
     records, problems = tables.read_table(sources, columns, name=str(sources))
-    _raise_first(problems, "; nothing was written")
+    raise_first(problems, "; nothing was written")
     present = [record.cells for record in records]
     if any(cells["id"] == name for cells in present) or (folder / name).exists():
         raise KgError(f"the source {name} exists already")
@@ -95,7 +95,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
             rows.append({**dict.fromkeys(model.optional, ""), **one.cells})
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
-    _raise_first(problems)
+    raise_first(problems)
     rows.sort(key=_order(path))
     formatted = files.csv_text(columns, rows).encode()
     if formatted != raw:
@@ -103,7 +103,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     return formatted != raw
 
 
-def _raise_first(problems: list[Problem], more: str = "") -> None:
+def raise_first(problems: list[Problem], more: str = "") -> None:
     """Raise the first of the problems of a table that is to be written again."""
     if problems:
         first = min(problems)
@@ -117,7 +117,7 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
     if not fault:
         return raw.decode("utf-8-sig")
     if encoding == "utf-8":
-        _raise_first([fault])
+        raise_first([fault])
     try:
         content = raw.decode(encoding).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:
