@@ -36,7 +36,7 @@ SECTIONS = {
         ("check", "curate", "Check the curated tables, and their quotes against the texts."),
         ("fmt", "curate", "Sort the rows of tables; repair encoding and line ends."),
         ("import", "import_", "Import a table of your own, CSV or TSV, as curated tables."),
-        ("new", "curate", "Add a source, or an entity with its names, to the tables."),
+        ("new", "curate", "Add a source, or an entity with its names, to the curated tables."),
     ),
     "Build the graph": (
         ("build", "build", "Build the graph from the curated tables."),

@@ -1,6 +1,7 @@
 """Commands of a curator: check, fmt, new."""
 
 import datetime
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -142,27 +143,56 @@ def new_command() -> None:
 @new_command.command("source")
 @click.argument("file", type=options.FILE)
 @options.seeds
-@click.option("--id", "name", help="The source's id (default: from the file's name).")
-@click.option("--address", default="", help="Where the document is published.")
-@click.option("--title", default="", help="Its title, in our own words.")
-def new_source(file: Path, seeds: Path, name: str | None, address: str, title: str) -> None:
+@click.option("--id", "name", help="The source's id (default: place and year, else the file's name).")
+@click.option("--place", default="", help="The place that the document is about: place/guangdong.")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The year of a work report.")
+@click.option("--kind", help="What it is, in a few words (default with a year: government work report).")
+@click.option("--publisher", help="Who published it.")
+@click.option("--date", "published", help="When it was published: 2031-01-20.")
+@click.option("--language", help="The language of the text: en or zh (default: what it looks like).")
+@click.option("--translated-from", help="The language of the original, for a translation.")
+@click.option("--address", help="Where the document is published.")
+@click.option("--original", help="Where the original of a translation is published.")
+@click.option("--title", help="Its title, in our own words.")
+@click.option("--title-zh", help="The title of the Chinese original.")
+def new_source(
+    file: Path, seeds: Path, name: str | None, place: str, year: int | None, **given: str | None
+) -> None:
     """Scaffold the tables of a new source from its text.
 
-    Prints the numbered paragraphs, adds the source to sources.csv and makes a folder of empty tables for it.
+    Adds the source to sources.csv, proposes its sections from the headings, with the parts of a work report
+    and their periods, and makes a folder of empty tables. At a terminal it asks for what is not given.
 
     \b
     Example:
-      kg new source texts/hubei-2025.txt --id hubei-2025 --address https://example.org/report
+      kg new source texts/hubei-2025.txt --place place/hubei --year 2025 --address https://example.org/report
     """
-    chosen, paragraphs = scaffold.scaffold_source(seeds, file, name or "", address=address, title=title)
+    cells = {column: value for column, value in given.items() if value}
+    if year:
+        cells = {"kind": "government work report", **cells}
+        if place:
+            region = place.partition("/")[2]
+            name = name or f"{region}-{year}"
+            cells = {"title": f"Work report of {region.replace('-', ' ').title()}, {year}", **cells}
+    if sys.stdin.isatty():
+        for column in ("kind", "title", "publisher", "published", "address"):
+            if column not in cells:
+                cells[column] = click.prompt(column, default="", show_default=False)
+    chosen, paragraphs, sections = scaffold.scaffold_source(
+        seeds, file, name or "", cells=cells, place=place, year=year or 0
+    )
+    heads = {section.first: section for section in sections}
     for number, paragraph in enumerate(paragraphs, 1):
+        if (section := heads.get(number)) and len(sections) > 1:
+            about = ", ".join(filter(None, (section.part, section.region, section.period)))
+            terminal.echo(f"      -- {section.heading}{f' ({about})' if about else ''}")
         terminal.echo(f"{number:4}  {shorten(paragraph, width=92)}")
     terminal.echo(f"""
-{len(paragraphs)} paragraphs. Now:
+{terminal.count(len(paragraphs), "paragraph")}, {terminal.count(len(sections), "section")} proposed. Now:
   1. complete its row in {seeds / "sources.csv"} (publisher, date, address)
-  2. write into {seeds / chosen / "sections.csv"} which region each run of paragraphs is about
-  3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists
-  4. kg check --texts {file.parent} --gaps, then with --write""")
+  2. correct {seeds / chosen / "sections.csv"}: which region and period each run of paragraphs is about
+  3. write statements.csv and targets.csv; kg find NAME shows whether an entity exists, kg new entity adds it
+  4. kg check --texts {file.parent} --gaps, with --watch while you write, then with --write""")
 
 
 @new_command.command("entity")
