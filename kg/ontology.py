@@ -50,13 +50,17 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Concept:
-    """A member of a scheme, as cells of curated tables name it; ``withholds`` belongs to flags."""
+    """A member of a scheme, as cells of curated tables name it.
+
+    ``withholds`` belongs to flags, ``without_number`` to comparators.
+    """
 
     notation: str
     iri: str
     label: str
     cues: tuple[str, ...]
     withholds: bool
+    without_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,8 @@ def read(folder: Path) -> Ontology:
     schemes: dict[str, dict[str, Concept]] = {}
     for name, rows in _groups(store, "schemes", "c").items():
         first, cues = rows[0], tuple(row["cue"] for row in rows if row["cue"])
-        withholds = first["withholds"] == "true"
-        concept = Concept(first["notation"], iris.NS + name, first["label"], cues, withholds)
+        withholds, unnumbered = (first[key] == "true" for key in ("withholds", "withoutNumber"))
+        concept = Concept(first["notation"], iris.NS + name, first["label"], cues, withholds, unnumbered)
         schemes.setdefault(first["scheme"], {})[concept.notation] = concept
     return Ontology(classes, {predicate.name: predicate for predicate in predicates}, schemes)
 
