@@ -39,6 +39,7 @@ class Figure(NamedTuple):
     written: str
     unit: str
     unit_written: str
+    more: str = ""
 
 
 def propose_targets(frame: Frame, part: Part) -> Iterator[dict[str, str]]:
@@ -98,7 +99,9 @@ def _figure(frame: Frame, match: re.Match[str]) -> Figure | None:
     if bounds := numbers.parse_range(written):
         return Figure(span, *bounds, written, unit, unit_written)
     value = numbers.parse(written)
-    return None if value is None else Figure(span, value, None, written, unit, unit_written)
+    return (
+        None if value is None else Figure(span, value, None, written, unit, unit_written, match["more"] or "")
+    )
 
 
 def _span(raw: str, match: re.Match[str], unit_written: str) -> Span:
@@ -127,6 +130,8 @@ def _comparator(frame: Frame, figure: Figure, cues: list[Found]) -> tuple[str, s
     """Return the comparator by the cue words right before or behind the number."""
     if figure.upper is not None:
         return "range", "a range"
+    if figure.more:
+        return "more-than", repr(figure.more)
     for cue in cues:
         key = next((key for key in cue.keys if key.startswith("comparators/")), "")
         before = frame.raw[cue.end : figure.span.start] if cue.end <= figure.span.start else None

@@ -244,7 +244,10 @@ def _tier(raw: str, thing: Thing, tiers: Sequence[Found]) -> Found | None:
     """Return the word of a tier that classes a thing: future industries such as it, 它等未来产业."""
     for cue in tiers:
         if HAN.search(cue.words):
-            between = raw[thing.span.end : cue.start] if cue.start >= thing.span.end else "。"
+            is_class = re.search(r"(?:产业|技术|赛道)$", cue.words) or re.match(
+                "产业|技术|赛道", raw[cue.end :]
+            )
+            between = raw[thing.span.end : cue.start] if is_class and cue.start >= thing.span.end else "。"
             if re.fullmatch(r"[^，。；：]*?等?[^，。；：、]{0,6}", between) and (
                 "等" in between or "、" not in between
             ):

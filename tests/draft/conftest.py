@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from kg import locations, text
 from kg import ontology as ontologies
 from kg.draft import document
 from kg.ontology import Ontology
-from kg.read import files, models, scaffold, tables
-from kg.read.seeds import Seeds, read_seeds
+from kg.read import files, models, tables
+from kg.read.seeds import SOURCE_TABLES, Seeds, read_seeds
 
 REPORT = """样本市2031年政府工作报告
 一、2030年工作回顾
@@ -44,22 +45,22 @@ def ground(sample: Path) -> Ground:
     texts = sample.parent / "texts"
     texts.mkdir()
     (texts / "report.txt").write_text(REPORT)
-    scaffold.scaffold_source(
-        sample, texts / "report.txt", SOURCE, address="https://example.org/31", title="A report"
-    )
-    more = {"kind": "report", "publisher": "Sample Press", "published": "2031-02-01", "language": "zh"}
-    fill(sample / "sources.csv", models.SourceRow, {"id": SOURCE}, more)
+    row = {
+        "id": SOURCE, "kind": "report", "title": "A report", "publisher": "Sample Press", "published": "2031-02-01",
+        "language": "zh", "address": "https://example.org/31", "paragraphs": "6",
+        "sha256": hashlib.sha256(REPORT.encode()).hexdigest(),
+    }  # fmt: skip
+    columns = models.SourceRow.columns()
+    found, _ = tables.read_table(sample / "sources.csv", columns, name="sources.csv")
+    files.write_table(sample / "sources.csv", columns, [*(one.cells for one in found), row])
+    (sample / SOURCE).mkdir()
+    section = {"first": "1", "last": "6", "region": "place/sample-city", "heading": "The report"}
+    for name, model in SOURCE_TABLES.items():
+        files.write_table(
+            sample / SOURCE / name, model.columns(), [section] if name == "sections.csv" else []
+        )
     with (sample / "names.csv").open("a") as names:  # the names of the sample's indicators are English
         names.write("indicator/output-value,产值,zh,label,certain,made up for tests,2030-01-04\n")
-    fill(sample / SOURCE / "sections.csv", models.SectionRow, {"first": "1"}, {"region": "place/sample-city"})
     return Ground(
         sample, texts, sample.parent / "drafts" / f"{SOURCE}.csv", ontologies.read(locations.ontology())
     )
-
-
-def fill(path: Path, model: type[models.Row], where: dict[str, str], cells: dict[str, str]) -> None:
-    """Write cells into the rows of a table that have others."""
-    found, _ = tables.read_table(path, model.columns(), name=path.name, optional=model.optional)
-    rows = [{**row.cells, **(cells if where.items() <= row.cells.items() else {})} for row in found]
-    assert any(where.items() <= row.cells.items() for row in found)
-    files.write_table(path, model.columns(), rows)
