@@ -353,6 +353,7 @@ def test_every_code_is_seen_to_fail() -> None:
         "another-text",
         "quotes-moved",
         "vanished-id",
+        "new-name",
     }
     assert _codes() - elsewhere == {code for code, *_ in FAULTS}
 
