@@ -80,10 +80,13 @@ def _without_known(rows: Iterable[dict[str, str]], document: Document) -> Iterat
         for row in document.statements
     }
     seen |= {("target", str(row.paragraph), row.written) for row in document.targets}
+    pairs: set[tuple[str, ...]] = set()  # no two relations of the same two in a paragraph
     for row in rows:
         key = row_key(row)
-        if key not in seen:
+        pair = (*key[:3], key[-1]) if row["kind"] == "statement" else key
+        if key not in seen and pair not in pairs:
             seen.add(key)
+            pairs.add(pair)
             yield row
 
 
