@@ -145,7 +145,8 @@ def _may_be_name(words: str, thing: Thing, kind: str, vocabulary: Vocabulary) ->
         return False
     if not han:
         plain = words == words.lower() and number == 1 and (len(words) < 5 or _ADJECTIVE.search(words))
-        return bool(kind or thing.quoted or (thing.listed and not plain))
+        nearby = number in (2, 3, 4) and any(0 <= thing.span.start - cue.end < 3 for cue in thing.governing)
+        return bool(kind or thing.quoted or (thing.listed and not plain) or nearby)
     return han + number > 1 and bool(kind or thing.quoted or (thing.listed and han > 2))
 
 

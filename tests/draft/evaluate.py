@@ -3,7 +3,8 @@
     python -m tests.draft.evaluate TEXTS
 
 prints the tables that stand in docs/explanation/methods.md. Names known to the drafter are those that stand in
-the other documents, of entities that rows of these documents use, and the names of provinces and cities.
+the other documents, of entities that rows of these documents use, the names of provinces and cities, and the
+labels of tiers.
 A new name agrees with an entity if it is one of its names, in the singular or the plural.
 """
 
@@ -101,6 +102,9 @@ def names_elsewhere(seeds: Seeds, source: str) -> dict[str, set[str]]:
             if one.entity in used:
                 names.setdefault(one.entity, set()).add(one.words)
     for entity in seeds.entities.values():
+        if entity.kind == "TierWord":  # the ontology has the words of tiers
+            labels = (name.name for name in seeds.names_of[entity.id] if name.role == "label")
+            names.setdefault(entity.id, set()).update(labels)
         if getattr(entity, "gb2260", "") or getattr(entity, "iso31662", ""):
             names.setdefault(entity.id, set()).update(name.name for name in seeds.names_of[entity.id])
     return names
