@@ -206,6 +206,7 @@ def new_source(
 @click.option("--ground", required=True, help="What the names rest on: gd-2031 ¶12, a page, knowledge.")
 @click.option("--confidence", default="certain", help="How sure the names are: certain, probable ...")
 @click.option("--in", "place", default="", help="The place that it lies in; tells generic names apart.")
+@click.option("--date", "day", help="When the names were decided (default: today).")
 @click.option("--unit", default="", help="Of an indicator: the unit of its values.")
 @click.option("--id", "name", default="", help="Its id (default: from the English label).")
 @click.option("--note", default="", help="A remark for curators.")
@@ -213,7 +214,8 @@ def new_source(
 @options.ontology
 def new_entity(
     kind: str, en: str, zh: str, aliases: tuple[str, ...], printed: tuple[str, ...], ground: str,
-    confidence: str, place: str, unit: str, name: str, note: str, seeds: Path, ontology: Path,
+    confidence: str, place: str, day: str | None, unit: str, name: str, note: str, seeds: Path,
+    ontology: Path,
 ) -> None:  # fmt: skip
     """Add an entity of a class (KIND), with its names, in one step.
 
@@ -226,10 +228,10 @@ def new_entity(
     """
     from kg.read import new_entity as entities  # late: rapidfuzz is for near misses alone
 
+    date = day or datetime.date.today().isoformat()
     given = entities.NewEntity(
-        kind, en, zh, ground, datetime.date.today().isoformat(), name, confidence, aliases, printed, place,
-        unit, note,
-    )  # fmt: skip
+        kind, en, zh, ground, date, name, confidence, aliases, printed, place, unit, note
+    )
     added = entities.add_entity(seeds, given, ontologies.read(ontology))
     for file, rows in added.rows.items():
         for row in rows:
