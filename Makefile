@@ -11,7 +11,7 @@ SOURCES := $(shell find kg ontology seeds -type f -not -path '*/__pycache__/*')
 explore: .venv/explore.stamp
 	@$(BIN)/kg check
 	@$(BIN)/kg build
-	@$(BIN)/kg ask promoters "third-generation semiconductors" --evidence
+	@$(BIN)/kg ask backing "silicon carbide" --evidence
 	@$(MAKE) -s --no-print-directory build/graph.html
 	@echo "the page: build/graph.html (open it in a browser)"
 

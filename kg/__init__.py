@@ -2,7 +2,7 @@
 
 >>> import kg
 >>> graph = kg.open_graph()
->>> graph.ask("promoters", topic="silicon carbide")[0]["region"]
+>>> graph.ask("backing", topic="silicon carbide")[0]["region"]
 'place/shandong'
 
 The names below are imported when they are first used, so that ``import kg`` is cheap.

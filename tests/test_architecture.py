@@ -23,6 +23,7 @@ LATE_MODULES = {
     "server",
     "compile/shacl",
     "read/mentions",
+    "read/tables",
     "query/result",
     "export/dataframes",
     "query/graph",

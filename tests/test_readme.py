@@ -34,7 +34,7 @@ def test_the_python_runs() -> None:
     command = [sys.executable, "-W", "error", "-c", script(TEXT)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "place/shandong topic/silicon-carbide\n" in done.stdout
+    assert "place/shandong names it\n" in done.stdout
 
 
 def test_every_folder_of_the_package_is_named() -> None:

@@ -12,6 +12,19 @@ import networkx as nx
 from kg import iris
 from kg.query import internal_rows
 from kg.query.graph import Graph
+from kg.query.result import Answer
+from kg.read import queries
+from kg.store import oxigraph
+
+
+def topic_matrix(graph: Graph, **parameters: str | int) -> Answer:
+    """Return regions by topics in the documents' own words, and how many statements back each.
+
+    ``parameters`` are region, kind, year and rolled, as the header of ``topic-matrix.rq`` tells. The question
+    ``matrix`` counts along the official classification instead.
+    """
+    asked = queries.internal("topic-matrix")
+    return graph.answer(oxigraph.select(graph.store, asked.bind(graph.terms(asked, parameters))))
 
 
 class Pair(NamedTuple):
@@ -66,7 +79,7 @@ def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Grap
     found = nx.Graph()
     if kind:
         rows = [
-            {**row, "label": ""} for row in graph.ask("matrix", kind=kind, rolled="yes" if rolled else "no")
+            {**row, "label": ""} for row in topic_matrix(graph, kind=kind, rolled="yes" if rolled else "no")
         ]
     else:
         asked = internal_rows(graph.store, "regions-by-fields").values()
@@ -83,8 +96,9 @@ def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Grap
 def similarity(of: nx.Graph) -> list[Pair]:
     """Return regions by pairs, the most alike first: shared topics over all topics of both (Jaccard).
 
-    Alike means naming the same topics. A short section shares little with any other, so a low figure may tell
-    of length; and regions that follow the same national wording look alike whatever they do.
+    Alike means naming the same topics, or topics of the same fields. A short section shares little with any
+    other, so a low figure may tell of length; regions that follow the same national wording look alike
+    whatever they do.
     """
     regions, name = _side(of, "region"), of.nodes(data="label")
     if not regions:

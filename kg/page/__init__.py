@@ -59,18 +59,11 @@ class Part:
 def render_page(graph: Graph, part: Part = Part()) -> str:
     """Return the page of a graph, or of a part of it.
 
-    Raises:
-        KgError: More than LIMIT entities would have to be shown; the message names what fits.
-        NotFound: No entity has a name of ``part``.
+    Raises NotFound for a name that is not known, KgError for more than LIMIT entities, naming what fits.
     """
     keep: Collection[str] | None = None
     if part.region or part.around or part.kinds:
-        keep = list(
-            network(
-                graph, region=part.region, around=part.around, depth=part.depth, kinds=part.kinds,
-                hierarchy=part.hierarchy,
-            )
-        )  # fmt: skip
+        keep = list(network(graph, **{name: value for name, value in vars(part).items() if name != "shared"}))
     if part.shared:
         named = _shared(graph, part.shared)
         keep = named if keep is None else named & set(keep)

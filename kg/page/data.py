@@ -10,7 +10,7 @@ from itertools import groupby
 
 from kg import iris
 from kg.compile.derived import ABOUT
-from kg.query.entities import Entity, Link, find_links
+from kg.query.entities import Entity, find_links
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
 from kg.query.vocabulary import Vocabulary
@@ -90,7 +90,11 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
         "entities": _entity_rows(entities, numbers, _names(graph)),
         "statements": [_statement_row(s, numbers, line) for s, line in zip(statements, lines, strict=True)],
         "targets": [_target_row(target, numbers) for target in targets],
-        "links": _link_rows(links, numbers),
+        "links": [
+            [numbers.entities[link.child], link.relation, numbers.entities[link.parent], link.ground]
+            for link in links
+            if {link.child, link.parent} <= numbers.entities.keys()
+        ],
         "derived": _derived_rows(_rows(graph, "derivations"), numbers),
         "fields": _field_rows(_rows(graph, "classification"), numbers),
         "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
@@ -178,15 +182,6 @@ def _entity_rows(
         ]
         for e in entities
     ]  # fmt: skip
-
-
-def _link_rows(links: Iterable[Link], numbers: _Numbers) -> list[Cell]:
-    at = numbers.entities
-    return [
-        [at[link.child], link.relation, at[link.parent], link.ground]
-        for link in links
-        if link.child in at and link.parent in at
-    ]
 
 
 def _derived_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:

@@ -2,13 +2,11 @@
 
 The script is ES modules joined into one, each after the modules that it imports. A module imports with
 ``import { a, b } from "./other.js";`` on one line and exports with ``export`` before a function, constant or
-class, so that the files also run unjoined. Each keeps its own scope: it becomes a function that returns its
-exports.
+class, so that the files also run unjoined. Each becomes a function that returns its exports.
 """
 
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
@@ -35,8 +33,12 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 def render_html(content: Content, places: Layout, *, title: str) -> str:
     """Return the page as one self-contained HTML file."""
     network = Network(directed=True, heading=title)
-    network.nodes = _nodes(content, places)
-    network.edges = _edges(content)
+    number = {entity: at for at, entity in enumerate(content.entities)}
+    network.nodes = [
+        {"id": number[entity], "x": x, "y": y, "shared": places.shared[entity]}
+        for entity, (x, y) in places.points.items()
+    ]
+    network.edges = [{"from": number[one], "to": number[other]} for one, other in content.pairs]
     network.options = _OPTIONS
     package = FileSystemLoader(network.template_dir)
     environment = Environment(
@@ -89,17 +91,3 @@ def embed(value: object) -> str:
 def _trusted(text: str) -> Markup:
     """Mark text of the package's own files, or escaped by ``embed``, as not to be escaped again."""
     return Markup(text)  # noqa: S704
-
-
-def _nodes(content: Content, places: Layout) -> list[Mapping[str, object]]:
-    """Return nodes as (number of the entity, point, number of nearest regions)."""
-    number = {entity: at for at, entity in enumerate(content.entities)}
-    return [
-        {"id": number[entity], "x": x, "y": y, "shared": places.shared[entity]}
-        for entity, (x, y) in places.points.items()
-    ]
-
-
-def _edges(content: Content) -> list[Mapping[str, object]]:
-    number = {entity: at for at, entity in enumerate(content.entities)}
-    return [{"from": number[one], "to": number[other]} for one, other in content.pairs]

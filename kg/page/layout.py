@@ -60,7 +60,8 @@ def place_nodes(
         if len(owner) == 1:
             owned[owner[0]].append(node)
     ring = _order(fixed, owners, near)
-    radius = _radius(len(common), len(ring))
+    disc = math.sqrt(len(common) * SPACE * SPACE * 0.62 / math.pi)
+    radius = 0.0 if len(ring) == 1 else max(disc, len(ring) * 70 / (2 * math.pi)) + GAP
     wedges = _wedges([len(owned[anchor]) for anchor in ring], radius + GAP)
     points: dict[str, Point] = {}
     for anchor, wedge in zip(ring, wedges, strict=True):
@@ -136,13 +137,6 @@ def _order(
                 if (value := worth(trial)) > best + 1e-9:
                     chain, best, improved = trial, value, True
     return chain
-
-
-def _radius(common: int, anchors: int) -> float:
-    if anchors == 1:
-        return 0.0
-    disc = math.sqrt(common * SPACE * SPACE * 0.62 / math.pi)
-    return max(disc + GAP, anchors * 70 / (2 * math.pi) + GAP)
 
 
 def _wedges(counts: Sequence[int], start: float) -> list[Wedge]:
@@ -224,10 +218,11 @@ def _fan(
     radius = start
     for distance in sorted(set(depth.values())):
         level = [node for node in depth if depth[node] == distance]
-        parents = {
+        held = {
             n: [angle[o] for o in near[n] if o in angle and depth.get(o, 0) == distance - 1] for n in level
         }
-        level.sort(key=lambda n: (_middle(parents[n], middle), order[groups[n]], len(near[n]), n))
+        around = {n: round(sum(a) / len(a), 3) if a else middle for n, a in held.items()}
+        level.sort(key=lambda n: (around[n], order[groups[n]], len(near[n]), n))
         rows, deep = 0, 0.0
         while deep < len(level):  # rows until all find room
             deep += max(1.0, 0.9 * width * (radius + rows * ROW) / STEP)
@@ -244,8 +239,6 @@ def _fan(
 
 def _unreached(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]:
     """Place the nodes that no anchor reaches in rows below all others."""
-    if not nodes:
-        return {}
     low = max((y for _, y in points.values()), default=0.0) + GAP
     wide = max(4, math.ceil(math.sqrt(len(nodes)) * 2))
     return {
@@ -256,10 +249,6 @@ def _unreached(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, P
 
 def _at(radius: float, angle: float) -> Point:
     return radius * math.cos(angle), radius * math.sin(angle)
-
-
-def _middle(angles: Sequence[float], default: float) -> float:
-    return round(sum(angles) / len(angles), 3) if angles else default
 
 
 def _mean(points: Sequence[Point]) -> Point:

@@ -40,8 +40,8 @@ class Graph(AbstractContextManager["Graph"]):
 
     >>> import kg
     >>> graph = kg.open_graph()
-    >>> graph.ask("promoters", topic="silicon carbide").columns[:3]
-    ('region', 'relation', 'promoted')
+    >>> graph.ask("backing", topic="silicon carbide").columns[:3]
+    ('region', 'topic', 'way')
     """
 
     store: Store
@@ -307,7 +307,7 @@ def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
 
     >>> import kg
     >>> with kg.open_graph() as graph:
-    ...     len(graph.ask("promoters", topic="silicon carbide")) > 0
+    ...     len(graph.ask("backing", topic="silicon carbide")) > 0
     True
     """
     if isinstance(where, str) and where.startswith(("http://", "https://")):

@@ -24,7 +24,10 @@ BETWEEN = " | "
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
 STATED = ("statement", "statements", "target", "targets", "counts")
 #: Columns that list entities, ids with spaces between, which people read as labels.
-LISTS = ("regions", "topics", "which", "wider")
+LISTS = (
+    "regions", "topics", "peer_topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds",
+    "issuers", "venue", "retells", "groups", "which", "wider",
+)  # fmt: skip
 FORMATS = ("table", "csv", "tsv", "json", "md")
 _HTML_ROWS, _TEXT_ROWS = 50, 10  # rows that a notebook and a prompt show
 _HTML_LINKS = 3  # evidence that a cell of a notebook links to
@@ -52,7 +55,7 @@ class Answer(Sequence[dict[str, "Value"]]):
     (``place/jinan``) for entities, numbers, dates and booleans for literals; a slice is an Answer again.
 
     >>> import kg
-    >>> answer = kg.open_graph().ask("promoters", topic="silicon carbide")
+    >>> answer = kg.open_graph().ask("backing", topic="silicon carbide")
     >>> answer[0]["region"], len(answer[:2])
     ('place/shandong', 2)
     """

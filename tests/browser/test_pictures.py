@@ -95,4 +95,4 @@ def test_the_table_of_the_matrix_has_the_tiers(visit: Open) -> None:
     (row,) = (line.split(",") for line in lines if line.startswith("topic/quantum-technology,"))
     found = dict(zip(header, row, strict=True))
     assert (found["counted"], found["Beijing"], found["Beijing (tier)"]) == ("statements", "1", "future")
-    assert (found["Anhui"], found["Anhui (tier)"], found["Anhui (in doubt)"]) == ("0", "", "0")
+    assert (found["Jinan"], found["Jinan (tier)"], found["Jinan (in doubt)"]) == ("0", "", "0")

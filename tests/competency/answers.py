@@ -139,8 +139,8 @@ def _sessions(graph: Graph) -> list[Row]:
     rows: list[Row] = []
     for row in graph.ask("deliveries"):
         found = re.match(r"(\w+) session of the (\d+)", graph.labels.get(str(row["meeting"]), ""))
-        if found and str(row["issuer"]).partition("/")[2] in cities:
-            rows.append((row["issuer"], ordinals[found[1]], int(found[2])))
+        if found and str(row["issuers"]).casefold() in cities:
+            rows.append((row["issuers"], ordinals[found[1]], int(found[2])))
     return rows
 
 
@@ -249,7 +249,7 @@ ANSWERS: dict[str, Way] = {
     "q11": naming("quantum technology"),
     "q12": quoted(
         naming("quantum technology"),
-        "promoters",
+        "backing",
         "region",
         "quantum technology",
         topic="quantum technology",
@@ -317,7 +317,7 @@ ANSWERS: dict[str, Way] = {
     ),
     "q50": column("projects", "project", region="Sichuan", stage="under-way"),
     "q51": _ends(said(subject="place/sichuan", relation="builds", stage="planned"), "park"),
-    "q52": first(column("projects", "project", "by", region="Chongqing", topic="wafers")),
+    "q52": first(column("projects", "project", "companies", region="Chongqing", topic="wafers")),
     "q53": less(
         column(
             "projects",
@@ -393,7 +393,7 @@ ANSWERS: dict[str, Way] = {
     "q74": said(subject="place/anhui-three-innovation-highlands", relation="focusesOn"),
     "q75": said(subject="place/beijing", tier="strategic-emerging"),
     "q76": less(
-        column("promoters", "promoted", region="Chongqing", topic="semiconductors"),
+        column("backing", "what", region="Chongqing", topic="semiconductors", by="narrower"),
         # equipment and materials are one item of the text, two topics here
         lambda graph: [("topic/semiconductor-materials",), ("topic/high-end-devices-and-chips",)],
     ),
@@ -411,8 +411,8 @@ ANSWERS: dict[str, Way] = {
         ),
         said(subject="topic/kylin-ecosystem", relation="basedOn"),
     ),
-    "q81": first(only(column("deliveries", "issuer", "day"), lambda row: str(row[1]) == "2024-01-23")),
-    "q82": lambda graph: [next((row["issuer"],) for row in graph.ask("deliveries") if row["day"])],
+    "q81": first(only(column("deliveries", "issuers", "day"), lambda row: str(row[1]) == "2024-01-23")),
+    "q82": lambda graph: [next((row["issuers"],) for row in graph.ask("deliveries") if row["day"])],
     "q84": said(subject="place/shandong", relation="supports"),
     "q85": said(subject="project/shandong-key-ic-projects", relation="locatedIn"),
     "q86": said(subject="place/changchun", tier="new-track"),
@@ -471,7 +471,7 @@ ANSWERS: dict[str, Way] = {
     "q131": aims("value", region="Jinan", indicator="vehicle-output"),
     "q134": aims("value", region="Shandong", topic="shandong-100-sci-tech-innovation-projects"),
     "q135": aims("value", region="Shanghai", indicator="enterprise-count"),
-    "q136": column("deliveries", "issuer", "speaker", "office", "day"),
+    "q136": column("deliveries", "issuers", "speaker", "office", "day"),
     "q137": _sessions,
     "q138": only(
         column("tiers", "subject", "classed", tier="future"), lambda row: str(row[0]).startswith("place/")
@@ -533,7 +533,7 @@ ANSWERS: dict[str, Way] = {
         lambda row: str(row[0]).startswith("topic/"),
     ),
     "q80": only(_digest("tianshui", 37, "focusesOn"), lambda row: "upgrading" not in str(row[0])),
-    "q83": first(only(column("deliveries", "issuer", "office"), lambda row: row[1] == "governorOf")),
+    "q83": first(only(column("deliveries", "issuers", "office"), lambda row: row[1] == "governorOf")),
     "q90": first(said(paragraph=47, source=GWR, relation="listedUnder")),
     "q93": nameless("lithography machines", "lithography"),
     "q94": naming("hydrogen energy", "hydrogen-energy-and-storage", source=GWR),

@@ -21,7 +21,7 @@ def column(asked: str, *names: str, **given: str | int) -> Way:
 
     def way(graph: Graph) -> list[Row]:
         rows = (tuple(plain(row[name]) for name in names) for row in graph.ask(asked, **given))
-        return list(dict.fromkeys(row for row in rows if all(cell is not None for cell in row)))
+        return list(dict.fromkeys(row for row in rows if all(cell not in (None, "") for cell in row)))
 
     return way
 
@@ -86,7 +86,7 @@ def said(
             for row in graph.ask("statements", **{key: value for key, value in given.items() if value})
             if (not subject or row["subject"] == subject)
             and (not object or str(row["object"]).startswith(object))
-            and (not tier or plain(row["class"]) == tier.replace("-", " "))
+            and (not tier or plain(row["tier"]) == tier.replace("-", " "))
             and (not flag or flag in str(row["flags"]))
             and not WITHHELD & set(str(row["flags"]).split(", "))
         )

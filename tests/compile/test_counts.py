@@ -9,6 +9,7 @@ import pytest
 
 from kg import locations
 from kg.compile import counts
+from kg.export.measures import topic_matrix
 from kg.query.graph import Graph, open_graph
 from kg.store import build, bulk, oxigraph
 from tests.bench import corpus
@@ -93,7 +94,7 @@ def _counts(seeds: Path, folder: Path) -> dict[tuple[str, str, str], int]:
 
 
 def test_a_count_leads_to_its_statements(curated: Graph) -> None:
-    asked = curated.ask("matrix", region="Jinan", kind="Sector")
+    asked = topic_matrix(curated, region="Jinan", kind="Sector")
     assert asked.columns == ("region", "topic", "number", "counts")
     behind = curated.uncounted(asked)
     assert behind.columns == ("region", "topic", "number", "statements")
@@ -109,10 +110,10 @@ def test_a_count_leads_to_its_statements(curated: Graph) -> None:
 
 
 def test_a_year_counts_the_sources_that_came_out_in_it(curated: Graph) -> None:
-    whole = {(r["region"], r["topic"]): int(str(r["number"])) for r in curated.ask("matrix")}
+    whole = {(r["region"], r["topic"]): int(str(r["number"])) for r in topic_matrix(curated)}
     parts: Counter[tuple[object, object]] = Counter()
     for year in (2021, 2024):
-        asked = curated.uncounted(curated.ask("matrix", year=year))
+        asked = curated.uncounted(topic_matrix(curated, year=year))
         assert len(asked) > 10
         for row in asked:
             assert len(str(row["statements"]).split()) == row["number"]

@@ -23,7 +23,7 @@ def test_types_and_labels(sample_graph: Graph) -> None:
     assert types["value"] == "Int64"
     assert types["due"] == "datetime64[s]"
     assert types["region"] == types["region_label"] == "string"
-    assert list(found.columns[:4]) == ["indicator", "indicator_label", "scope", "scope_label"]
+    assert list(found.columns[:4]) == ["region", "region_label", "indicator", "indicator_label"]
     assert found["due"].dropna().tolist() == [pd.Timestamp("2030-12-31")]
     assert "region_label" not in sample_graph.ask("targets").to_pandas(labels=False).columns
 

@@ -39,7 +39,7 @@ def test_the_word_of_a_tier_has_two_parts(curated: Graph) -> None:
 
 
 def test_fields_count_each_topic_once(curated: Graph) -> None:
-    rows = {row["code"]: (row["here"], row["below"]) for row in curated.ask("fields", region="Tianshui")}
+    rows = {row["code"]: (row["here"], row["below"]) for row in curated.ask("matrix", region="Tianshui")}
     assert rows["1"] == (0, 1)
     assert rows["1.2"] == (1, 0)
     assert rows["C"] == (1, 3)

@@ -139,7 +139,7 @@ def test_the_vocabulary_is_the_graphs_own(sample_graph: Graph, tmp_path: Path) -
         assert graph.vocabulary.phrase("admires") == "thinks highly of"
         assert graph.vocabulary.phrase("promotes") == "promotes"
         with pytest.raises(kg.NotFound, match="kind is one of nothing"):
-            graph.ask("matrix", kind="Sector")
+            graph.ask("topics", kind="Sector")
 
 
 def test_an_empty_graph_has_nothing() -> None:

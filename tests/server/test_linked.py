@@ -110,7 +110,7 @@ def test_an_entitys_page_shows_statements_with_evidence(client: Client, folder: 
         assert f'href="/{record}"' in page
     assert 'href="/#sel=place/sample-province"' in page
     assert 'href="/topic/lidar"' in page
-    assert 'href="/question/promoters?region=place%2Fsample-province"' in page
+    assert 'href="/question/backing?region=place%2Fsample-province"' in page
     quoted = client.ask(f"/{iris.short(rows[0]['r'])}.html").text
     assert "<blockquote>" in quoted
 
@@ -188,7 +188,7 @@ def test_health_and_readiness(client: Client) -> None:
 
 
 def test_questions_have_addresses(client: Client) -> None:
-    assert "/question/promoters" in client.ask("/query").text
+    assert "/question/backing" in client.ask("/query").text
     page = client.ask("/question/promoters?topic=lidar")
     assert page.status == 200
     assert "sample province" in page.text
@@ -232,7 +232,10 @@ def test_keys_are_repeated_for_several_values(client: Client) -> None:
 def test_every_question_has_a_page_and_its_forms(client: Client) -> None:
     assert queries.catalogue()
     for question in queries.catalogue().values():
-        needed = "&".join(f"{one.name}=lidar" for one in question.parameters if one.needed)
+        values = {"place": "place/sample-province", "source": "source/hubei-2030"}
+        needed = "&".join(
+            f"{one.name}={values.get(one.type, 'lidar')}" for one in question.parameters if one.needed
+        )
         page = client.ask(f"/question/{question.name}?{needed}")
         assert page.status == 200, question.name
         for one in question.parameters:
@@ -267,8 +270,8 @@ def test_forms_offer_what_a_parameter_takes(client: Client) -> None:
     page = client.ask("/question/targets").text
     assert '<input name="year" value="" type="number"' in page
     assert '<select name="tier"><option></option><option>' in client.ask("/question/promoters").text
-    page = client.ask("/question/compare?region=sample-city&other=sample-province&shared=no").text
-    assert "<option selected>no</option>" in page
+    page = client.ask("/question/compare?region=sample-city&other=sample-province&only=both").text
+    assert "<option selected>both</option>" in page
     assert 'name="region" value="sample-city" data-type="place"' in page
 
 

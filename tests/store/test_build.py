@@ -48,7 +48,7 @@ def test_the_fingerprint_covers_all_code_that_a_build_loads(tmp_path: Path) -> N
     }
     assert len(loaded) > 30
     assert loaded <= covered
-    assert {"store/names_fill", "query/named/promoters", "query/internal/indexed-names"} <= covered
+    assert {"store/names_fill", "query/named/backing", "query/internal/indexed-names"} <= covered
 
 
 def test_a_change_of_any_file_of_the_code_changes_the_fingerprint(tmp_path: Path) -> None:
