@@ -1,12 +1,15 @@
 """The check of Chinese originals: cues, limits, gaps by clauses, numbers with their comparators."""
 
+from pathlib import Path
+
 import pytest
 
 from kg import locations, ontology, text
-from kg.check import sections, targets
+from kg.check import run, sections, targets
 from kg.check.cues import check_cue, read_cue
 from kg.read import models
 from kg.read.seeds import Document
+from tests.conftest import SAMPLE
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +171,28 @@ def test_numbers_are_read_with_unit_and_comparator(
         }
     )  # fmt: skip
     assert [problem.code for problem in targets._check_value(row, known)] == codes
+
+
+@pytest.mark.parametrize(
+    ("subject", "flags", "note", "codes"),
+    [
+        ("place/sample-city", "", "", []),  # the region of the section
+        ("project/optics-valley-2", "", "", []),  # named in the paragraph
+        ("org/acme-optics", "", "", ["subject-not-named"]),
+        ("org/acme-optics", "subject-not-named", "", ["missing-note"]),
+        ("org/acme-optics", "subject-not-named", "The office of the firm is meant.", []),
+        ("source/wuhan-2030", "", "", []),  # the document itself
+    ],
+)
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_a_subject_is_named_near_its_statement(
+    sample: Path, subject: str, flags: str, note: str, codes: list[str], at_hand: bool
+) -> None:
+    path = sample / "wuhan-2030" / "statements.csv"
+    header, first, *others = path.read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
+    cells[4:6], cells[11:13] = [subject, "inSector"], [flags, note]
+    path.write_text("\n".join([header, ",".join(cells), *others]) + "\n", encoding="utf-8")
+    report = run.check_seeds(sample, locations.ontology(), SAMPLE / "texts" if at_hand else None)
+    found = {p.code for p in report.problems if p.file == "wuhan-2030/statements.csv" and p.line == 2}
+    assert sorted(found & {"subject-not-named", "missing-note"}) == codes
