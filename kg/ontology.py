@@ -17,13 +17,17 @@ SHAPES = "shapes.ttl"
 
 @dataclass(frozen=True)
 class Class:
-    """A class of entity or record; ``ancestors`` holds the names of the class itself and all above it."""
+    """A class of entity or record; ``ancestors`` holds the names of the class itself and all above it.
+
+    ``cues`` are words that end the names of its members.
+    """
 
     name: str
     label: str
     label_zh: str
     segment: str
     ancestors: frozenset[str]
+    cues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,17 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Concept:
-    """A member of a scheme, as cells of curated tables name it; ``withholds`` belongs to flags."""
+    """A member of a scheme, as cells of curated tables name it.
+
+    ``withholds`` belongs to flags, ``without_number`` to comparators.
+    """
 
     notation: str
     iri: str
     label: str
     cues: tuple[str, ...]
     withholds: bool
+    without_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,15 +92,22 @@ def read(folder: Path) -> Ontology:
     for name in (*FILES, SHAPES):
         store.extend(quads(folder / name))
     classes = {
-        name: Class(name, rows[0]["label"], rows[0]["label_zh"], rows[0]["segment"], _values(rows, "super"))
+        name: Class(
+            name,
+            rows[0]["label"],
+            rows[0]["label_zh"],
+            rows[0]["segment"],
+            _values(rows, "super"),
+            tuple(sorted(filter(None, rows[0]["cues"].split("|")))),
+        )
         for name, rows in _groups(store, "classes", "c").items()
     }
     predicates = [_predicate(rows) for rows in _groups(store, "predicates", "p").values()]
     schemes: dict[str, dict[str, Concept]] = {}
     for name, rows in _groups(store, "schemes", "c").items():
         first, cues = rows[0], tuple(row["cue"] for row in rows if row["cue"])
-        withholds = first["withholds"] == "true"
-        concept = Concept(first["notation"], iris.NS + name, first["label"], cues, withholds)
+        withholds, unnumbered = (first[key] == "true" for key in ("withholds", "withoutNumber"))
+        concept = Concept(first["notation"], iris.NS + name, first["label"], cues, withholds, unnumbered)
         schemes.setdefault(first["scheme"], {})[concept.notation] = concept
     return Ontology(classes, {predicate.name: predicate for predicate in predicates}, schemes)
 

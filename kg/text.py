@@ -15,7 +15,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 MAX_WORDS = 12
-MAX_HAN = 30
+MAX_HAN = 16
+#: Han characters of a quote from a user's own table.
+MAX_HAN_OF_TABLE = 30
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK = re.compile(rf"[{_HAN}\u2e80-\u2fdf\u3000-\u303f\uff00-\uff0f\uff1a-\uff65]")
@@ -114,7 +116,7 @@ def find(raw: str, quote: str) -> tuple[list[Span], list[str]]:
     """
     for loose in (False, True) if _HAN_CHAR.search(quote) else (False,):
         hay, needle = fold(raw, loose=loose), fold(quote, loose=loose).text
-        found = [(at, at + len(needle)) for at in _places(hay.text, needle)]
+        found = [(at, at + len(needle)) for at in places(hay.text, needle)]
         # words may be named apart from a sign after them, a quote may not be cut there
         spans = [hay.span(*at) for at in found if not _PER_CENT.match(hay.text, at[1])]
         if spans:
@@ -142,7 +144,18 @@ def contains(text: str, name: str) -> bool:
 
 def holds(text_key: str, name_key: str) -> bool:
     """Compare as ``contains`` does, for texts that ``key`` returned."""
-    return not name_key or next(_places(text_key, name_key), None) is not None
+    return not name_key or next(places(text_key, name_key), None) is not None
+
+
+def places(hay: str, needle: str) -> Iterator[int]:
+    """Yield where a folded text stands in another as words of its own."""
+    at = hay.find(needle) if needle else -1
+    while at >= 0:
+        # a unit such as 亿元 or 千瓦 may follow its figure at once
+        begins = (needle[0] in _SCALES and hay[at - 1 : at].isdecimal()) or is_border(hay, at)
+        if begins and is_border(hay, at + len(needle)):
+            yield at
+        at = hay.find(needle, at + 1)
 
 
 def is_border(folded: str, at: int) -> bool:
@@ -164,26 +177,16 @@ def key(text: str) -> str:
 
 
 def length(text: str) -> tuple[int, int]:
-    """Count the words of a text outside Han script, and its Han characters."""
+    """Count the words of a text outside Han script, without lone marks there, and its Han characters."""
     if text.isascii():
         return len(text.split()), 0
-    return len(re.findall(r"\S+", _CJK.sub(" ", text))), len(_HAN_CHAR.findall(text))
+    return len(re.findall(r"\S*\w\S*", _CJK.sub(" ", text))), len(_HAN_CHAR.findall(text))
 
 
 @lru_cache(maxsize=4_096)
 def folded_hash(raw: str) -> str:
     """Return the SHA-256 of the folded text: equal for two prints of one paragraph."""
     return hashlib.sha256(fold(raw).text.encode()).hexdigest()
-
-
-def _places(hay: str, needle: str) -> Iterator[int]:
-    at = hay.find(needle) if needle else -1
-    while at >= 0:
-        # a unit such as 亿元 or 千瓦 may follow its figure at once
-        begins = (needle[0] in _SCALES and hay[at - 1 : at].isdecimal()) or is_border(hay, at)
-        if begins and is_border(hay, at + len(needle)):
-            yield at
-        at = hay.find(needle, at + 1)
 
 
 def _fold_by_cluster(raw: str) -> Folded:

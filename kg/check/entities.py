@@ -1,7 +1,7 @@
 """Checks of entities, their names, assumed links and retired ids."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
 from itertools import pairwise
@@ -87,7 +87,7 @@ def check_names(
             what, remedy = "an earlier row has the name already", "keep one of the rows"
             yield name.problem("name", "duplicate-name", what, name.name, remedy)
         elif name.role == "label":
-            yield from _check_label(name, seen, labels)
+            yield from _check_label(name, register, seen, labels)
 
 
 def check_hierarchy(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
@@ -194,15 +194,25 @@ def _check_place(place: models.PlaceRow) -> Iterator[Problem]:
         yield place.problem("longitude", "bad-point", what, "", "give both or neither")
 
 
-def _check_label(name: models.NameRow, seen: set[int], labels: _Labels) -> Iterator[Problem]:
+def _check_label(
+    name: models.NameRow, register: EntityIndex, seen: set[int], labels: _Labels
+) -> Iterator[Problem]:
     segment = name.entity.partition("/")[0]
-    taken = labels.setdefault(_hash(segment, name.lang, text.key(name.name)), intern(name.entity))
+    label, places = (segment, name.lang, text.key(name.name)), register.within.get(name.entity, ())
+    taken = labels.setdefault(_hash(*label), intern(name.entity))
+    if taken != name.entity and places and _lie_apart(places, register.within.get(taken, ())):
+        taken = labels.setdefault(_hash(*label, *sorted(places)), intern(name.entity))
     if taken != name.entity:
-        remedy = "make them one entity, or tell the labels apart"
+        remedy = "make them one entity, tell the labels apart, or say in hierarchy.csv where each lies"
         yield name.problem("name", "label-taken", f"{taken} has this label too", name.name, remedy)
     if _is_repeated(seen, name.entity, name.lang):
         what = f"{name.entity} has a label in {name.lang} already"
         yield name.problem("role", "second-label", what, name.name, "make all but one an alias")
+
+
+def _lie_apart(places: Collection[str], others: Collection[str]) -> bool:
+    """Whether both lie somewhere, and nowhere together."""
+    return bool(others) and set(places).isdisjoint(others)
 
 
 def _is_repeated(seen: set[int], *parts: str) -> bool:

@@ -73,7 +73,7 @@ def _check_searched(document: Document, forms: Mapping[str, str]) -> Iterator[Pr
 
 def changed_names(document: Document, forms: Mapping[str, str]) -> list[str]:
     """Return the entities whose present names were not looked for in the text of a source."""
-    searched = {row.entity: row.forms for row in document.searched}
+    searched = document.searched_forms
     return [entity for entity, present in forms.items() if searched.get(entity) != present]
 
 

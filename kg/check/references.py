@@ -48,9 +48,10 @@ def check_end(
 def check_evidence(at: models.StatementRow | models.TargetRow, document: Document) -> Iterator[Problem]:
     """Check the length of a quote, and that its paragraph exists and belongs to a section."""
     words, han = text.length(at.quote)
-    if words > text.MAX_WORDS or han > text.MAX_HAN:
+    most = text.MAX_HAN_OF_TABLE if document.source.kind == "table" else text.MAX_HAN
+    if words > text.MAX_WORDS or han > most:
         what = f"the quote has {words} words and {han} Han characters"
-        remedy = f"{text.MAX_WORDS} words and {text.MAX_HAN} Han characters at most"
+        remedy = f"{text.MAX_WORDS} words and {most} Han characters at most"
         yield at.problem("quote", "quote-too-long", what, at.quote, remedy)
     if at.paragraph > document.source.paragraphs:
         yield out_of_range(at, "paragraph", document)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg import locations
 from kg import ontology as ontologies
-from kg.check import entities, fields, mentions, quotes, sections, statements, targets
+from kg.check import entities, fields, mentions, quotes, sections, statements, subjects, targets
 from kg.errors import Problem
 from kg.ontology import Ontology
 from kg.read import files, models, tables
@@ -21,6 +21,8 @@ _FILE = {"missing-file", "encoding", "bad-csv", "missing-column", "extra-column"
 _ROW = {"cell-count", "bad-cell", "duplicate-id", "missing-folder"}
 #: Problems of the form of a file, whose rows were read all the same.
 _FORM = {"byte-order-mark", "line-ends", "separator", "missing-source"}
+#: Problems of tables that a program writes, which a curator's own come before.
+_STALE = frozenset({"stale-position", "stale-mention"})
 #: Flag → what the words of a statement that has it do not do.
 _LACKS = {"object-not-in-quote": "do not name the object", "no-governing-words": "do not bear the predicate"}
 _LATER = ("", "sections.csv", "statements.csv", "positions.csv", "mentions.csv", "searched.csv")
@@ -83,6 +85,8 @@ def check_seeds(
     searches = mentions.search(found.paragraphs, seeds.register)
     problems = {*(_list_choices(problem, known) for problem in unread), *_check_tables(seeds, known)}
     problems.update(found.problems)
+    for name, document in seeds.documents.items():
+        problems.update(subjects.check_subjects(document, seeds.register, searches.get(name)))
     if write:
         _write(folder, seeds, found, today or datetime.date.today())
         for name, one in searches.items():
@@ -98,7 +102,7 @@ def check_seeds(
         seeds,
         known,
         _sort_out(problems, seeds.documents, _lost_rows(folder, unread)),
-        (*found.notices, *_notices(seeds), *mentions.names_added(seeds, searches)),
+        (*found.notices, *_notices(seeds, known), *mentions.names_added(seeds, searches)),
         tuple(found.gaps),
         found.verified,
         found.unverified,
@@ -139,7 +143,7 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
             yield Problem(file, 0, "", "empty-table", what, "", remedy)
 
 
-def _notices(seeds: Seeds) -> Iterator[str]:
+def _notices(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
     flags = Counter(flag for d in seeds.documents.values() for row in d.statements for flag in row.flags)
     for flag, lack in _LACKS.items():
         if flags[flag]:
@@ -147,7 +151,7 @@ def _notices(seeds: Seeds) -> Iterator[str]:
     if gaps := sum(not row.field for row in seeds.mappings):
         yield f"{gaps} topics have no field; crosswalks/topics-fields.sssom.tsv says which and why"
     for document in seeds.documents.values():
-        for target in filter(targets.is_unread, document.targets):
+        for target in (one for one in document.targets if targets.is_unread(one, ontology)):
             where = f"{target.file}:{target.line}"
             yield f"{where}: the value {target.value} is not read from {target.written!r}; its note says why"
 
@@ -228,6 +232,8 @@ def _source(problem: Problem) -> str:
 def _rank(problem: Problem) -> int:
     if problem.code in _FILE | _FORM | _ROW:
         return 1 if problem.code in _ROW else 0
+    if problem.code in _STALE:
+        return 99
     source, _, table = problem.file.rpartition("/")
     return 2 + (_LATER.index(table) if source and table in _LATER else 2 * bool(source))
 
@@ -246,6 +252,12 @@ _FOLLOWS: Mapping[str, Callable[[Problem, _Lost], bool]] = {
     "object-not-in-quote": lambda p, lost: (
         "names.csv" in lost.tables or any(f" {cell} " in p.what for cell in lost.cells if "/" in cell)
     ),
+    "subject-not-named": lambda p, lost: (
+        p.text in lost.cells
+        or not lost.touched.isdisjoint(
+            ("names.csv", f"{_source(p)}/mentions.csv", f"{_source(p)}/sections.csv")
+        )
+    ),
     **dict.fromkeys(("missing-source", "unknown-source"), lambda _, lost: "sources.csv" in lost.touched),
     "empty-table": lambda p, lost: p.line == 0 and p.file in lost.touched and p.what.startswith("the source"),
     **dict.fromkeys(
@@ -261,7 +273,7 @@ _ALIKE: Mapping[str, Callable[[Problem], object]] = {
     **dict.fromkeys(("unknown-entity", "unknown-predicate"), lambda p: p.text),
     **dict.fromkeys(("unknown-term", "unknown-kind"), lambda p: (p.column, p.text)),
     **dict.fromkeys(("no-section", "out-of-range"), lambda p: (p.file, p.column)),
-    **dict.fromkeys(("stale-position", "stale-mention"), lambda p: (p.file, p.what)),
+    **dict.fromkeys(_STALE, lambda p: (p.file, p.what)),
 }
 
 

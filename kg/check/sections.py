@@ -12,9 +12,15 @@ from kg.read import models
 from kg.read.seeds import Document, EntityIndex
 
 GAPWORDS = 6
-SPANWORDS = 4
+#: Clauses of Chinese under no quote are a gap from more Han characters than this; so many within one clause.
+GAPHAN, WITHINHAN = 10, 16
+#: So many words, or Han characters, name an end of a span.
+SPANWORDS, SPANHAN = 4, 8
 #: A Han character, or a run of other characters that begins with a letter or figure.
 WORD = re.compile(r"[\u3007\u3400-\u9fff]|[^\W_\u3000-\u9fff][^\s\u3000-\u9fff\uff00-\uff0f\uff1a-\uff20]*")
+#: A clause of Chinese, or a member of a list in one.
+_CLAUSE = re.compile(r"[^，。；：！？、,;:!?…\n]+")
+_HAN = re.compile(r"[\u3007\u3400-\u9fff]")
 Spans = Mapping[int, Sequence[text.Span]]
 #: Words of a text by their paragraph and their start.
 Words = set[tuple[int, int]]
@@ -22,17 +28,23 @@ Words = set[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Gap:
-    """A run of words under no quote and no coverage row; ``opening`` are its first words as printed."""
+    """Words under no quote and no coverage row; ``opening`` are the first of them as printed.
+
+    In a paragraph in Chinese these are whole ``clauses``, and ``words`` counts their characters.
+    """
 
     source: str
     paragraph: int
     words: int
     start: int
     opening: str
+    clauses: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.source}:{self.paragraph}: {self.words} words from position {self.start}"
-        return f"{place}, {self.opening!r} …"
+        size = f"{self.words} words"
+        if self.clauses:
+            size = f"{self.clauses} clause{'s' * (self.clauses > 1)}, {self.words} characters"
+        return f"{self.source}:{self.paragraph}: {size} from position {self.start}, {self.opening!r} …"
 
 
 def check_sections(document: Document, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
@@ -68,8 +80,10 @@ def check_coverage(document: Document, ontology: Ontology) -> Iterator[Problem]:
         if span.repeats and not 1 <= int(span.repeats) <= document.source.paragraphs:
             yield out_of_range(span, "repeats", document)
         for column, words in (("from", span.begins), ("to", span.to)):
-            if text.length(words)[0] > SPANWORDS:
-                yield span.problem(column, "span-words", f"more than {SPANWORDS} words", words, "name fewer")
+            spaced, han = text.length(words)
+            if spaced > SPANWORDS or han > SPANHAN:
+                what = f"more than {SPANWORDS} words or {SPANHAN} Han characters"
+                yield span.problem(column, "span-words", what, words, "name fewer")
         if span.to and not span.begins:
             what = "the span has an end and no beginning"
             yield span.problem("from", "span-words", what, "", "name its first words")
@@ -105,8 +119,11 @@ def _find_span(row: models.CoverageRow, raw: str) -> text.Span | Problem:
 
 
 def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap]:
-    """Return the runs of more than GAPWORDS words that no span covers."""
+    """Return what no span covers: runs of more than GAPWORDS words, in Chinese of clauses."""
     for number, raw in enumerate(paragraphs, 1):
+        if 2 * len(_HAN.findall(raw)) > sum(1 for _ in WORD.finditer(raw)):
+            yield from _clause_gaps(source, number, raw, covered[number])
+            continue
         run: list[re.Match[str]] = []
         for word in [*WORD.finditer(raw), None]:
             if word and not _is_under(word, covered[number]):
@@ -116,6 +133,42 @@ def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap
                 start = run[0].start()
                 yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()])
             run = []
+
+
+def _clause_gaps(source: str, number: int, raw: str, spans: Sequence[text.Span]) -> Iterator[Gap]:
+    """Yield the runs of clauses under no span, and long runs of characters beside a span in a clause."""
+    run: list[re.Match[str]] = []
+    for clause in [*_CLAUSE.finditer(raw), None]:
+        if clause and not _is_under(clause, spans):
+            run.append(clause)
+            continue
+        if run and (size := _count_han(raw[run[0].start() : run[-1].end()])) > GAPHAN:
+            start, opening = _opening(raw, run[0].start(), run[-1].end())
+            yield Gap(source, number, size, start, opening, len(run))
+        run = []
+        for start, end in _beside(clause, spans) if clause else ():
+            if (size := _count_han(raw[start:end])) > WITHINHAN:
+                yield Gap(source, number, size, *_opening(raw, start, end), 1)
+
+
+def _beside(clause: re.Match[str], spans: Sequence[text.Span]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of a clause between the spans that lie in it."""
+    start = clause.start()
+    for span in sorted(span for span in spans if span.start < clause.end() and clause.start() < span.end):
+        yield start, max(start, span.start)
+        start = max(start, span.end)
+    yield start, max(start, clause.end())
+
+
+def _opening(raw: str, start: int, end: int) -> tuple[int, str]:
+    """Return where the words of a run begin, and the first of them."""
+    found = [*WORD.finditer(raw, start, end)]
+    first = found[0].start() if found else start
+    return first, raw[first : found[:WITHINHAN][-1].end() if found else end]
+
+
+def _count_han(raw: str) -> int:
+    return len(_HAN.findall(raw))
 
 
 def words_under(paragraphs: Sequence[str], under: Spans) -> Words:

@@ -1,9 +1,9 @@
 """Checks of statements: what they join, the words they rest on, stage and tier."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kg import text
+from kg.check.cues import check_cue
 from kg.check.references import (
     check_end,
     check_ends,
@@ -13,11 +13,10 @@ from kg.check.references import (
     unknown_term,
 )
 from kg.errors import Problem
-from kg.ontology import Concept, Ontology, Predicate
+from kg.ontology import Ontology, Predicate
 from kg.read import models, periods
 from kg.read.seeds import Document, EntityIndex
 
-CUE_WORDS = 5
 SAID_WORDS, SAID_HAN = 8, 12
 #: Links of the taxonomy, which no statement makes.
 TAXONOMIC = frozenset({"broader"})
@@ -31,10 +30,10 @@ def check_statements(document: Document, register: EntityIndex, ontology: Ontolo
     for statement in document.statements:
         yield from check_evidence(statement, document)
         yield from _check_relation(statement, register, ontology)
-        yield from _check_cue(statement, ontology)
+        yield from check_cue(statement, document, ontology)
         yield from _check_said(statement, document)
         yield from _check_governing_words(statement, document, ontology)
-        yield from check_terms(statement, ontology, "stage", "tier", "flags")
+        yield from check_terms(statement, ontology, "flags")
         yield from _check_region(statement, document, register)
 
 
@@ -89,21 +88,6 @@ def _check_object_named(at: models.StatementRow, register: EntityIndex) -> Itera
         yield at.problem("quote", "object-not-in-quote", what, at.quote, remedy)
 
 
-def _check_cue(at: models.StatementRow, ontology: Ontology) -> Iterator[Problem]:
-    if text.length(at.cue)[0] > CUE_WORDS:
-        yield at.problem("cue", "cue-too-long", f"more than {CUE_WORDS} words", at.cue, "quote fewer")
-    for column in ("stage", "tier"):
-        if (value := getattr(at, column)) and not at.cue:
-            yield at.problem("cue", "missing-cue", f"a {column} rests on words", value, "quote them as cue")
-    stages = ontology.schemes["stages"]
-    if at.cue and at.stage in stages and (other := _stage_of_cue(at.cue, at.stage, stages)):
-        what, remedy = (
-            f"the list gives the cue to {other}",
-            "change the stage, or quote the words that bear it",
-        )
-        yield at.problem("cue", "cue-of-another-stage", what, at.cue, remedy)
-
-
 def _check_said(statement: models.StatementRow, document: Document) -> Iterator[Problem]:
     words, han = text.length(statement.said)
     if words > SAID_WORDS or han > SAID_HAN:
@@ -143,18 +127,6 @@ def bears(statement: models.StatementRow, predicate: Predicate) -> bool:
     """Whether a cue word of the predicate stands in a statement's quote, said or cue."""
     said = [text.key(words) for words in (statement.quote, statement.said, statement.cue) if words]
     return any(text.holds(words, cue) for words in said for cue in predicate.cues)
-
-
-def _stage_of_cue(cue: str, stage: str, concepts: Mapping[str, Concept]) -> str:
-    """The stage that the longest cue word of the list within a cue speaks for, if it is another."""
-    key = text.key(cue)
-    found = [
-        (len(word), name == stage, name)
-        for name, concept in concepts.items()
-        for word in concept.cues
-        if word in key and re.search(rf"\b{re.escape(word)}\b", key)
-    ]
-    return "" if not found or any(own for _, own, _ in found) else max(found)[2]
 
 
 def _check_region(at: models.StatementRow, document: Document, register: EntityIndex) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from kg import text
 from kg.check.references import check_end, check_evidence, check_terms
@@ -31,39 +32,69 @@ def check_targets(document: Document, register: EntityIndex, ontology: Ontology)
                 yield from check_end(target, column, column, kinds, register, ontology)
         yield from _check_unit(target, register, ontology)
         yield from _check_words(target)
-        yield from _check_value(target)
+        yield from _check_value(target, ontology)
         same = seen.setdefault(target.id, target)
         if same is not target:
             what, remedy = f"line {same.line} states it already", "keep one of the two rows"
             yield target.problem("written", "duplicate-statement", what, target.written, remedy)
 
 
-def is_unread(target: models.TargetRow) -> bool:
+def is_unread(target: models.TargetRow, ontology: Ontology) -> bool:
     """Whether the value rests on its note alone, as its words are not read as a number."""
-    return bool(target.note) and (target.value, target.upper) != (None, None) and not _reading(target)
+    has_value = (target.value, target.upper) != (None, None)
+    return bool(target.note) and has_value and not _reading(target, ontology)
 
 
-def _reading(target: models.TargetRow) -> tuple[Decimal, Decimal | None] | None:
-    """A number, or both bounds of a range, as the words say it; None if they are not read."""
+class _Reading(NamedTuple):
+    """A number, or both bounds of a range, and the comparator that stands with it."""
+
+    value: Decimal
+    upper: Decimal | None = None
+    comparator: str = ""
+
+
+def _reading(target: models.TargetRow, ontology: Ontology) -> _Reading | None:
+    """Read the words of a value, with or without unit and comparator; None if they are no number."""
+    comparators = ontology.schemes["comparators"].items()
+    words = {word: name for name, one in comparators if not one.without_number for word in one.cues}
     percent = target.unit == "percent"
-    if bounds := numbers.parse_range(target.written, percent=percent):
-        return bounds
-    single = numbers.parse(target.written, percent=percent)
-    return None if single is None else (single, None)
+    for written in dict.fromkeys((target.written, *_without_unit(target))):
+        comparator, number = "", written
+        for _ in range(2):  # 超过9000个以上 has two
+            if bounds := numbers.parse_range(number, percent=percent):
+                return _Reading(*bounds, comparator)
+            if (single := numbers.parse(number, percent=percent)) is not None:
+                return _Reading(single, None, comparator)
+            comparator, number = numbers.split_comparator(number, words)
+            if not comparator:
+                break
+    return None
 
 
-def _check_value(target: models.TargetRow) -> Iterator[Problem]:
+def _without_unit(target: models.TargetRow) -> Iterator[str]:
+    """Yield the words of a value without the Chinese unit that follows the number at once: 1270万吨."""
+    unit = target.unit_written
+    if text.length(unit)[1] and unit in target.written:
+        yield target.written.replace(unit, "")
+
+
+def _check_value(target: models.TargetRow, ontology: Ontology) -> Iterator[Problem]:
     value, upper = target.value, target.upper
-    read = _reading(target)
+    read = _reading(target, ontology)
     if (read or (value, upper) != (None, None)) and (target.comparator == "range") != (upper is not None):
         what = "an upper bound belongs to the comparator range, and to no other"
         yield target.problem("upper", "range-bounds", what, upper or "", "give both bounds of a range")
     if read is None:
-        yield from _check_note(target)
-    elif not all(map(_agree, (value, upper), read)):
-        shown = "-".join(_plain(n) for n in read if n is not None)
+        yield from _check_note(target, ontology)
+        return
+    if not all(map(_agree, (value, upper), (read.value, read.upper))):
+        shown = "-".join(_plain(n) for n in (read.value, read.upper) if n is not None)
         what, remedy = f"the words {target.written!r} say {shown}", f"write {shown}, or correct the words"
         yield target.problem("value", "number-mismatch", what, "" if value is None else value, remedy)
+    if read.comparator and target.comparator not in (read.comparator, "range"):
+        what = f"the words {target.written!r} say {read.comparator}"
+        remedy = f"write {read.comparator}, or correct the words"
+        yield target.problem("comparator", "comparator-mismatch", what, target.comparator, remedy)
 
 
 def _check_unit(target: models.TargetRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:
@@ -93,9 +124,11 @@ def _check_words(target: models.TargetRow) -> Iterator[Problem]:
             yield target.problem(column, "value-not-in-quote", what, words, remedy)
 
 
-def _check_note(target: models.TargetRow) -> Iterator[Problem]:
+def _check_note(target: models.TargetRow, ontology: Ontology) -> Iterator[Problem]:
     """Words that are not read as a number need a note, which says what is meant or bears the value."""
-    if not target.note and target.value is None and target.comparator != "several":
+    comparator = ontology.schemes["comparators"].get(target.comparator)
+    numbered = comparator is None or not comparator.without_number
+    if not target.note and target.value is None and numbered:
         what, remedy = "the target has no number", "say in a note what is meant"
         yield target.problem("note", "missing-note", what, target.written, remedy)
     elif not target.note and target.value is not None:

@@ -36,7 +36,9 @@ SECTIONS = {
         ("check", "curate", "Check the curated tables, and their quotes against the texts."),
         ("fmt", "curate", "Sort the rows of tables; repair encoding and line ends."),
         ("import", "import_", "Import a table of your own, CSV or TSV, as curated tables."),
-        ("new", "curate", "Scaffold the tables of a new source from its text."),
+        ("new", "curate", "Add a source, or an entity with its names, to the curated tables."),
+        ("draft", "draft", "Draft rows for a source: statements, targets, new names."),
+        ("accept", "draft", "Move the accepted rows of a draft into the curated tables."),
     ),
     "Build the graph": (
         ("build", "build", "Build the graph from the curated tables."),

@@ -214,14 +214,16 @@ class Evidence(ParagraphRow):
 
     place_keys: ClassVar[tuple[str, ...]] = ("file", "line", "source")
     source: str
-    quote: Text = about("The words it rests on, at most 12 words or 30 Han characters.")
+    quote: Text = about("The words it rests on, at most 12 words or 16 Han characters.")
 
 
 class StatementRow(Evidence):
     """A statement that a person read in a source: subject, predicate, object, with qualifiers."""
 
     optional = ("said", "said_paragraph")
-    said: Cell = about("The governing words, where the quote lacks them: at most 8 words.", default="")
+    said: Cell = about(
+        "Governing words that the quote lacks: at most 8 words, 12 Han characters.", default=""
+    )
     said_paragraph: MaybeParagraph = about("The heading that holds them, if another paragraph.", default="")
     subject: Id = about("The entity that the statement is about.")
     predicate: Predicate = about("What is stated of it.")

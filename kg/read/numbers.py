@@ -5,7 +5,7 @@ A text that is not one well-formed number is no number, rather than a likely one
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import prod
 
@@ -48,6 +48,7 @@ _PART = re.compile(
     r"(?P<scales>(?: thousand)?(?: [mbt]r?illion)?)(?: (?=.)|$)"
 )
 
+_HAN = "一二两三四五六七八九十百千万亿"
 _DIGITS = {char: n for n, char in enumerate("〇一二三四五六七八九")}
 _PLACES = re.compile(r"[一二三四五六七八九][〇一二三四五六七八九]{2,23}|[一二三四五六七八九]〇")
 _COEFFICIENT = re.compile(r"([^百千万亿]+?) ?([百千]?)(万亿|万|亿|)")
@@ -97,6 +98,21 @@ def parse_range(written: str, *, percent: bool = False) -> Range | None:
         return None
     found = {bounds for low, high in _splits(text) if (bounds := _bounds(low, high, percent=percent))}
     return found.pop() if len(found) == 1 else None
+
+
+def split_comparator(written: str, words: Mapping[str, str]) -> tuple[str, str]:
+    """Return the comparator that a number is written with, empty if there is none, and the number alone.
+
+    ``words`` are the words of comparators, which stand before or after a number: 超9000, 3%左右, over 50.
+    """
+    text = written.strip()
+    for word in sorted(words, key=len, reverse=True):
+        gap = " ?" if word[-1] > "\u2e80" else " "
+        figure = rf"(?P<number>[0-9〇零{_HAN}].*)" if word[-1] > "\u2e80" else "(?P<number>.+)"
+        for pattern in (rf"{re.escape(word)}{gap}{figure}", rf"(?P<number>.+?){gap}{re.escape(word)}"):
+            if match := re.fullmatch(pattern, text, re.IGNORECASE):
+                return words[word], match["number"]
+    return "", text
 
 
 def _fold(written: str) -> str:
@@ -235,7 +251,7 @@ def _multiple(text: str) -> Decimal | None:
             return Decimal(factor)
     if match := re.fullmatch(r"翻了?([一二两三四五六七八九1-9])番", text):
         return Decimal(2) ** _digit(match[1])
-    if match := re.fullmatch(r"([一二三四五六七八九十1-9])成([一二三四五六七八九]?)", text):
+    if match := re.fullmatch(r"([一二两三四五六七八九十1-9])成([一二三四五六七八九]?)", text):
         return Decimal((10 if match[1] == "十" else _digit(match[1])) * 10 + _digit(match[2]))
     match = re.fullmatch(r"(.+?)(?: ?倍| times)", text)
     return _numeral(match[1]) if match else None

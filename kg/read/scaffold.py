@@ -4,11 +4,12 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from kg import iris, text
 from kg.errors import KgError, Problem
-from kg.read import files, models, seeds, tables
+from kg.read import files, models, outline, seeds, tables
 
 _ROLES = {"label": 0, "alias": 1, "abbreviation": 2, "printed": 3}
 _SORTED_BY: Mapping[str, Sequence[str]] = {
@@ -19,13 +20,21 @@ _SORTED_BY: Mapping[str, Sequence[str]] = {
 
 
 def scaffold_source(
-    folder: Path, file: Path, name: str = "", *, address: str = "", title: str = ""
-) -> tuple[str, list[str]]:
+    folder: Path,
+    file: Path,
+    name: str = "",
+    *,
+    cells: Mapping[str, str] | None = None,
+    place: str = "",
+    year: int = 0,
+) -> tuple[str, list[str], list[outline.Section]]:
     """Add a source to the curated tables: its row in sources.csv, and a folder with empty tables.
 
-    ``name`` is the source's id, by default made from the file's name. Publisher and date are left empty
-    for the check to ask for. Returns the id and the paragraphs of the text. Raises KgError, and writes
-    nothing, where the source exists, the file is no UTF-8 text, or a row of sources.csv cannot be read.
+    ``name`` is the source's id, by default made from the file's name; ``cells`` are those of its row that are
+    known, the others are left empty for the check to ask for. Sections are proposed from the headings, about
+    ``place``, for the ``year`` of a report. Returns the id, the paragraphs of the text, and the sections.
+    Raises KgError, and writes nothing, where the source or the place is not as it should be, the file is no
+    UTF-8 text, or a row of a table cannot be read.
     """
     try:
         raw = file.read_bytes()
@@ -39,24 +48,64 @@ def scaffold_source(
     name = name or iris.assign_slugs([file.stem])[file.stem]
     if not re.fullmatch(iris.SLUG, name):
         raise KgError(f"{name!r} is no id for a source: lower-case letters, digits and hyphens")
+    is_chinese = 3 * text.length("".join(paragraphs))[1] > sum(map(len, paragraphs))
     row = {
-        "id": name, "title": title, "address": address, "sha256": hashlib.sha256(raw).hexdigest(),
-        "paragraphs": str(len(paragraphs)),
+        "language": "zh" if is_chinese else "en", **(cells or {}), "id": name,
+        "sha256": hashlib.sha256(raw).hexdigest(), "paragraphs": str(len(paragraphs)),
     }  # fmt: skip
+    sections = outline.propose_sections(
+        paragraphs, region=place, year=year, place_of=_place_of(folder, place)
+    )
     sources, columns = folder / "sources.csv", models.SourceRow.columns()
     records, problems = tables.read_table(sources, columns, name=str(sources))
-    _raise_first(problems, "; nothing was written")
+    raise_first(problems, "; nothing was written")
     present = [record.cells for record in records]
     if any(cells["id"] == name for cells in present) or (folder / name).exists():
         raise KgError(f"the source {name} exists already")
-    section = {"first": 1, "last": len(paragraphs), "heading": "The whole document"}
     with files.new_folder(folder / name) as new:
         for table, model in seeds.SOURCE_TABLES.items():
             if table not in seeds.WRITTEN_TABLES:
-                rows = [section] if table == "sections.csv" else []
+                rows = map(_section_row, sections) if table == "sections.csv" else ()
                 files.write_table(new / table, model.columns(), rows)
         files.write_table(sources, columns, [*present, row])
-    return name, paragraphs
+    return name, paragraphs, sections
+
+
+def _section_row(section: outline.Section) -> dict[str, object]:
+    heading = f"{section.part}: {section.heading}" if section.part else section.heading
+    return {**asdict(section), "heading": heading, "under": section.under or ""}
+
+
+def _place_of(folder: Path, place: str) -> Callable[[str], str]:
+    """Return a function that returns the province or city that a heading begins with, if it is another.
+
+    Raises KgError if the place is unknown, or a row cannot be read.
+    """
+    kinds, names = (
+        [record.cells for record in _records(folder / table)] for table in ("places.csv", "names.csv")
+    )
+    known = {row["id"]: row["kind"] for row in kinds}
+    if place and place not in known:
+        raise KgError(f"no such place {place}: kg new entity adds it; nothing was written")
+    regions = {
+        text.key(row["name"]): row["entity"]
+        for row in names
+        if known.get(row["entity"]) in ("Province", "City") and row["role"] != "printed"
+    }
+    within = re.compile("|".join(map(re.escape, sorted(regions, key=len, reverse=True))) or "(?!)")
+
+    def place_of(heading: str) -> str:
+        found = within.match(text.key(heading))
+        return regions[found[0]] if found else ""
+
+    return (lambda _: "") if place else place_of
+
+
+def _records(path: Path) -> list[tables.Record]:
+    model = seeds.COMMON_TABLES[path.name]
+    found, problems = tables.read_table(path, model.columns(), name=str(path), optional=model.optional)
+    raise_first(problems, "; nothing was written")
+    return found
 
 
 def format_tables(paths: Iterable[Path], *, encoding: str = "utf-8") -> dict[Path, bool | KgError]:
@@ -95,7 +144,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
             rows.append({**dict.fromkeys(model.optional, ""), **one.cells})
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
-    _raise_first(problems)
+    raise_first(problems)
     rows.sort(key=_order(path))
     formatted = files.csv_text(columns, rows).encode()
     if formatted != raw:
@@ -103,7 +152,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     return formatted != raw
 
 
-def _raise_first(problems: list[Problem], more: str = "") -> None:
+def raise_first(problems: list[Problem], more: str = "") -> None:
     """Raise the first of the problems of a table that is to be written again."""
     if problems:
         first = min(problems)
@@ -117,7 +166,7 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
     if not fault:
         return raw.decode("utf-8-sig")
     if encoding == "utf-8":
-        _raise_first([fault])
+        raise_first([fault])
     try:
         content = raw.decode(encoding).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:

@@ -86,6 +86,11 @@ class Document:
     searched: tuple[SearchRow, ...] = ()
 
     @cached_property
+    def searched_forms(self) -> Mapping[str, str]:
+        """Return the hash of the names that the text was searched for, by entity."""
+        return {row.entity: row.forms for row in self.searched}
+
+    @cached_property
     def found(self) -> Mapping[tuple[int, str], models.PositionRow]:
         """Return verified positions by paragraph and quote; the empty quote is the paragraph."""
         return {(p.paragraph, p.quote): p for p in self.positions if not p.heading}

@@ -267,7 +267,7 @@ def _around(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) 
 def _within(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the longest runs of words that begin near the beginning of a long cell."""
     first = sum(begin < start for begin, _ in tokens)
-    near = tokens[max(0, first - text.MAX_HAN) : first + 2 * text.MAX_HAN]
+    near = tokens[max(0, first - text.MAX_HAN_OF_TABLE) : first + 2 * text.MAX_HAN_OF_TABLE]
     for begin, _ in sorted(near, key=lambda span: abs(span[0] - start)):
         stop = next(last for _, last in reversed(near) if last > begin and _fits(line[begin:last]))
         if begin < end and stop > start:
@@ -276,7 +276,7 @@ def _within(line: str, tokens: Sequence[tuple[int, int]], start: int, end: int) 
 
 def _fits(quote: str) -> bool:
     words, han = text.length(quote)
-    return words <= text.MAX_WORDS and han <= text.MAX_HAN
+    return words <= text.MAX_WORDS and han <= text.MAX_HAN_OF_TABLE
 
 
 def _rows(

@@ -313,7 +313,7 @@ def test_gaps_are_printed_as_they_stand(sample: Path, tmp_path: Path) -> None:
     )
     report = run.check_seeds(sample, locations.ontology(), texts_of(tmp_path / "texts", zh=text))
     assert next(str(gap) for gap in report.gaps if gap.source == ZH) == (
-        f"{ZH}:1: 13 words from position 0, '样本市报告：2025 年，全' …"
+        f"{ZH}:1: 3 clauses, 12 characters from position 0, '样本市报告：2025 年，全市经济运行' …"
     )
 
 

@@ -61,6 +61,14 @@ def table(file: str, *lines: Sequence[str]) -> Edit:
     return edit
 
 
+def both(*edits: Edit) -> Edit:
+    def edit(folder: Path) -> None:
+        for one in edits:
+            one(folder)
+
+    return edit
+
+
 def without(file: str) -> Edit:
     def edit(folder: Path) -> None:
         path = folder / file
@@ -157,7 +165,7 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("unknown-term", cell(S, 4, "tier", "futur"), S, 4, "tier"),
     ("unknown-term", cell(S, 6, "flags", "read-from-nam"), S, 6, "flags"),
     ("unknown-term", cell(T, 2, "comparator", "over"), T, 2, "comparator"),
-    ("unknown-term", cell("indicators.csv", 2, "unit", "USD"), "indicators.csv", 2, "unit"),
+    ("unknown-term", cell("indicators.csv", 2, "unit", "ounce"), "indicators.csv", 2, "unit"),
     ("unknown-entity", cell(S, 2, "object", "place/optic-park"), S, 2, "object"),
     ("unknown-entity", cell(T, 2, "place", "place/nowhere"), T, 2, "place"),
     ("unknown-predicate", cell(S, 2, "predicate", "bilds"), S, 2, "predicate"),
@@ -202,6 +210,12 @@ FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("missing-cue", cell(S, 2, "cue", ""), S, 2, "cue"),
     ("cue-too-long", cell(S, 2, "cue", "province will build an optics park"), S, 2, "cue"),
     ("cue-missing", cell(S, 2, "cue", "going to build"), S, 2, "cue"),
+    ("cue-of-another-tier", cell(S, 4, "tier", "traditional"), S, 4, "cue"),
+    ("subject-not-named", cell(S, 6, "subject", "project/optics-valley-2"), S, 6, "subject"),
+    ("comparator-mismatch", both(cell(T, 2, "written", "exceed 65.8 billion"), cell(T, 2, "comparator", "about")), T, 2, "comparator"),
+    ("span-words", cell(f"{ZH}/coverage.csv", 3, "from", "样本市将建设光谷二期"), f"{ZH}/coverage.csv", 3, "from"),
+    ("cue-too-long", cell(f"{ZH}/statements.csv", 2, "cue", "样本市将建设光谷二期"), f"{ZH}/statements.csv", 2, "cue"),
+    ("cue-of-another-stage", cell(f"{ZH}/statements.csv", 2, "stage", "cancelled"), f"{ZH}/statements.csv", 2, "cue"),
     ("cue-of-another-stage", cell(S, 2, "stage", "completed"), S, 2, "cue"),
     ("other-region", cell(f"{ZH}/statements.csv", 2, "subject", "place/sample-province"), f"{ZH}/statements.csv", 2, "subject"),
     ("duplicate-statement", again(S, 2, stage="", cue=""), S, 7, "object"),
@@ -339,6 +353,7 @@ def test_every_code_is_seen_to_fail() -> None:
         "another-text",
         "quotes-moved",
         "vanished-id",
+        "new-name",
     }
     assert _codes() - elsewhere == {code for code, *_ in FAULTS}
 

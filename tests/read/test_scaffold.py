@@ -113,7 +113,7 @@ def test_the_id_of_a_source_is_made_from_its_file(name: str, tmp_path: Path) -> 
     folder = Path(shutil.copytree(SAMPLE, tmp_path / "seeds"))
     file = tmp_path / name
     file.write_text("One.\n\nTwo.\n")
-    found, paragraphs = scaffold.scaffold_source(folder, file)
+    found, paragraphs, _ = scaffold.scaffold_source(folder, file)
     assert (found, paragraphs) == (IDS[name], ["One.", "Two."])
     assert (folder / found / "sections.csv").is_file()
 

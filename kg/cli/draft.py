@@ -1,0 +1,127 @@
+"""Commands: kg draft, accept."""
+
+from pathlib import Path
+
+import click
+
+from kg import ontology as ontologies
+from kg.check.texts import find_files, match_text, read_paragraphs
+from kg.cli import options, terminal
+from kg.draft.accept import accept_rows, read_draft
+from kg.draft.document import propose_rows, row_key
+from kg.draft.rows import COLUMNS
+from kg.errors import KgError, Problem
+from kg.read import files
+from kg.read.seeds import Seeds, read_seeds
+
+
+def _draft_of(seeds: Path, source: str, chosen: Path | None) -> Path:
+    return chosen or seeds.resolve().parent / "drafts" / f"{source}.csv"
+
+
+def _read(seeds: Path, source: str) -> Seeds:
+    found, problems = read_seeds(seeds)
+    if source not in found.documents:
+        wrong = [str(problem) for problem in problems if problem.file == "sources.csv"]
+        known = ", ".join(found.documents) or "none"
+        reason = (
+            f"its row cannot be read:\n{wrong[0]}" if wrong else f"sources: {known}; kg new source adds one"
+        )
+        raise KgError(f"no source {source}: {reason}")
+    return found
+
+
+@click.command("draft")
+@click.argument("source")
+@options.seeds
+@options.ontology
+@options.texts
+@click.option(
+    "-o", "--output", type=options.NEW_FILE, help="The draft (default: drafts/SOURCE.csv beside seeds/)."
+)
+def draft_command(
+    source: str, seeds: Path, ontology: Path, texts: tuple[Path, ...], output: Path | None
+) -> None:
+    """Draft rows for a source: statements, targets, new names.
+
+    The draft is one table beside the folder of curated tables, drafts/SOURCE.csv, never in that folder: what
+    nobody has read is no part of a build, a release or the repository. Each row is a proposal with its quote,
+    its place and why it was made. Write yes or no into the column accept, mend what is wrong, then: kg accept
+    SOURCE. A new name is a row of kind entity; statements name it as new:NAME until it is accepted. Drafting
+    again keeps the rows that are decided. Nothing is sent anywhere.
+
+    \b
+    Example:
+      kg draft gwr-2024 --texts texts
+    """
+    known = _read(seeds, source)
+    path = _draft_of(seeds, source, output)
+    if path.resolve().is_relative_to(seeds.resolve()):
+        raise KgError(f"{path} lies in the folder of curated tables: a draft stands beside it")
+    listed = find_files(texts)
+    match = match_text(
+        known.documents[source], listed, {key: read_paragraphs(at) for key, at in listed.items()}
+    )
+    if match.paragraphs is None:
+        raise KgError(f"the text of {source} is not at hand: name its folder with --texts")
+    decided = _decided(path)
+    keys = {row_key(row) for row in decided}
+    proposed = propose_rows(known, ontologies.read(ontology), source, match.paragraphs)
+    rows = [*decided, *(row for row in proposed if row_key(row) not in keys)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_table(path, COLUMNS, rows)
+    kinds = {"statements": "statement", "targets": "target", "new names": "entity"}
+    numbers = {noun: sum(row["kind"] == kind for row in rows) for noun, kind in kinds.items()}
+    terminal.echo(f"{terminal.near(path)}: {terminal.counts(numbers)}")
+    terminal.echo(f"write yes or no into the column accept, then: kg accept {source}")
+
+
+def _decided(path: Path) -> list[dict[str, str]]:
+    """Return the rows of an earlier draft that a person decided; refuse one that cannot be read."""
+    if not path.is_file():
+        return []
+    rows, problems = read_draft(path)
+    if problems:
+        raise KgError(f"{min(problems)}\nthe earlier draft stays as it is: correct it, or move it away")
+    return [
+        {key: str(cell) for key, cell in row.model_dump(by_alias=True).items()} for row in rows if row.accept
+    ]
+
+
+@click.command("accept")
+@click.argument("source")
+@options.seeds
+@options.ontology
+@options.texts
+@click.option("--draft", type=options.NEW_FILE, help="The draft (default: drafts/SOURCE.csv beside seeds/).")
+def accept_command(
+    source: str, seeds: Path, ontology: Path, texts: tuple[Path, ...], draft: Path | None
+) -> None:
+    """Move the accepted rows of a draft into the curated tables.
+
+    Rows with yes in the column accept are moved, new entities and names first, if the check finds nothing
+    wrong with the tables as they would be; else none is, and each problem names the row of the draft. Rows
+    that are not accepted stay in the draft.
+
+    \b
+    Example:
+      kg accept gwr-2024 --texts texts
+    """
+    known = _read(seeds, source)
+    path = _draft_of(seeds, source, draft)
+    found = accept_rows(known, ontology, source, path, texts)
+    if found.problems:
+        _refuse(found.problems)
+    moved = ", ".join(f"{number} to {table}" for table, number in found.added.items())
+    terminal.echo(f"moved {moved}" if moved else "no row has yes in the column accept; nothing was moved")
+    if moved:
+        left = terminal.count(found.left, "row")
+        terminal.echo(f"{left} left in the draft; now: kg check --texts DIR --write, then kg fmt")
+        if "topics.csv" in found.added:
+            terminal.echo("new topics need a row in crosswalks/topics-fields.sssom.tsv: kg check names them")
+
+
+def _refuse(problems: tuple[Problem, ...]) -> None:
+    terminal.problems(problems, len(problems))
+    terminal.echo(f"{terminal.count(len(problems), 'problem')}; nothing was moved")
+    raise click.exceptions.Exit(1)
