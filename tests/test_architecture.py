@@ -22,6 +22,7 @@ LATE_MODULES = {
     "cli",
     "server",
     "compile/shacl",
+    "read/divisions",
     "read/mentions",
     "read/tables",
     "query/result",

@@ -24,6 +24,7 @@ FOLDERS = MappingProxyType(
         "": "what all folders use",
         "read": "tables, numbers, periods and query files in; typed values out",
         "check": "rows in, problems out",
+        "draft": "a text in, proposed rows out; accepted rows into the tables",
         "compile": "rows in, sorted N-Quads out",
         "store": "N-Quads in, a graph that can be opened out; its names, other engines",
         "query": "questions in, rows out",

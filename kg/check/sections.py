@@ -39,6 +39,7 @@ class Gap:
     start: int
     opening: str
     clauses: int = 0
+    end: int = 0
 
     def __str__(self) -> str:
         size = f"{self.words} words"
@@ -95,7 +96,7 @@ def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[
     problems = []
     for row in document.coverage:
         if row.paragraph <= len(paragraphs):
-            found = _find_span(row, paragraphs[row.paragraph - 1])
+            found = find_span(row, paragraphs[row.paragraph - 1])
             if isinstance(found, Problem):
                 problems.append(found)
             else:
@@ -103,7 +104,8 @@ def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[
     return covered, problems
 
 
-def _find_span(row: models.CoverageRow, raw: str) -> text.Span | Problem:
+def find_span(row: models.CoverageRow, raw: str) -> text.Span | Problem:
+    """Return the span of a paragraph that a coverage row names, or the problem of one that is not there."""
     if not row.begins:
         return text.Span(0, len(raw))
     remedy = "name the span by words that stand there once"
@@ -131,7 +133,7 @@ def gaps(source: str, paragraphs: Sequence[str], covered: Spans) -> Iterator[Gap
                 continue
             if len(run) > GAPWORDS:
                 start = run[0].start()
-                yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()])
+                yield Gap(source, number, len(run), start, raw[start : run[:8][-1].end()], end=run[-1].end())
             run = []
 
 
@@ -144,11 +146,11 @@ def _clause_gaps(source: str, number: int, raw: str, spans: Sequence[text.Span])
             continue
         if run and (size := _count_han(raw[run[0].start() : run[-1].end()])) > GAPHAN:
             start, opening = _opening(raw, run[0].start(), run[-1].end())
-            yield Gap(source, number, size, start, opening, len(run))
+            yield Gap(source, number, size, start, opening, len(run), run[-1].end())
         run = []
         for start, end in _beside(clause, spans) if clause else ():
             if (size := _count_han(raw[start:end])) > WITHINHAN:
-                yield Gap(source, number, size, *_opening(raw, start, end), 1)
+                yield Gap(source, number, size, *_opening(raw, start, end), 1, end)
 
 
 def _beside(clause: re.Match[str], spans: Sequence[text.Span]) -> Iterator[tuple[int, int]]:

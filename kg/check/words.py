@@ -1,7 +1,7 @@
 """Governing words and cues of statements: where they stand in a text, or by the recorded positions."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kg import text
 from kg.errors import Problem
@@ -10,6 +10,16 @@ from kg.read.seeds import Document
 
 #: Return the spans of words in a paragraph of this number, in order.
 Find = Callable[[int, str], Sequence[text.Span]]
+
+
+class Row(Protocol):
+    """What is needed of a statement, or of a proposal of one, to find its words."""
+
+    paragraph: int
+    quote: str
+    said: str
+    said_paragraph: str
+    cue: str
 
 
 class Place(NamedTuple):
@@ -33,13 +43,13 @@ def find_in(paragraphs: Sequence[str], *, any_case: bool = False) -> Find:
     return find
 
 
-def place_said(statement: models.StatementRow, find: Find) -> Place | None:
+def place_said(statement: Row, find: Find) -> Place | None:
     """Return the place of the governing words nearest before the quote, else the first; None without any."""
     number = int(statement.said_paragraph or 0) or statement.paragraph
     return _nearest(statement, statement.said, number, find)
 
 
-def place_cue(statement: models.StatementRow, document: Document, find: Find) -> Place | None:
+def place_cue(statement: Row, document: Document, find: Find) -> Place | None:
     """Return the place of the cue in the paragraph, else in a heading of its section; None without any."""
     section = document.section(statement.paragraph)
     numbers = (statement.paragraph, *(section.headings if section else ()))
@@ -94,7 +104,7 @@ def missing(
         yield statement.problem("cue", "cue-missing", what, words, remedy)
 
 
-def _nearest(statement: models.StatementRow, words: str, number: int, find: Find) -> Place | None:
+def _nearest(statement: Row, words: str, number: int, find: Find) -> Place | None:
     found = find(number, words)
     quoted = find(number, statement.quote) if number == statement.paragraph else ()
     before = [span for span in found if quoted and span.start <= quoted[0].start]

@@ -143,7 +143,9 @@ def new_command() -> None:
 @new_command.command("source")
 @click.argument("file", type=options.FILE)
 @options.seeds
-@click.option("--id", "name", help="The source's id (default: place and year, else the file's name).")
+@click.option(
+    "--id", "name", help="The source's id (default with a year: PLACE-gwr-YEAR, else from the file's name)."
+)
 @click.option("--place", default="", help="The place that the document is about: place/guangdong.")
 @click.option("--year", type=click.IntRange(1900, 2999), help="The year of a work report.")
 @click.option("--kind", help="What it is, in a few words (default with a year: government work report).")
@@ -165,14 +167,14 @@ def new_source(
 
     \b
     Example:
-      kg new source texts/hubei-2025.txt --place place/hubei --year 2025 --address https://example.org/report
+      kg new source texts/hubei.txt --place place/hubei --year 2031 --address https://example.org/report
     """
     cells = {column: value for column, value in given.items() if value}
     if year:
         cells = {"kind": "government work report", **cells}
         if place:
             region = place.partition("/")[2]
-            name = name or f"{region}-{year}"
+            name = name or f"{region}-gwr-{year}"
             cells = {"title": f"Work report of {region.replace('-', ' ').title()}, {year}", **cells}
     if sys.stdin.isatty():
         for column in ("kind", "title", "publisher", "published", "address"):

@@ -70,9 +70,9 @@ def draft_command(
     rows = [*decided, *(row for row in proposed if row_key(row) not in keys)]
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_table(path, COLUMNS, rows)
-    kinds = {"statements": "statement", "targets": "target", "new names": "entity"}
-    numbers = {noun: sum(row["kind"] == kind for row in rows) for noun, kind in kinds.items()}
-    terminal.echo(f"{terminal.near(path)}: {terminal.counts(numbers)}")
+    nouns = {"statement": "statement", "target": "target", "entity": "new name"}
+    numbers = [terminal.count(sum(row["kind"] == kind for row in rows), noun) for kind, noun in nouns.items()]
+    terminal.echo(f"{terminal.near(path)}: {', '.join(numbers)}")
     terminal.echo(f"write yes or no into the column accept, then: kg accept {source}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -36,6 +37,26 @@ def test_draft_then_accept(ground: Ground) -> None:
         f"drafts/{SOURCE}.csv: 7 statements, 3 targets, 6 new names"
     )
     assert ground.draft.read_text().count("\nno,target,3") == 1
+
+
+def test_a_work_report_is_added_and_drafted_from_one_of_several_folders(ground: Ground) -> None:
+    report = ground.seeds.parent / "other" / "2032" / "city.txt"
+    report.parent.mkdir(parents=True)
+    report.write_text("样本市2032年政府工作报告\n一、2032年工作安排\n大力发展激光雷达。\n", encoding="utf-8")
+    folders = os.pathsep.join(map(str, (ground.texts, ground.seeds.parent / "absent", report.parent.parent)))
+    about = ["--place", "place/sample-city", "--year", "2032", "--publisher", "Sample City", "--date", "2032-01-20",
+             "--address", "https://example.org/32"]  # fmt: skip
+    rest = ["--seeds", str(ground.seeds)]
+    for arguments in (["new", "source", str(report), *about], ["draft", "sample-city-gwr-2032"]):
+        command = [sys.executable, "-m", "kg", *arguments, *rest]
+        environment = {**os.environ, "KG_TEXTS": folders}
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment, cwd=ground.seeds.parent
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("drafts/sample-city-gwr-2032.csv: 1 statement, 0 targets, 0 new names\n")
+    row = (ground.seeds / "sources.csv").read_text(encoding="utf-8").splitlines()[-1]
+    assert row.startswith('sample-city-gwr-2032,government work report,"Work report of Sample City, 2032",,')
 
 
 def test_a_refusal_names_the_row_of_the_draft(ground: Ground) -> None:
