@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
@@ -75,8 +76,8 @@ def hold(folder: Path) -> Iterator[None]:
             yield
     except filelock.Timeout:
         raise KgError(f"another build holds {folder}; waited {WAIT_SECONDS} s") from None
-    except OSError as error:
-        what = error.strerror or error
+    except (OSError, sqlite3.OperationalError) as error:  # the disk is full, or permission is denied
+        what = getattr(error, "strerror", None) or error
         raise KgError(f"cannot build into {folder}: {what}; what was there is intact") from None
 
 
