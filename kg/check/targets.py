@@ -26,7 +26,7 @@ def check_targets(document: Document, register: EntityIndex, ontology: Ontology)
     seen: dict[str, models.TargetRow] = {}
     for target in document.targets:
         yield from check_evidence(target, document)
-        yield from check_terms(target, ontology, "comparator", "flags")
+        yield from check_terms(target, ontology, "comparator", "status", "flags")
         for column, kinds in _ENDS.items():
             if getattr(target, column):
                 yield from check_end(target, column, column, kinds, register, ontology)

@@ -195,7 +195,7 @@ class Graph(AbstractContextManager["Graph"]):
     def targets(
         self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
     ) -> list[Target]:
-        """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
+        """Return targets and results with their evidence: all, of these ids, of an entity, of a source."""
         return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
     def mentions(
@@ -208,7 +208,7 @@ class Graph(AbstractContextManager["Graph"]):
         """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
         wanted = set(ids)
         found: list[Statement | Target | Mention] = [
-            *self.targets(ids=(i for i in wanted if i.startswith("target/"))),
+            *self.targets(ids=(i for i in wanted if i.startswith(("target/", "result/")))),
             *self.mentions(ids=(i for i in wanted if i.startswith("mention/"))),
         ]
         found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
