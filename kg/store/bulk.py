@@ -20,8 +20,7 @@ from kg.check import entities as links
 from kg.check import quotes, sections, statements, targets
 from kg.check import texts as text_files
 from kg.compile import counts as count_cube
-from kg.compile import derived, mentions, reference
-from kg.compile import statements as compiler
+from kg.compile import mentions, reference
 from kg.errors import KgError, Problem
 from kg.read import files, models
 from kg.read.fields import CROSSWALK
@@ -137,14 +136,12 @@ class _Compilation:
             return
         sound = self._sound(document, paragraphs)
         if self.keep_good or not work.state.problems:
-            work.put(compiler.lines(sound, self._register, self._ontology))
-            work.put(mentions.lines(sound, self._names))
-            work.put(derived.lines(derived.premises(sound, self._register, self._ontology)))
+            work.put(reference.document_lines(sound, self._register, self._ontology, self._names))
             work.keep(BACKED, count_cube.backed(sound, self._register, self._ontology))
         for at in sound.statements:
             if at.predicate in links.LINKS:  # they are closed when all tables are read
-                counts = at.predicate in reference.CLOSED and not self._ontology.withholds(at.flags)
-                work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, counts)])
+                asserted = not self._ontology.withholds(at.flags)
+                work.keep(LINKS, [(at.subject, at.predicate, at.object, at.file, at.line, asserted)])
         work.count("statements", len(sound.statements))
         work.count("targets", len(sound.targets))
         left_out = number - len(sound.statements) - len(sound.targets)
@@ -209,16 +206,12 @@ class _Compilation:
         assumed = self.tables.rows("hierarchy", models.HierarchyRow, self.work.problem)
         bad = self._report(links.check_links(assumed, self._register, self._ontology, known))
         bad |= self._report(links.check_circles(known))
-        parents: reference.Parents = {relation: {} for relation in reference.CLOSED}
-        for child, relation, parent, file, line, counts in stated:
-            if counts and (file, line) not in bad:
-                parents[relation].setdefault(child, set()).add(parent)
+        closed = [link[:3] for link in stated if link[5] and link[3:5] not in bad]
         for link in self.tables.rows("hierarchy", models.HierarchyRow):
             if (link.file, link.line) not in bad:
-                if link.relation in reference.CLOSED:
-                    parents[link.relation].setdefault(link.child, set()).add(link.parent)
+                closed.append((link.child, link.relation, link.parent))
                 yield from reference.link_lines(link, self._ontology)
-        yield from reference.closure_lines(parents)
+        yield from reference.closure_lines(closed)
 
 
 def write_report(path: Path, problems: Iterable[Problem]) -> None:
