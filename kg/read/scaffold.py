@@ -145,8 +145,9 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
     raise_first(problems)
-    unique = list({tuple(row[column] for column in columns): row for row in reversed(rows)}.values())[::-1]
-    formatted = files.csv_text(columns, sorted(unique, key=_order(path))).encode()
+    rows = list({tuple(row[column] for column in columns): row for row in rows}.values())
+    rows.sort(key=_order(path))
+    formatted = files.csv_text(columns, rows).encode()
     if formatted != raw:
         files.replace_file(path, formatted)
     return formatted != raw
