@@ -19,8 +19,8 @@ from kg.store import manifest, oxigraph
 HOW = ("added", "removed", "changed")
 #: Kinds of things in the order in which they are listed, with their plural.
 _PLURALS = {
-    "source": "Sources", "statement": "Statements", "target": "Targets", "entity": "Entities",
-    "name": "Names", "link": "Links", "section": "Sections", "term": "Terms",
+    "source": "Sources", "statement": "Statements", "target": "Targets", "result": "Results",
+    "entity": "Entities", "name": "Names", "link": "Links", "section": "Sections", "term": "Terms",
     "question": "Questions", "dataset": "Dataset",
 }  # fmt: skip
 #: Properties of statements that follow from others, or belong to the table and not to the world.
@@ -158,7 +158,7 @@ def compare(old: Path, new: Path) -> Difference:
                 positions += all(graph.about(address) for graph in graphs)
             elif kind and (found := _change(kind, address, graphs)):
                 changes.append(found)
-            elif kind in ("statement", "target"):
+            elif kind in ("statement", "target", "result"):
                 moved += 1
     changes.sort(key=lambda c: (list(_PLURALS).index(c.what), HOW.index(c.how), c.words, c.id))
     return Difference(tuple(changes), moved, positions)
@@ -196,7 +196,7 @@ def _kind(address: str) -> str:
 
 def _tells(kind: str, predicate: str) -> bool:
     """Return whether a change of a property is a change of the thing."""
-    if kind in ("statement", "target"):
+    if kind in ("statement", "target", "result"):
         return predicate not in _DERIVED
     if kind in ("entity", "source"):
         return predicate in _ENTITY or (kind == "source" and predicate == "skos:prefLabel")
@@ -239,7 +239,7 @@ def _words(kind: str, subject: str, properties: list[Property], graph: Quads) ->
     )
     if kind == "statement":
         return ends + (f" ({graph.label(one['stage'])})" if "stage" in one else "") + _where(one, graph)
-    if kind == "target":
+    if kind in ("target", "result"):
         label = graph.value(subject, "rdfs:label", lang="en")
         return f"{graph.label(one.get('place', ''))}: {label}" + _where(one, graph)
     if kind == "name":

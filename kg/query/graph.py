@@ -182,7 +182,7 @@ class Graph(AbstractContextManager["Graph"]):
         return find_stated(Statement, self.store, ids=ids, entity=entity, source=source)
 
     def targets(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Target]:
-        """Return targets with their evidence: all, or those of these ids, of an entity, of a source."""
+        """Return targets and results with their evidence: all, of these ids, of an entity, of a source."""
         return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
     def mentions(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Mention]:
@@ -192,6 +192,7 @@ class Graph(AbstractContextManager["Graph"]):
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
         """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
         kinds: dict[str, list[str]] = {"statement": [], "target": [], "mention": []}
+        kinds["result"] = kinds["target"]
         for one in set(ids):
             kinds.get(one.partition("/")[0], []).append(one)
         found: list[Statement | Target | Mention] = [*self.targets(ids=kinds["target"])]

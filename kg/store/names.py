@@ -238,15 +238,12 @@ def index_path(store_folder: Path) -> Path:
 def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
     """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
 
-    The same names and quotes give the same bytes. Raises OSError if the file cannot be written.
+    The same names and quotes give the same bytes. Raises OSError or sqlite3's if it cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         part = Path(folder) / path.name
-        try:
-            with closing(sqlite3.connect(part)) as connection:
-                _fill(connection, names, quotes)
-        except sqlite3.OperationalError as error:  # the disk is full, or permission is denied
-            raise OSError(f"{error}") from None
+        with closing(sqlite3.connect(part)) as connection:
+            _fill(connection, names, quotes)
         part.replace(path)
 
 
