@@ -58,7 +58,7 @@ def test_a_figure_of_the_past_is_a_result_and_no_target(sample: Path, tmp_path: 
     said = [
         row["verb"] for row in graph.ask("statements", entity="topic/lidar") if row["statement"] == result.id
     ]
-    assert said == ["kg:achieves"]
+    assert said == ["achieves"]
 
 
 def test_several_flags_are_one_statement(sample_graph: Graph) -> None:
