@@ -14,6 +14,7 @@ ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "e
 NODE_SEGMENTS = (
     "statement",
     "target",
+    "result",
     "name",
     "link",
     "count",

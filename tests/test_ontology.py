@@ -113,9 +113,9 @@ def test_every_predicate_has_a_shape(known: Ontology, triples: list[ox.Triple]) 
 
 def test_every_class_of_entity_has_a_shape_and_a_segment(known: Ontology) -> None:
     shapes = (FOLDER / ontology.SHAPES).read_text(encoding="utf-8")
-    assert set(known.segments) == {*iris.ENTITY_SEGMENTS, "statement", "target"}
+    assert set(known.segments) == {*iris.ENTITY_SEGMENTS, "statement", "target", "result"}
     for name in known.segments.values():
-        assert f"sh:targetClass kg:{name}" in shapes or f"kg:{name} ," in shapes
+        assert f"sh:targetClass kg:{name}" in shapes or f", kg:{name}" in shapes or f"kg:{name} ," in shapes
 
 
 def test_a_cue_word_speaks_for_one_stage(known: Ontology) -> None:

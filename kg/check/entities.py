@@ -15,7 +15,7 @@ from kg.read import models
 from kg.read.seeds import EntityIndex, Seeds
 
 LINKS = ("broader", "isPartOf", "locatedIn")
-EVIDENCE = ("statement/", "target/")
+EVIDENCE = ("statement/", "target/", "result/")
 #: Words of a note by which the meaning of a row is open.
 OPEN = re.compile(r"\b(?:alternatives?|unresolved|(?:is|are) not settled)\b")
 #: Child, relation, parent → file and line.

@@ -10,6 +10,9 @@ from kg.ontology import Ontology, Predicate
 from kg.read import models
 from kg.read.seeds import SEGMENT_TABLES, Document, EntityIndex
 
+#: Schemes whose name is not that of a column with an s.
+_SCHEMES = {"flags": "flags", "status": "statuses"}
+
 #: Among more ids than this an unknown one is compared with likely ones only, and with no more than MOST.
 MANY, MOST = 5_000, 100
 LONG = 15
@@ -63,7 +66,7 @@ def check_evidence(at: models.StatementRow | models.TargetRow, document: Documen
 def check_terms(at: models.Row, ontology: Ontology, *columns: str) -> Iterator[Problem]:
     """Check that cells hold words of the schemes of the ontology that bear their columns' names."""
     for column in columns:
-        values, scheme = getattr(at, column), ontology.schemes[f"{column.removesuffix('s')}s"]
+        values, scheme = getattr(at, column), ontology.schemes[_SCHEMES.get(column, f"{column}s")]
         for value in [values] if isinstance(values, str) else values:
             if value and value not in scheme:
                 yield unknown_term(at, column, "unknown-term", value, scheme)

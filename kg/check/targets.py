@@ -8,7 +8,7 @@ from kg import text
 from kg.check.references import check_end, check_evidence, check_terms
 from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.read import models, numbers
+from kg.read import models, numbers, periods
 from kg.read.seeds import Document, EntityIndex
 
 _COUNTED = ("count", "multiple")
@@ -26,13 +26,14 @@ def check_targets(document: Document, register: EntityIndex, ontology: Ontology)
     seen: dict[str, models.TargetRow] = {}
     for target in document.targets:
         yield from check_evidence(target, document)
-        yield from check_terms(target, ontology, "comparator", "flags")
+        yield from check_terms(target, ontology, "comparator", "status", "flags")
         for column, kinds in _ENDS.items():
             if getattr(target, column):
                 yield from check_end(target, column, column, kinds, register, ontology)
         yield from _check_unit(target, register, ontology)
         yield from _check_words(target)
         yield from _check_value(target, ontology)
+        yield from _check_status(target, document)
         same = seen.setdefault(target.id, target)
         if same is not target:
             what, remedy = f"line {same.line} states it already", "keep one of the two rows"
@@ -95,6 +96,19 @@ def _check_value(target: models.TargetRow, ontology: Ontology) -> Iterator[Probl
         what = f"the words {target.written!r} say {read.comparator}"
         remedy = f"write {read.comparator}, or correct the words"
         yield target.problem("comparator", "comparator-mismatch", what, target.comparator, remedy)
+
+
+def _check_status(target: models.TargetRow, document: Document) -> Iterator[Problem]:
+    """A figure for a time that was over when its section was written is no aim."""
+    section = document.section(target.paragraph)
+    over = [
+        bounds is not None and bounds.ends is not None and bounds.ends.isoformat() < document.source.published
+        for bounds in map(periods.parse, (section.period if section else "", target.period))
+    ]
+    if over[0] and not target.status and (over[1] or not target.period):
+        what = f"it is for {target.period or (section and section.period)}, before the source was published"
+        remedy = "write achieved or estimated, or give the aim the period that it is for"
+        yield target.problem("status", "past-aim", what, "", remedy)
 
 
 def _check_unit(target: models.TargetRow, register: EntityIndex, ontology: Ontology) -> Iterator[Problem]:

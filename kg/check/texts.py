@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg import text
-from kg.errors import Problem
+from kg.errors import KgError, Problem
 from kg.read.files import encoding_fault
 from kg.read.models import SourceRow
 from kg.read.seeds import Document
@@ -49,6 +49,15 @@ def match_text(document: Document, files: Mapping[str, Path], texts: Texts) -> M
     if source.sha256 in files:
         return Match(problems=(not_utf8(source, files[source.sha256]),))
     return _match_by_paragraphs(document, files, texts)
+
+
+def read_text(document: Document, folders: Iterable[Path]) -> list[str]:
+    """Return the paragraphs of a source from the folders of texts; raise KgError if they are not there."""
+    files = find_files(folders)
+    match = match_text(document, files, {digest: read_paragraphs(path) for digest, path in files.items()})
+    if match.paragraphs is None:
+        raise KgError(f"the text of {document.source.id} is not at hand: name its folder with --texts")
+    return match.paragraphs
 
 
 def check_count(source: SourceRow, paragraphs: list[str]) -> list[Problem]:

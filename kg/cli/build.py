@@ -59,8 +59,8 @@ def bulk_command(folder: Path, where: Path, ontology: Path, as_json: bool, quiet
     (statements, targets, sections, coverage, positions, mentions, searched) are in a folder for each
     source, or once for all in FOLDER itself with a first column source, in the order of the sources. Rows
     are checked by the rules of kg check, except that entities may be unused; with --texts quotes are
-    verified in files whose hash the source names. Memory stays flat. An interrupted load continues when it
-    is run again.
+    verified in files whose hash the source names. Memory stays flat: one source is held at a
+    time. An interrupted load continues when it is run again.
 
     \b
     Example:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kg import ontology as ontologies
-from kg.check.texts import find_files, match_text, read_paragraphs
+from kg.check.texts import read_text
 from kg.cli import options, terminal
 from kg.draft.accept import accept_rows, read_draft
 from kg.draft.document import propose_rows, row_key
@@ -15,11 +15,13 @@ from kg.read import files
 from kg.read.seeds import Seeds, read_seeds
 
 
-def _draft_of(seeds: Path, source: str, chosen: Path | None) -> Path:
+def draft_of(seeds: Path, source: str, chosen: Path | None) -> Path:
+    """Return the draft of a source: the one chosen, else beside the folder of curated tables."""
     return chosen or seeds.resolve().parent / "drafts" / f"{source}.csv"
 
 
-def _read(seeds: Path, source: str) -> Seeds:
+def read_source(seeds: Path, source: str) -> Seeds:
+    """Read the curated tables; raise KgError if they have no such source."""
     found, problems = read_seeds(seeds)
     if source not in found.documents:
         wrong = [str(problem) for problem in problems if problem.file == "sources.csv"]
@@ -54,19 +56,14 @@ def draft_command(
     Example:
       kg draft gwr-2024 --texts texts
     """
-    known = _read(seeds, source)
-    path = _draft_of(seeds, source, output)
+    known = read_source(seeds, source)
+    path = draft_of(seeds, source, output)
     if path.resolve().is_relative_to(seeds.resolve()):
         raise KgError(f"{path} lies in the folder of curated tables: a draft stands beside it")
-    listed = find_files(texts)
-    match = match_text(
-        known.documents[source], listed, {key: read_paragraphs(at) for key, at in listed.items()}
-    )
-    if match.paragraphs is None:
-        raise KgError(f"the text of {source} is not at hand: name its folder with --texts")
+    paragraphs = read_text(known.documents[source], texts)
     decided = _decided(path)
     keys = {row_key(row) for row in decided}
-    proposed = propose_rows(known, ontologies.read(ontology), source, match.paragraphs)
+    proposed = propose_rows(known, ontologies.read(ontology), source, paragraphs)
     rows = [*decided, *(row for row in proposed if row_key(row) not in keys)]
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_table(path, COLUMNS, rows)
@@ -107,8 +104,8 @@ def accept_command(
     Example:
       kg accept gwr-2024 --texts texts
     """
-    known = _read(seeds, source)
-    path = _draft_of(seeds, source, draft)
+    known = read_source(seeds, source)
+    path = draft_of(seeds, source, draft)
     found = accept_rows(known, ontology, source, path, texts)
     if found.problems:
         _refuse(found.problems)

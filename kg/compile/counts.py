@@ -42,26 +42,23 @@ def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Ite
 def lines(found: Iterable[Backed]) -> Iterator[str]:
     """Yield the observations of each region and topic, over all years and by year.
 
-    SQLite groups them, on disk if they are many. Raises OSError if the disk is full.
+    SQLite groups them, on disk if they are many.
     """
     with closing(sqlite3.connect("")) as groups:
-        try:
-            groups.execute("CREATE TABLE backed (region TEXT, topic TEXT, year TEXT)")
-            groups.executemany("INSERT INTO backed VALUES (?, ?, ?)", found)
-            for region, topic, year, number in groups.execute(_GROUPS):
-                pairs = (
-                    ("rdf:type", name("qb:Observation")),
-                    ("qb:dataSet", name("kg:countsByYear" if year else "kg:counts")),
-                    ("kg:countsRegion", iri(region)),
-                    ("kg:countsTopic", iri(topic)),
-                    ("kg:countsYear", year and literal(year, datatype="xsd:integer")),
-                    ("kg:count", integer(number)),
-                )
-                yield from quads(iri(identifier(region, topic, year)), pairs, GRAPH)
-                if not year:
-                    yield quad(iri(region), name("kg:backs"), iri(topic), GRAPH)
-        except sqlite3.OperationalError as error:
-            raise OSError(f"{error}") from None
+        groups.execute("CREATE TABLE backed (region TEXT, topic TEXT, year TEXT)")
+        groups.executemany("INSERT INTO backed VALUES (?, ?, ?)", found)
+        for region, topic, year, number in groups.execute(_GROUPS):
+            pairs = (
+                ("rdf:type", name("qb:Observation")),
+                ("qb:dataSet", name("kg:countsByYear" if year else "kg:counts")),
+                ("kg:countsRegion", iri(region)),
+                ("kg:countsTopic", iri(topic)),
+                ("kg:countsYear", year and literal(year, datatype="xsd:integer")),
+                ("kg:count", integer(number)),
+            )
+            yield from quads(iri(identifier(region, topic, year)), pairs, GRAPH)
+            if not year:
+                yield quad(iri(region), name("kg:backs"), iri(topic), GRAPH)
 
 
 def identifier(region: str, topic: str, year: str = "") -> str:

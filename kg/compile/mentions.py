@@ -4,12 +4,12 @@ A mention is what a program saw, never a plain triple. One whose name the entity
 left out. Entities whose present names were not looked for are listed: silence about them says nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from kg import iris
 from kg.compile.nquads import integer, iri, literal, name, quad, quads
-from kg.read.mentions import MentionRow, fold, forms, forms_hash
+from kg.read.mentions import fold, forms, forms_hash
 from kg.read.seeds import Document, EntityIndex
 
 _TRUE = literal("true", datatype="xsd:boolean")
@@ -45,29 +45,19 @@ class Names:
 
 
 def lines(document: Document, names: Names) -> Iterator[str]:
-    """Yield the lines of a source."""
-    yield from search_lines(document, names)
-    yield from mention_lines(document, document.mentions, names)
-
-
-def search_lines(document: Document, names: Names) -> Iterator[str]:
-    """Yield for how many entities the text was searched, and those for whose present names it was not."""
-    if not document.searched:
-        return
-    source, graph = iri(f"source/{document.source.id}"), _graph(document)
-    yield quad(iri(graph), name("prov:wasQuotedFrom"), source)
-    searched = {row.entity: row.forms for row in document.searched}
-    missed = [entity for entity, present in names.hashes.items() if searched.get(entity) != present]
-    yield quad(source, name("kg:searchedEntities"), integer(len(names.hashes) - len(missed)), graph)
-    for entity in missed:
-        yield quad(source, name("kg:notSearchedFor"), iri(entity), graph)
-
-
-def mention_lines(document: Document, rows: Iterable[MentionRow], names: Names) -> Iterator[str]:
-    """Yield mentions, of a source or of whole paragraphs of it."""
-    source, graph = document.source.id, _graph(document)
+    """Yield the mentions in a source, for how many entities it was searched, and for which it was not."""
+    source, graph = document.source.id, f"graph/mentions/{document.source.id}"
+    if document.searched:
+        node = iri(f"source/{source}")
+        missed = [
+            entity for entity, now in names.hashes.items() if document.searched_forms.get(entity) != now
+        ]
+        yield quad(iri(graph), name("prov:wasQuotedFrom"), node)
+        yield quad(node, name("kg:searchedEntities"), integer(len(names.hashes) - len(missed)), graph)
+        for entity in missed:
+            yield quad(node, name("kg:notSearchedFor"), iri(entity), graph)
     headings = {number for section in document.sections for number in section.headings}
-    for at in rows:
+    for at in document.mentions:
         form = fold(at.words).text
         if names.bears(at.entity, form):
             pairs = (
@@ -82,7 +72,3 @@ def mention_lines(document: Document, rows: Iterable[MentionRow], names: Names) 
             )
             node = iri(f"mention/{iris.digest(source, at.paragraph, at.start, at.entity, at.words)}")
             yield from quads(node, pairs, graph)
-
-
-def _graph(document: Document) -> str:
-    return f"graph/mentions/{document.source.id}"

@@ -9,7 +9,7 @@ text; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset
 and the named queries.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -21,11 +21,7 @@ from kg.compile import counts, derived, fields, mentions, statements
 from kg.compile.nquads import TYPE, concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, queries
-from kg.read.seeds import Document, Seeds
-
-#: The lines of one source.
-Stated = Callable[[Document], Iterable[str]]
-
+from kg.read.seeds import Document, EntityIndex, Seeds
 
 TITLE = "Regiograph: regions, companies and technologies in Chinese regional industrial policy"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -36,38 +32,35 @@ CLOSED = {"broader": "skos:broaderTransitive", "locatedIn": "geosparql:sfWithin"
 _LABELS = {"label": "prefLabel", "alias": "altLabel", "abbreviation": "altLabel", "printed": "hiddenLabel"}
 
 
-def lines(
-    seeds: Seeds, ontology: Ontology, folder: Path, *, version: str, stated: Stated | None = None
-) -> list[str]:
-    """Return the whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes.
-
-    ``stated`` returns the lines of one source, for instance from a cache.
-    """
-    found: set[str] = set()
-    names = mentions.Names(seeds.register)
-    for entry in seeds.entities.values():
-        found.update(entity_lines(entry, ontology))
-    for region in seeds.regions:
-        found.add(region_line(region))
-    for written in seeds.names:
-        found.update(name_lines(written, ontology))
-    for redirect in seeds.redirects:
-        found.update(redirect_lines(redirect))
-    for link in seeds.hierarchy:
-        found.update(link_lines(link, ontology))
-    for document in seeds.documents.values():
-        found.update(source_lines(document.source, seeds.verified.get(document.source.id)))
-        found.update(
-            stated(document) if stated else statements.lines(document, seeds.register, ontology),
-        )
-        found.update(derived.lines(derived.premises(document, seeds.register, ontology)))
-        found.update(mentions.lines(document, names))
-    found.update(fields.lines(seeds.fields, seeds.mappings))
-    found.update(closure_lines(direct_parents(seeds.hierarchy, seeds.documents.values(), ontology)))
-    for_counts = (counts.backed(d, seeds.register, ontology) for d in seeds.documents.values())
-    found.update(counts.lines(chain.from_iterable(for_counts)))
-    found.update(metadata_lines(folder, version))
+def lines(seeds: Seeds, ontology: Ontology, folder: Path, *, version: str) -> list[str]:
+    """Return the whole graph as sorted N-Quads lines: the same seeds and ontology give the same bytes."""
+    documents, register = seeds.documents.values(), seeds.register
+    names = mentions.Names(register)
+    found = set(map(region_line, seeds.regions))
+    stated = chain.from_iterable(document.statements for document in documents)
+    links = ((at.subject, at.predicate, at.object) for at in stated if not ontology.withholds(at.flags))
+    found.update(
+        *(entity_lines(entity, ontology) for entity in seeds.entities.values()),
+        *(name_lines(written, ontology) for written in seeds.names),
+        *map(redirect_lines, seeds.redirects),
+        *(link_lines(link, ontology) for link in seeds.hierarchy),
+        *(source_lines(d.source, seeds.verified.get(d.source.id)) for d in documents),
+        *(document_lines(document, register, ontology, names) for document in documents),
+        fields.lines(seeds.fields, seeds.mappings),
+        closure_lines(chain(links, ((link.child, link.relation, link.parent) for link in seeds.hierarchy))),
+        counts.lines(chain.from_iterable(counts.backed(d, register, ontology) for d in documents)),
+        metadata_lines(folder, version),
+    )
     return sorted(found)
+
+
+def document_lines(
+    document: Document, register: EntityIndex, ontology: Ontology, names: mentions.Names
+) -> Iterator[str]:
+    """Yield what is stated, derived and mentioned in one source."""
+    yield from statements.lines(document, register, ontology)
+    yield from derived.lines(derived.premises(document, register, ontology))
+    yield from mentions.lines(document, names)
 
 
 def metadata_lines(folder: Path, version: str) -> Iterator[str]:
@@ -169,31 +162,16 @@ def source_lines(source: models.SourceRow, verified: models.VerificationRow | No
     yield from quads(node, pairs, "graph/dataset")
 
 
-Parents = dict[str, dict[str, set[str]]]
-
-
-def direct_parents(
-    hierarchy: Iterable[models.HierarchyRow], documents: Iterable[Document], ontology: Ontology
-) -> Parents:
-    """Return by relation the parents of each entity, stated and assumed together."""
-    parents: Parents = {relation: {} for relation in CLOSED}
-    for link in hierarchy:
-        if link.relation in CLOSED:
-            parents[link.relation].setdefault(link.child, set()).add(link.parent)
-    for document in documents:
-        for at in document.statements:
-            if at.predicate in CLOSED and not ontology.withholds(at.flags):
-                parents[at.predicate].setdefault(at.subject, set()).add(at.object)
-    return parents
-
-
-def closure_lines(parents: Parents) -> Iterator[str]:
-    """Yield the transitive closure of the hierarchies: topics by SKOS, places by GeoSPARQL."""
-    for relation, property_ in CLOSED.items():
-        for child in parents[relation]:
-            if relation == "broader" or child.startswith("place/"):
-                for parent in _ancestors(child, parents[relation]):
-                    yield quad(iri(child), name(property_), iri(parent), "graph/hierarchy")
+def closure_lines(links: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield the transitive closure of child, relation, parent: topics by SKOS, places by GeoSPARQL."""
+    parents: dict[str, dict[str, set[str]]] = {relation: {} for relation in CLOSED}
+    for child, relation, parent in links:
+        if relation == "broader" or (relation == "locatedIn" and child.startswith("place/")):
+            parents[relation].setdefault(child, set()).add(parent)
+    for relation, found in parents.items():
+        for child in found:
+            for parent in _ancestors(child, found):
+                yield quad(iri(child), name(CLOSED[relation]), iri(parent), "graph/hierarchy")
 
 
 def _ancestors(child: str, parents: dict[str, set[str]]) -> set[str]:

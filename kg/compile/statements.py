@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg import iris
+from kg import iris, text
 from kg.check import words
 from kg.compile.nquads import concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
@@ -67,7 +67,7 @@ def statement_lines(document: Document, register: EntityIndex, ontology: Ontolog
         if isinstance(at, models.StatementRow):
             pairs, plain = _statement(at, document, ontology)
         else:
-            pairs, plain = _target(at, register, ontology)
+            pairs, plain = _target(at, document, register, ontology)
         evidence = list(_evidence(at, document))
         pairs += [
             *_shared_pairs(at, document, ontology),
@@ -108,12 +108,13 @@ def _statement(
 
 
 def _target(
-    at: models.TargetRow, register: EntityIndex, ontology: Ontology
+    at: models.TargetRow, document: Document, register: EntityIndex, ontology: Ontology
 ) -> tuple[list[tuple[str, str]], str]:
-    """The pairs of a target, and its plain triple."""
+    """The pairs of a target or result, and its plain triple."""
     pairs = [
-        ("rdf:type", name("kg:Target")),
-        ("rdfs:label", literal(target_label(at, register, ontology), lang="en")),
+        ("rdf:type", name("kg:Result" if at.status else "kg:Target")),
+        ("kg:status", at.status and concept(ontology, "statuses", at.status)),
+        ("rdfs:label", literal(target_label(at, _period(at, document), register, ontology), lang="en")),
         ("kg:place", iri(at.place)),
         ("kg:indicator", iri(at.indicator)),
         ("kg:comparator", concept(ontology, "comparators", at.comparator)),
@@ -124,7 +125,7 @@ def _target(
         ("kg:upper", "" if at.upper is None else decimal(at.upper)),
         ("kg:unitWritten", at.unit_written and literal(at.unit_written)),
     ]
-    return pairs, quad(iri(at.place), name("kg:targets"), iri(at.id))
+    return pairs, quad(iri(at.place), name("kg:achieves" if at.status else "kg:targets"), iri(at.id))
 
 
 def _shared_pairs(at: _ROW, document: Document, ontology: Ontology) -> list[tuple[str, str]]:
@@ -140,8 +141,8 @@ def _shared_pairs(at: _ROW, document: Document, ontology: Ontology) -> list[tupl
 
 
 def _period(at: _ROW, document: Document) -> str:
-    """Return the row's own period, else for a statement that of its section."""
-    section = None if at.period or isinstance(at, models.TargetRow) else document.section(at.paragraph)
+    """Return the row's own period, else that of its section."""
+    section = None if at.period else document.section(at.paragraph)
     return section.period if section else at.period
 
 
@@ -196,13 +197,15 @@ def _bounds(edtf: str) -> tuple[tuple[str, str], ...]:
     return tuple((property_, literal(day.isoformat(), datatype="xsd:date")) for day, property_ in days if day)
 
 
-def target_label(at: models.TargetRow, register: EntityIndex, ontology: Ontology) -> str:
+def target_label(at: models.TargetRow, period: str, register: EntityIndex, ontology: Ontology) -> str:
     """Return the label of a target: ``output value of new energy vehicles: about 350 billion yuan``."""
     comparator = ontology.schemes["comparators"][at.comparator]
     what = register.label(at.indicator) + (f" of {register.label(at.topic)}" if at.topic else "")
     how = "" if at.comparator in ("exactly", "range", "several") else f"{comparator.label} "
-    unit = "" if at.unit_written in at.written else ("" if "%" in at.unit_written else " ") + at.unit_written
-    return f"{what}: {how}{at.written}{unit.rstrip()}" + (f" ({at.period})" if at.period else "")
+    joined = "%" in at.unit_written or text.length(at.unit_written)[1]  # Han characters take no space
+    unit = "" if at.unit_written in at.written else ("" if joined else " ") + at.unit_written
+    when = ", ".join(filter(None, (period, at.status)))
+    return f"{what}: {how}{at.written}{unit.rstrip()}" + (f" ({when})" if when else "")
 
 
 def _paragraph(source: str, number: int) -> str:

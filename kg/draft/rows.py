@@ -23,6 +23,7 @@ _KINDS = Annotated[str, models.matches("statement|target|entity"), models.Form("
 class DraftRow(models.Row):
     """A proposal: a statement or target as its table holds it, or an entity with its names."""
 
+    optional = ("model",)
     accept: _Decision = about("yes: kg accept moves it; no: it is not proposed again; empty: not decided.")
     kind: _KINDS = about("statement, target or entity.")
     paragraph: models.Whole = about("The paragraph's number.")
@@ -55,6 +56,7 @@ class DraftRow(models.Row):
     start: Cell = about("Where the words begin in the paragraph, from 0.")
     end: Cell = about("Where they end.")
     why: Cell = about("What the program saw.")
+    model: Cell = about("The language model that proposed it; empty for the rules.", default="")
 
 
 COLUMNS = DraftRow.columns()

@@ -46,7 +46,8 @@ def statement_rows(graph: Graph) -> list[Row]:
                 row["object_kind"] = kinds.get(each.object)
         else:
             row |= {
-                "subject": each.place, "predicate": "targets", "object_label": each.label,
+                "subject": each.place, "predicate": "achieves" if each.status else "targets",
+                "object_label": each.label,
                 "value": _number(each.value), "unit": each.unit, "comparator": each.comparator,
                 "indicator": each.indicator, "scope": each.topic or None,
             }  # fmt: skip

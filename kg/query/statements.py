@@ -94,11 +94,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Target:
-    """A number that somebody aims at, with its qualifiers and evidence.
+    """A number that somebody aims at or reports as reached, with its qualifiers and evidence.
 
     ``place``, ``topic`` and ``indicator`` are ids, ``topic`` empty where the target has no scope;
     ``comparator``, ``unit`` and ``flags`` are notations; ``value`` and ``upper`` are decimals as text, empty
-    where the source gives no number; ``label`` is the target in a sentence.
+    where the source gives no number; ``status`` is empty for an aim, else achieved or estimated; ``label`` is
+    the target in a sentence.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Target:
     unit: str
     label: str
     period: str
+    status: str
     note: str
     flags: tuple[str, ...]
     withheld: bool
@@ -125,7 +127,7 @@ class Target:
 Stated = TypeVar("Stated", Statement, Target)
 _READ: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(("id", "source", "subject", "predicate", "place", "topic", "indicator"), iris.short),
-    **dict.fromkeys(("stage", "tier", "comparator", "unit"), iris.notation),
+    **dict.fromkeys(("stage", "tier", "comparator", "unit", "status"), iris.notation),
     **dict.fromkeys(("start", "end"), lambda text: int(text) if text else None),
     "paragraph": int,
     "is_literal": "true".__eq__,

@@ -46,8 +46,8 @@ def matches(pattern: str) -> Any:
 
 _ENTITY = iris.ID.pattern.replace("?P<segment>", "?:").replace("?P<slug>", "")
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z]+)?"
-_EVIDENCE = "(?:statement|target)/[0-9a-f]{32}"
-_RETIRED = "an id such as place/jinan, or statement/ or target/ and 32 hexadecimal digits"
+_EVIDENCE = "(?:statement|target|result)/[0-9a-f]{32}"
+_RETIRED = "an id such as place/jinan, or statement/, target/ or result/ and 32 hexadecimal digits"
 _WORD = r"[A-Za-z][A-Za-z0-9-]*"
 
 Cell = Annotated[str, Form("text")]
@@ -243,8 +243,9 @@ class StatementRow(Evidence):
 
 
 class TargetRow(Evidence):
-    """A number that somebody aims at, or reports."""
+    """A number that somebody aims at, or reports as reached."""
 
+    optional = ("status",)
     place: Id = about("Where it is to be reached.")
     topic: MaybeId = about("What it is about, beside the place.")
     indicator: Id = about("What is measured.")
@@ -255,6 +256,9 @@ class TargetRow(Evidence):
     written: Text = about("The number as the source writes it.")
     unit_written: Cell = about("The unit as the source writes it.")
     period: Edtf = about("By when, or for when.")
+    status: MaybeWord = about(
+        "Nothing for an aim; achieved or estimated for a figure of the past.", default=""
+    )
     flags: Flags = about("What a reader has to know.")
     note: Cell = about("A remark for readers; needed where the number cannot be read by a program.")
 
@@ -262,7 +266,7 @@ class TargetRow(Evidence):
     def id(self) -> str:
         """Return its id, which does not depend on quote, flags or labels."""
         what = (self.place, self.topic, self.indicator, self.comparator, self.written, self.period)
-        return f"target/{iris.digest(self.source, self.paragraph, *what)}"
+        return f"{'result' if self.status else 'target'}/{iris.digest(self.source, self.paragraph, *what)}"
 
 
 class CoverageRow(ParagraphRow):

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from sys import intern
 from typing import Any, TypeVar
 
 from kg import text
@@ -66,6 +67,30 @@ class EntityIndex:
     within: Mapping[str, Collection[str]]
     #: Names, of those in ``keys``, that need not mean the entity.
     ambiguous: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, kinds: Mapping[str, str], units: Mapping[str, str], regions: Collection[str],
+        names: Iterable[models.NameRow], links: Iterable[models.HierarchyRow],
+    ) -> "EntityIndex":  # fmt: skip
+        """Index names and assumed links as they are read; an id is one string, however often it is read."""
+        keys: dict[str, tuple[str, ...]] = {}
+        labels: dict[str, str] = {}
+        ambiguous: dict[str, set[str]] = {}
+        within: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            entity, key = intern(name.entity), text.key(name.name)
+            if key not in (known := keys.get(entity, ())):
+                keys[entity] = (*known, name.name if key == name.name else key)
+            if name.role == "label" and name.lang == "en":  # of two the first, as readers of the table see it
+                labels.setdefault(entity, name.name)
+            if name.ambiguous:
+                ambiguous.setdefault(entity, set()).add(key)
+        for link in links:
+            if link.relation == "locatedIn":
+                child, parent = intern(link.child), intern(link.parent)
+                within[child] = (*within.get(child, ()), parent)
+        return cls(kinds, keys, labels, units, regions, within, ambiguous)
 
     def label(self, identifier: str) -> str:
         """Return the English label, else the slug."""
@@ -161,24 +186,8 @@ class Seeds:
     @cached_property
     def register(self) -> EntityIndex:
         """Return the look-ups that rows are checked against."""
-        within: dict[str, set[str]] = {}
-        for link in self.hierarchy:
-            if link.relation == "locatedIn":
-                within.setdefault(link.child, set()).add(link.parent)
-        return EntityIndex(
-            self.kinds,
-            {entity: tuple(text.key(name.name) for name in names) for entity, names in self.names_of.items()},
-            # of two labels the first, as readers of the table see it
-            {n.entity: n.name for n in reversed(self.names) if n.role == "label" and n.lang == "en"},
-            {e.id: e.unit for e in self.entities.values() if isinstance(e, models.IndicatorRow)},
-            frozenset(self.regions),
-            within,
-            {
-                entity: {text.key(name.name) for name in names if name.ambiguous}
-                for entity, names in self.names_of.items()
-                if any(name.ambiguous for name in names)
-            },
-        )
+        units = {e.id: e.unit for e in self.entities.values() if isinstance(e, models.IndicatorRow)}
+        return EntityIndex.of(self.kinds, units, frozenset(self.regions), self.names, self.hierarchy)
 
 
 def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -21,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from kg import iris, locations
 from kg.errors import BadStore, KgError
 from kg.query.graph import open_graph
-from kg.server.http import LimitedProtocol, ServiceMiddleware
+from kg.server.http import LimitedProtocol, ServiceMiddleware, explain_refusal, forward
 from kg.server.limits import Limits
 from kg.server.pool import Pool, WorkerDied
 from kg.store import manifest
@@ -30,6 +31,11 @@ LOG = logging.getLogger("kg.server")
 GRACE_SECONDS = 10  # in which answers under way may end when the server stops
 _LOOK_SECONDS = 3
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+#: With the scripts that are written in the page, and no others.
+_EXPLORER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src 'self'; "
+    "worker-src blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
 _ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /question/\nDisallow: /reconcile\n"
 
 
@@ -57,23 +63,18 @@ def create_app(
             await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
             await pool.stop()
 
-    def answers_itself(path: str) -> bool:
-        if path in ("/", "/graph.html"):
-            return page is not None and page.is_file()
-        return path in ("/health", "/ready", "/robots.txt") or path.startswith("/static/")
-
     pool = Pool(located, graph_version(located), chosen)
-    middleware = Middleware(ServiceMiddleware, pool=pool, hosts=names, own=answers_itself)
-    app = Starlette(routes=_ROUTES, lifespan=lifespan, middleware=[middleware])
-    app.state.pool = pool
-    app.state.limits = chosen
-    app.state.page = page
+    app = Starlette(
+        routes=_ROUTES, lifespan=lifespan, exception_handlers={HTTPException: explain_refusal},
+        middleware=[Middleware(ServiceMiddleware, limits=chosen, hosts=names)],
+    )  # fmt: skip
+    app.state.pool, app.state.page = pool, page
     return app
 
 
 def configure_uvicorn(app: Starlette) -> uvicorn.Config:
     """Return the settings with which uvicorn serves the application within its limits."""
-    limits: Limits = app.state.limits
+    limits: Limits = app.state.pool.limits
     return uvicorn.Config(
         app, http=type("Protocol", (LimitedProtocol,), {"limits": limits}), ws="none", lifespan="on",
         log_config=None, access_log=False, server_header=False, proxy_headers=False,
@@ -132,26 +133,19 @@ async def _watch(pool: Pool, where: str | None) -> None:
 
 
 async def _home(request: Request) -> Response:
-    """Answer with the explorer's page."""
-    page: Path = request.app.state.page
+    """Answer with the explorer's page; a worker answers where there is none."""
+    page: Path | None = request.app.state.page
+    if page is None or not page.is_file():
+        return await forward(request)
     changed = page.stat()
     tag = f'W/"{changed.st_mtime_ns:x}-{changed.st_size:x}"'
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers={"ETag": tag})
-    body, policy = await asyncio.to_thread(_read_explorer, page)
-    return HTMLResponse(body, headers={"ETag": tag, "Content-Security-Policy": policy})
-
-
-def _read_explorer(page: Path) -> tuple[bytes, str]:
-    """Read the page, with a policy that lets only the scripts run that are written in it."""
-    body = page.read_bytes()
+    body = await asyncio.to_thread(page.read_bytes)
     digests = sorted({hashlib.sha256(text).digest() for text in _INLINE_SCRIPT.findall(body)})
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
-    return body, (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "font-src data:; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'self'"
-    )
+    headers = {"ETag": tag, "Content-Security-Policy": f"script-src {allowed}; {_EXPLORER_POLICY}"}
+    return HTMLResponse(body, headers=headers)
 
 
 async def _ready(request: Request) -> Response:
@@ -162,10 +156,13 @@ async def _ready(request: Request) -> Response:
 
 #: What this process answers itself; workers answer everything else.
 _ROUTES = [
+    Route("/health", PlainTextResponse("alive\n"), methods=["GET"]),
+    Route("/ready", _ready),
+    Route("/robots.txt", PlainTextResponse(_ROBOTS), methods=["GET"]),
+    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     Route("/", _home),
     Route("/graph.html", _home),
-    Route("/health", PlainTextResponse("alive\n")),
-    Route("/ready", _ready),
-    Route("/robots.txt", PlainTextResponse(_ROBOTS)),
-    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    Route("/sparql", forward, methods=["GET", "POST"]),
+    Route("/reconcile{rest:path}", forward, methods=["GET", "POST"]),
+    Route("/{rest:path}", forward),
 ]

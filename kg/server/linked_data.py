@@ -16,7 +16,7 @@ from kg.query.graph import Graph
 from kg.query.parameters import entity_segments
 from kg.read import queries
 from kg.server import pages, sparql
-from kg.server.negotiation import GRAPHS, choose, content_type
+from kg.server.negotiation import GRAPHS, choose
 from kg.server.sparql import PREFIXES
 from kg.store import oxigraph
 
@@ -33,7 +33,6 @@ _PATH = re.compile(
     rf"|dataset|ns)(?:\.(?P<form>{'|'.join(REPRESENTATIONS)}))?"
 )
 _WRITERS = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
-_TEXT = "text/plain; charset=utf-8"
 #: A document: its template, what it says as JSON, and what more the template takes.
 Document = tuple[str, Any, Mapping[str, Any]]
 _MORE_PREFIXES = {
@@ -56,13 +55,13 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
             raise HTTPException(406, f"this can be had as {', '.join(REPRESENTATIONS.values())}")
         form = next(name for name, kind in REPRESENTATIONS.items() if kind == chosen)
         return _redirect(303, f"/{identifier}.{form}")
+    body = (_write_triples if form in _WRITERS else _write_document)(graph, identifier, form)
     links = ", ".join(
         f'</{identifier}.{name}>; rel="alternate"; type="{kind}"'
         for name, kind in REPRESENTATIONS.items()
         if name != form
     )
-    head = {"type": content_type(REPRESENTATIONS[form]), "Link": links}
-    return 200, head, (_write_triples if form in _WRITERS else _write_document)(graph, identifier, form)
+    return pages.respond_with(REPRESENTATIONS[form], body, {"Link": links})
 
 
 def resolve_entity(graph: Graph, given: str) -> str:
@@ -96,7 +95,7 @@ def _moved(graph: Graph, identifier: str, form: str) -> pages.Response:
 
 
 def _redirect(status: int, where: str) -> pages.Response:
-    return status, {"type": _TEXT, "Location": where}, f"see {where}\n".encode()
+    return pages.respond_with("text/plain", f"see {where}\n".encode(), {"Location": where}, status=status)
 
 
 def _write_triples(graph: Graph, identifier: str, form: str) -> bytes:
@@ -178,7 +177,7 @@ def describe_service(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     form = next(form for form in GRAPHS if form.type == chosen)
     prefixes = {**PREFIXES, **_MORE_PREFIXES}
     body = ox.serialize(dict.fromkeys(triples), format=form.writer, prefixes=prefixes)  # type: ignore[arg-type]
-    return 200, {"type": content_type(chosen)}, body or b""
+    return pages.respond_with(chosen, body or b"")
 
 
 def _part(kind: str, name: str = "") -> str:

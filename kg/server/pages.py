@@ -20,10 +20,15 @@ from kg.read import queries
 from kg.read.queries import Parameter, Question
 from kg.server.negotiation import choose, content_type
 
-Response = tuple[int, dict[str, Any], bytes]
+#: Status, headers, body.
+Response = tuple[int, dict[str, str], bytes]
 _WRITERS = {"csv": result.as_csv, "json": result.as_json}
 _TYPES = {"csv": "text/csv", "json": "application/json"}
 _MOST_SHOWN = 2000
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
 #: Parameters that others add to an address: of campaigns, and of our own page's views.
 _FOREIGN = ("view", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "ref")
 
@@ -49,15 +54,26 @@ def render(template: str, **context: Any) -> bytes:
     return _ENVIRONMENT.get_template(template).render(context).encode()
 
 
+def respond_with(
+    media: str, body: bytes, headers: Mapping[str, str] = {}, *, status: int = 200, framed: bool = False
+) -> Response:
+    """Return a response; pages say what they may load, and those ``framed`` may stand in others' frames."""
+    policy = _POLICY + ("*" if framed else "'self'")
+    more = {"Content-Security-Policy": policy} if media == "text/html" else {}
+    return status, {"Content-Type": content_type(media), **more, **headers}, body
+
+
 def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
     """Answer with the index, the query page, or a question with its answer."""
     path, parameters = str(task["path"]), task["parameters"]
     if path == "/query":
         query = dict(parameters).get("query", queries.internal("regions").sparql)
-        return _html(render("query.html", questions=queries.catalogue().values(), query=query))
+        page = render("query.html", questions=queries.catalogue().values(), query=query)
+        return respond_with("text/html", page)
     if not path.startswith("/question/"):
         some = sorted(graph.names.entities)[:12]
-        return _html(render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels))
+        page = render("index.html", count=len(graph.names.entities), some=some, labels=graph.labels)
+        return respond_with("text/html", page)
     name, _, form = path.removeprefix("/question/").partition(".")
     if form and form not in _WRITERS:
         raise HTTPException(404, "an answer can be had as .csv and .json")
@@ -70,7 +86,7 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> Response:
         return _page(graph, question, given)
     body = _WRITERS[form](graph.uncounted(graph.ask(question.name, **given))).encode()
     disposition = f'attachment; filename="{question.name}.{form}"'
-    return 200, {"type": content_type(_TYPES[form]), "Content-Disposition": disposition}, body
+    return respond_with(_TYPES[form], body, {"Content-Disposition": disposition})
 
 
 def _own_parameters(question: Question, parameters: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -114,7 +130,7 @@ def _page(graph: Graph, question: Question, given: Mapping[str, list[str]]) -> R
         choices={one.name: _choices(graph, one) for one in question.parameters}, forms=_WRITERS,
         editor=urlencode({"query": reference.standing_alone(bound)}),
     )  # fmt: skip
-    return _html(page, 400 if trouble else 200)
+    return respond_with("text/html", page, status=400 if trouble else 200)
 
 
 def _choices(graph: Graph, parameter: Parameter) -> tuple[str, ...]:
@@ -139,7 +155,3 @@ def _cell(term: object, shown: str, column: str) -> list[tuple[str, str]]:
     if column in STATED and isinstance(term, ox.Literal):
         return [(part, str(number)) for number, part in enumerate(term.value.split(), 1)]
     return [("", shown)]
-
-
-def _html(body: bytes, status: int = 200) -> Response:
-    return status, {"type": "text/html; charset=utf-8"}, body

@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from starlette.exceptions import HTTPException
 
 from kg import locations
 from kg.server.limits import MIB, Limits
-from kg.server.worker import CUT, END, HEAD, LENGTH, PIECE, WHOLE
+from kg.server.worker import LENGTH
 
 LOG = logging.getLogger("kg.server")
 _TICK = 0.05
@@ -39,9 +38,9 @@ class WorkerDied(Exception):
 
 
 class Answer(NamedTuple):
-    """An answer: its head as a line of JSON, and its body; of a long one the body comes in ``pieces``."""
+    """An answer: its status and headers, and its body; of a long one the body comes in ``pieces``."""
 
-    head: bytes
+    head: dict[str, Any]
     body: bytes
     version: str  # of the graph
     pieces: AsyncGenerator[bytes, None] | None = None
@@ -72,12 +71,12 @@ class Worker:
         self.since, self.has_left = asyncio.get_running_loop().time(), has_left
         self.process.stdin.write(LENGTH.pack(len(task)) + task)
 
-    async def read(self) -> tuple[bytes, bytes, bytes]:
-        """Read the next frame of its answer: kind, head, body; raise IncompleteReadError where it is dead."""
+    async def read(self) -> tuple[dict[str, Any], bytes]:
+        """Read the next frame of its answer: head and body; raise IncompleteReadError where it is dead."""
         assert self.process.stdout
-        kind, head, body = HEAD.unpack(await self.process.stdout.readexactly(HEAD.size))
-        data = await self.process.stdout.readexactly(head + body)
-        return kind, data[:head], data[head:]
+        size = LENGTH.unpack(await self.process.stdout.readexactly(LENGTH.size))[0]
+        line, _, body = (await self.process.stdout.readexactly(size)).partition(b"\n")
+        return json.loads(line), body
 
     def kill(self, why: HTTPException | None = None) -> None:
         """Kill it without waiting."""
@@ -86,6 +85,11 @@ class Worker:
         self.process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was killed or has ended."""
+        return not self.process.stdin or self.process.stdin.is_closing()
 
     async def bury(self) -> int:
         """Kill it, wait until it is gone, and return its exit code."""
@@ -109,7 +113,7 @@ async def start_worker(where: str, version: str, limits: Limits) -> Worker:
     worker = Worker(process, version)
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            _, head, _ = await worker.read()
+            head, _ = await worker.read()
     except asyncio.IncompleteReadError:
         raise WorkerDied(await process.wait()) from None
     except TimeoutError:
@@ -117,7 +121,7 @@ async def start_worker(where: str, version: str, limits: Limits) -> Worker:
     except asyncio.CancelledError:  # the server stops while a worker starts
         await worker.bury()
         raise
-    if json.loads(head)["open_network"]:
+    if head["open_network"]:
         LOG.warning("this system has no seccomp: only the text of a query keeps it from the network")
     return worker
 
@@ -130,8 +134,9 @@ class Pool:
         self.version = version  # of the graph
         self.limits = limits
         self._workers: set[Worker] = set()
-        self._idle: list[Worker] = []
-        self._waiting: deque[tuple[float, asyncio.Future[Worker]]] = deque()
+        self._idle: list[Worker] = []  # among them some that have ended
+        self._free = asyncio.Semaphore(0)  # of the idle ones; it lets requests in as they came
+        self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -148,7 +153,7 @@ class Pool:
     def load(self) -> Load:
         """How busy the pool is."""
         busy = [worker for worker in self._workers if worker.since]
-        return Load(len(busy), sum(worker.replaced for worker in busy), len(self._waiting))
+        return Load(len(busy), sum(worker.replaced for worker in busy), self._waiting)
 
     async def start(self) -> None:
         """Start all workers, once; raise WorkerDied where one cannot open the graph."""
@@ -158,8 +163,6 @@ class Pool:
 
     async def stop(self) -> None:
         """Kill all workers."""
-        for _, waiter in self._waiting:
-            waiter.cancel()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -180,66 +183,68 @@ class Pool:
             worker.replaced = True
             if not worker.since:
                 worker.kill()
-        self._idle.clear()
         for worker in fresh:
             self._add(worker)
 
     async def run(self, task: bytes, has_left: Callable[[], bool]) -> Answer:
         """Run a task and return its answer; raise HTTPException where there is none."""
-        worker = self._idle.pop() if self._idle else await self._wait(has_left)
+        worker = await self._take(has_left)
         worker.begin(task, has_left)
         try:
-            kind, head, body = await worker.read()
+            head, body = await worker.read()
         except asyncio.IncompleteReadError:
             code = await worker.process.wait()
             raise worker.ended or _explain(code, self.limits) from None
         except asyncio.CancelledError:
             worker.kill()
             raise
-        if kind == WHOLE:
-            self._give(worker)
-            return Answer(head, body, worker.version)
-        return Answer(head, body, worker.version, self._pieces(worker))
+        if head.pop("more"):
+            return Answer(head, body, worker.version, self._pieces(worker))
+        self._give(worker)
+        return Answer(head, body, worker.version)
 
     async def _pieces(self, worker: Worker) -> AsyncGenerator[bytes, None]:
         """Yield the pieces of a long answer; raise WorkerDied where it is cut short."""
-        kind = PIECE
+        more: bool | None = True
         try:
-            while kind == PIECE:
-                kind, _, body = await worker.read()
+            while more:
+                head, body = await worker.read()
+                more = head.get("more")
                 yield body
         except asyncio.IncompleteReadError:
             raise WorkerDied(None) from None
         finally:
-            self._give(worker) if kind in (END, CUT) else worker.kill()
-        if kind == CUT:
+            worker.kill() if more else self._give(worker)
+        if more is None:
             raise WorkerDied(None)
 
-    async def _wait(self, has_left: Callable[[], bool]) -> Worker:
+    async def _take(self, has_left: Callable[[], bool]) -> Worker:
         """Return a worker when one is free, after those who have waited longer."""
-        if len(self._waiting) >= self.limits.waiting:
+        if self._free.locked() and self._waiting >= self.limits.waiting:
             raise _busy()
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Worker] = loop.create_future()
-        self._waiting.append((loop.time(), waiter))
-        worker = await waiter
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self.limits.waiting_time):
+                await self._free.acquire()
+                while (worker := self._idle.pop()).gone:
+                    await self._free.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        finally:
+            self._waiting -= 1
         if has_left():
             self._give(worker)
             raise _busy()
         return worker
 
     def _give(self, worker: Worker) -> None:
-        """Give a free worker to the request that has waited longest; end it where it has been replaced."""
+        """Let the request that has waited longest have a free worker; end it where it has been replaced."""
         worker.since = 0.0
         if worker.replaced:
             worker.kill()
-            return
-        while self._waiting:
-            _, waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_result(worker)
-                return
-        self._idle.append(worker)
+        else:
+            self._idle.append(worker)
+            self._free.release()
 
     def _add(self, worker: Worker) -> None:
         self._workers.add(worker)
@@ -252,8 +257,6 @@ class Pool:
         worker.kill(worker.ended)  # closes what leads to it
         self._workers.remove(worker)
         if not worker.replaced:
-            with contextlib.suppress(ValueError):
-                self._idle.remove(worker)
             await self._refill()
 
     async def _refill(self) -> None:
@@ -283,10 +286,6 @@ class Pool:
                     self._look_after(worker, now() - worker.since)
                 except Exception:
                     LOG.exception("the pool failed to look after a worker")  # deadlines of others must hold
-            while self._waiting and now() - self._waiting[0][0] > self.limits.waiting_time:
-                _, waiter = self._waiting.popleft()
-                if not waiter.done():
-                    waiter.set_exception(_busy())
 
     def _look_after(self, worker: Worker, spent: float) -> None:
         """End a query that is overdue or that nobody waits for; move a slow one to the slow lane."""

@@ -20,6 +20,7 @@ _TYPE = "application/"
 FORM, QUERY, UPDATE = _TYPE + "x-www-form-urlencoded", _TYPE + "sparql-query", _TYPE + "sparql-update"
 PREFIXES = {name: address for name, address in iris.PREFIXES.items() if name not in ("name", "link")}
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+NO_STORE = {"Cache-Control": "no-store"}
 _READ_ONLY = "this endpoint is read-only: it takes no updates"
 _KNOWN = ("query", "update", "default-graph-uri", "named-graph-uri", "format", "output")
 T = TypeVar("T")
@@ -96,8 +97,8 @@ def _decode_query(task: Mapping[str, Any]) -> str:
 
 def execute(
     graph: Graph, task: Mapping[str, Any], limits: Limits
-) -> tuple[dict[str, Any], str, Callable[[IO[bytes]], None]]:
-    """Run a query; return the head of its answer, the results format whose rows count, and its writer.
+) -> tuple[dict[str, str], str, Callable[[IO[bytes]], None]]:
+    """Run a query; return the headers of its answer, the results format whose rows count, and its writer.
 
     Raises BadQuery for a bad query and HTTPException where no format fits.
     """
@@ -125,8 +126,8 @@ def execute(
         except RuntimeError as error:
             raise _refusal(error) from None
 
-    head = {"status": 200, "type": content_type(media), "volatile": shape.volatile}
-    return head, form.name if isinstance(answer, ox.QuerySolutions) else "", write
+    headers = {"Content-Type": content_type(media), **(NO_STORE if shape.volatile else {})}
+    return headers, form.name if isinstance(answer, ox.QuerySolutions) else "", write
 
 
 def _run(graph: Graph, task: Mapping[str, Any]) -> oxigraph.QueryResult:

@@ -1,7 +1,6 @@
 """A worker process: opens the graph read-only, then runs one task at a time until it is killed.
 
-Started as ``python -m kg.server.worker`` with tasks on standard input and answers on standard output. A task
-is its length, a line of JSON about the request, and the request's body; an answer is one or several frames.
+Started as ``python -m kg.server.worker`` with tasks on standard input and answers on standard output.
 Every line of a stranger's query is parsed and run here and nowhere else.
 """
 
@@ -21,15 +20,13 @@ from starlette.exceptions import HTTPException
 
 from kg.errors import BadStore, KgError, NotFound
 from kg.query.graph import Graph, open_built, open_graph
-from kg.server import sandbox, sparql
-from kg.server.limits import Limits
+from kg.server import sparql
+from kg.server.limits import Limits, enclose
 from kg.server.negotiation import takes_gzip
 from kg.server.sparql import TooLong
 
-#: A frame is its kind, the lengths of its head and body, and both. Kinds: a whole answer, the beginning of a
-#: long one, a piece of it, its last piece, and its end where it is cut short. The head is a line of JSON.
-HEAD = struct.Struct("!cII")
-WHOLE, BEGIN, PIECE, END, CUT = b"W", b"B", b"P", b"E", b"X"
+#: A task or a frame is its length, a line of JSON and a body. The first frame of an answer has ``status``,
+#: ``headers`` and ``more`` (whether others follow); these have ``more``, but not the one that cuts an answer.
 LENGTH = struct.Struct("!I")
 _STACK = 64 << 20
 _PIECE = 64 << 10
@@ -61,8 +58,8 @@ def _serve(out: IO[bytes], settings: Mapping[str, Any]) -> None:
         logging.error("%s", error)
         os._exit(2)
     remote = where.startswith(("http://", "https://"))
-    closed = sandbox.enclose(limits.memory, network=remote)
-    _send(out, WHOLE, {"open_network": not (closed or remote)})
+    closed = enclose(limits.memory, network=remote)
+    _send(out, {"open_network": not (closed or remote)})
     for task in _tasks(sys.stdin.buffer):
         writer = AnswerWriter(out, limits, gzip=takes_gzip(task["encoding"]))
         try:
@@ -74,7 +71,7 @@ def _serve(out: IO[bytes], settings: Mapping[str, Any]) -> None:
             status, text, headers = _explain(error)
             if status == 500:
                 logging.exception("the task %s failed", task["path"])
-            writer.refuse({"status": status, "type": _TEXT, **headers}, f"{text.rstrip()}\n".encode())
+            writer.refuse(status, {"Content-Type": _TEXT, **headers}, f"{text.rstrip()}\n".encode())
     os._exit(0)
 
 
@@ -89,8 +86,8 @@ def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: "AnswerWrit
     """Run a task and write its answer."""
     path = task["path"]
     if path == "/sparql" and (asked := sparql.parse_request(task, limits)):
-        head, counted, write = sparql.execute(graph, asked, limits)
-        writer.begin(head, counted)
+        headers, counted, write = sparql.execute(graph, asked, limits)
+        writer.begin(200, headers, counted)
         write(cast("IO[bytes]", writer))
         return
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
@@ -103,8 +100,8 @@ def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: "AnswerWrit
         respond = reconcile.respond
     elif path in ("/", "/graph.html", "/query") or path.startswith("/question/"):
         respond = pages.respond
-    status, head, body = respond(graph, {**task, "parameters": sparql.parse_parameters(task)})
-    writer.begin({"status": status, **head})
+    status, headers, body = respond(graph, {**task, "parameters": sparql.parse_parameters(task)})
+    writer.begin(status, headers)
     writer.write(body)
 
 
@@ -124,9 +121,7 @@ class AnswerWriter:
     """A file-like object that counts rows, compresses, and sends frames: one where the answer is small."""
 
     def __init__(self, out: IO[bytes], limits: Limits, *, gzip: bool) -> None:
-        self._out = out
-        self._limits = limits
-        self._gzip = gzip
+        self._out, self._limits, self._gzip = out, limits, gzip
         self._head: dict[str, Any] = {}
         self._counter: RowCounter | None = None
         self._held = bytearray()
@@ -134,9 +129,9 @@ class AnswerWriter:
         self._packer: Any = None
         self._begun = False
 
-    def begin(self, head: Mapping[str, Any], counted: str = "") -> None:
+    def begin(self, status: int, headers: Mapping[str, str], counted: str = "") -> None:
         """Take the head; ``counted`` names the results format that follows, if its rows are limited."""
-        self._head = dict(head)
+        self._head = {"status": status, "headers": dict(headers)}
         self._counter = RowCounter(counted) if counted else None
 
     def write(self, data: bytes) -> int:
@@ -146,11 +141,7 @@ class AnswerWriter:
         if self._written > self._limits.answer:
             raise TooLong(f"the answer is longer than {self._limits.answer:,} bytes; LIMIT makes it shorter")
         if len(self._held) >= (_PIECE if self._begun else self._limits.whole):
-            piece = self._take()
-            if not self._begun:
-                _send(self._out, BEGIN, self._head)
-            self._begun = True
-            _send(self._out, PIECE, {}, piece)
+            self._send(self._take(), more=True)
         return len(data)
 
     def flush(self) -> None:
@@ -159,12 +150,18 @@ class AnswerWriter:
     def close(self) -> None:
         """Send what is left, and that the answer is complete."""
         self._gzip &= self._begun or len(self._held) > _WORTH
-        body = self._take() + (self._packer.flush() if self._packer else b"")
-        _send(self._out, END if self._begun else WHOLE, self._head, body)
+        self._send(self._take() + (self._packer.flush() if self._packer else b""), more=False)
 
-    def refuse(self, head: Mapping[str, Any], body: bytes) -> None:
+    def refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Send another answer in place of this one, or that it is cut short."""
-        _send(self._out, CUT, {}) if self._begun else _send(self._out, WHOLE, head, body)
+        head = {} if self._begun else {"status": status, "headers": headers, "more": False}
+        _send(self._out, head, b"" if self._begun else body)
+
+    def _send(self, body: bytes, *, more: bool) -> None:
+        if more and not self._begun:
+            _send(self._out, {**self._head, "more": True})
+        _send(self._out, {"more": more} if more or self._begun else {**self._head, "more": False}, body)
+        self._begun |= more
 
     def _take(self) -> bytes:
         """Return what is held, as it is sent; raise TooLong where it has too many rows."""
@@ -174,7 +171,7 @@ class AnswerWriter:
             raise TooLong(f"the answer has more than {self._limits.rows:,} rows; LIMIT makes it shorter")
         if self._gzip and not self._packer:
             self._packer = zlib.compressobj(5, wbits=31)
-            self._head["Content-Encoding"] = "gzip"
+            self._head["headers"]["Content-Encoding"] = "gzip"
         return self._packer.compress(data) if self._packer else data
 
 
@@ -182,27 +179,24 @@ class RowCounter:
     """Counts the rows of a serialised answer as it goes by, so that a limit needs no second pass."""
 
     def __init__(self, form: str) -> None:
-        self._mark = _ROW_MARKS[form]
-        self._quoted = form == "csv"  # only there a row may hold the mark
-        self._inside = 0
-        self._tail = b""
+        self._form, self._mark, self._tail, self._inside = form, _ROW_MARKS[form], b"", 0
         self.rows = {"json": 1, "xml": 0, "tsv": -1, "csv": -1}[form]  # -1: the header is a line too
 
     def count(self, data: bytes) -> int:
         """Return how many rows there are up to the end of some more data."""
-        if self._quoted:
+        if self._form == "csv":  # only there a row may hold the mark, within quotation marks
             parts = data.split(b'"')
             data = b'"'.join(parts[self._inside :: 2])
             self._inside ^= (len(parts) - 1) % 2
         data = self._tail + data
         self.rows += data.count(self._mark)
-        self._tail = data[len(data) - len(self._mark) + 1 :] if len(self._mark) > 1 else b""
+        self._tail = data[len(data) - len(self._mark) + 1 :]
         return self.rows
 
 
-def _send(out: IO[bytes], kind: bytes, head: Mapping[str, Any], body: bytes = b"") -> None:
-    line = json.dumps(head).encode() if head else b""
-    out.write(HEAD.pack(kind, len(line), len(body)) + line + body)
+def _send(out: IO[bytes], head: Mapping[str, Any], body: bytes = b"") -> None:
+    frame = json.dumps(head).encode() + b"\n" + body
+    out.write(LENGTH.pack(len(frame)) + frame)
     out.flush()
 
 

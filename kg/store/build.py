@@ -5,9 +5,9 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import filelock
@@ -15,8 +15,7 @@ import pyoxigraph as ox
 
 from kg import locations
 from kg.check import run
-from kg.check.run import Report
-from kg.compile import cache, reference
+from kg.compile import reference
 from kg.errors import BadStore, KgError, Problem
 from kg.read import files
 from kg.store import manifest, names, oxigraph
@@ -42,9 +41,9 @@ def build_graph(
 ) -> tuple[Built, bool]:  # fmt: skip
     """Build into a folder unless it holds this very graph; return it, and whether it was built now.
 
-    Folders that are not given are the project's own. Sources that did not change since an earlier build are
-    not compiled again. Two builds in one folder wait for each other; one that is interrupted leaves what was
-    there. Raises Unsound if the seeds have problems, KgError if the folder cannot be written.
+    Folders that are not given are the project's own. Two builds in one folder wait for each other; one that
+    is interrupted leaves what was there. Raises Unsound if the seeds have problems, KgError if the folder
+    cannot be written.
     """
     seed_folder, ontology = locations.seeds(seed_folder), locations.ontology(ontology)
     folder = locations.build(folder)
@@ -54,15 +53,11 @@ def build_graph(
         if present := find_built(folder, made_from):
             (folder / manifest.NAME).touch()  # tells locations.newer that nothing newer was left out
             return present, False
-        before = cache.tables(seed_folder)
         report = run.check_seeds(seed_folder, ontology, texts)
         if report.problems:
             raise Unsound(report.problems)
-        after = cache.tables(seed_folder)
-        # a table that somebody saved while it was read is not known by its hash
-        steady = {name: state for name, state in before.items() if after.get(name) == state}
-        text = _compile(report, ontology, cache.Cache(folder / cache.NAME, code(ontology), steady))
-        counts = report.counts()
+        lines = reference.lines(report.seeds, report.ontology, ontology, version=locations.VERSION)
+        text, counts = "".join(lines), report.counts()
         return place(folder, made_from, counts, lambda part: oxigraph.create(part, [text]), text=text), True
 
 
@@ -75,8 +70,8 @@ def hold(folder: Path) -> Iterator[None]:
             yield
     except filelock.Timeout:
         raise KgError(f"another build holds {folder}; waited {WAIT_SECONDS} s") from None
-    except OSError as error:
-        what = error.strerror or error
+    except (OSError, sqlite3.OperationalError) as error:  # the disk is full, or permission is denied
+        what = getattr(error, "strerror", None) or error
         raise KgError(f"cannot build into {folder}: {what}; what was there is intact") from None
 
 
@@ -124,15 +119,6 @@ def code(ontology: Path, package: Path = locations.PACKAGE) -> str:
 def code_files(package: Path = locations.PACKAGE) -> list[Path]:
     """Return the files of the package that a build may depend on: all steps up to the store, all queries."""
     return sorted({path for at in _CODE for path in package.glob(at) if path.suffix in _ENDINGS})
-
-
-def _compile(report: Report, ontology: Path, kept: cache.Cache) -> str:
-    """Return the graph as sorted N-Quads."""
-    found, register, known = report.seeds, report.seeds.register, report.ontology
-    stated = partial(kept.lines, register=register, ontology=known)
-    lines = reference.lines(found, known, ontology, version=locations.VERSION, stated=stated)
-    kept.sweep(found.documents.values(), register)
-    return "".join(lines)
 
 
 def find_built(folder: Path, made_from: str) -> Built | None:

@@ -1,71 +1,64 @@
-"""The journal of a bulk load: the files that it writes, and how far each was written when it was saved."""
+"""The journal of a bulk load: what it wrote, and how far that was when it was last saved."""
 
-import csv
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from kg.errors import Problem
-from kg.read import files
 
 #: Hierarchical statements: child, relation, parent, file, line, whether it is asserted.
-LINKS = "links.jsonl"
+LINKS = "links"
 #: Which regions back which topics in which years.
-BACKED = "backed.jsonl"
-#: Premises: statements from which something may follow, once all of their source are known.
-PREMISES = "premises.jsonl"
+BACKED = "backed"
+PROBLEMS = "problems"
 #: So many rows at most are lost when a load is killed.
 SAVE = 20_000
-_FILES = ("compiled.nq", BACKED, LINKS, PREMISES, "problems.csv")
+_CREATE = "CREATE TABLE IF NOT EXISTS state (json); CREATE TABLE IF NOT EXISTS kept (name, row);"
 
 
 @dataclass
 class State:
-    """How far a load came: how many steps it took, and what they wrote."""
+    """How far a load came: how many steps it took, and the bytes, counts and problems that they wrote."""
 
     steps: int = 0
+    size: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     problems: int = 0
     complete: bool = False
-    sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_FILES, 0))
 
 
 class Work:
     """The files of a load, which takes the same steps each time that it is run.
 
-    What was written after the last save is cut off when the work is resumed. The steps before it are taken
+    What was written after the last save is lost when the work is resumed. The steps before it are taken
     again without effect: while ``replaying`` nothing is written, counted or reported.
     """
 
-    def __init__(self, folder: Path, *, shown: int) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self.compiled, self.report = folder / "compiled.nq", folder / "problems.csv"
-        self.first: list[Problem] = []
-        self._shown = shown
-        self._journal = folder / "journal.json"
-        self.state = self._read()
+        self.compiled, self._journal = folder / "compiled.nq", folder / "journal.sqlite"
+        self.compiled.touch()
+        try:
+            self.state = self._read()
+        except (sqlite3.DatabaseError, ValueError):  # damaged
+            self._database.close()
+            self._journal.unlink()
+            self.state = self._read()
         self._steps = self._unsaved = 0
-        self._files = {name: (folder / name).open("a", encoding="utf-8", newline="") for name in _FILES}
-        for name, file in self._files.items():
-            file.truncate(self.state.sizes[name])
-        if self.state.sizes["problems.csv"]:
-            self.first = read_report(self.report, shown)
-        else:
-            self._report([at.name for at in fields(Problem)])
+        self._lines = self.compiled.open("a", encoding="utf-8", newline="")
+        self._lines.truncate(self.state.size)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with ExitStack() as closing:  # closing writes what waits, for which a full disk has no room
-            for file in self._files.values():
-                closing.callback(file.close)
+        self._database.close()
+        self._lines.close()  # writes what waits, for which a full disk has no room
 
     @property
     def replaying(self) -> bool:
@@ -83,17 +76,18 @@ class Work:
 
     def save(self) -> None:
         """Write to the disk, and note how far that is."""
-        for name, file in self._files.items():
-            file.flush()
-            os.fsync(file.fileno())
-            self.state.sizes[name] = os.fstat(file.fileno()).st_size
-        files.replace_file(self._journal, json.dumps(asdict(self.state)))
+        self._lines.flush()
+        os.fsync(self._lines.fileno())
+        self.state.size = self.compiled.stat().st_size
+        self._database.execute("DELETE FROM state")
+        self._database.execute("INSERT INTO state VALUES (?)", [json.dumps(asdict(self.state))])
+        self._database.commit()
         self._unsaved = 0
 
     def put(self, lines: Iterable[str]) -> None:
         """Write compiled lines."""
         if not self.replaying:
-            self._files["compiled.nq"].writelines(lines)
+            self._lines.writelines(lines)
 
     def count(self, what: str, number: int) -> None:
         """Add to a count."""
@@ -101,39 +95,33 @@ class Work:
             self.state.counts[what] = self.state.counts.get(what, 0) + number
 
     def problem(self, problem: Problem) -> None:
-        """Write a problem to the report."""
+        """Keep a problem."""
         if not self.replaying:
             self.state.problems += 1
-            self.first += [problem] if len(self.first) < self._shown else []
-            self._report(asdict(problem).values())
+            self.keep(PROBLEMS, [astuple(problem)])
+
+    def problems(self, most: int | None = None) -> Iterator[Problem]:
+        """Yield the problems, or the first of them."""
+        return (Problem(*row) for row in islice(self.kept(PROBLEMS), most))
 
     def keep(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Write rows that are needed when all tables are read: LINKS, BACKED or PREMISES."""
-        self._files[name].writelines(f"{json.dumps(row)}\n" for row in rows)
+        """Keep rows that are needed when all tables are read: LINKS, BACKED or PROBLEMS."""
+        found = ((name, json.dumps(row)) for row in rows)
+        self._database.executemany("INSERT INTO kept VALUES (?, ?)", found)
 
     def kept(self, name: str) -> Iterator[Any]:
-        """Yield everything that ``keep`` wrote."""
-        self._files[name].flush()
-        with (self.folder / name).open(encoding="utf-8") as lines:
-            yield from (tuple(json.loads(line)) for line in lines)
-
-    def _report(self, row: Iterable[object]) -> None:
-        self._files["problems.csv"].writelines(files.spreadsheet([row]))
+        """Yield everything that ``keep`` kept."""
+        rows = self._database.execute("SELECT row FROM kept WHERE name = ? ORDER BY rowid", [name])
+        return (tuple(json.loads(row)) for (row,) in rows)
 
     def _read(self) -> State:
-        with suppress(OSError, ValueError, TypeError, KeyError):  # none, damaged, or of another version
-            found = json.loads(self._journal.read_text(encoding="utf-8"))
-            whole = set(found) == {at.name for at in fields(State)}
-            state = State(**found)
-            if whole and all((self.folder / name).stat().st_size >= state.sizes[name] for name in _FILES):
-                return state
-        self._journal.unlink(missing_ok=True)
-        return State()
-
-
-def read_report(path: Path, most: int) -> list[Problem]:
-    """Return the first problems of a report."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(islice(csv.DictReader(file), most))
-    plain = ({column: files.plain_text(cell) for column, cell in row.items()} for row in rows)
-    return [Problem(**{**row, "line": int(row["line"])}) for row in plain]  # type: ignore[arg-type]
+        """Open the journal; raise DatabaseError or ValueError where it is damaged."""
+        self._database = sqlite3.connect(self._journal)
+        self._database.executescript(_CREATE)
+        if self._database.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise ValueError("the journal is damaged")
+        found = self._database.execute("SELECT json FROM state").fetchone()
+        state = State(**json.loads(found[0])) if found else State()
+        if self.compiled.stat().st_size < state.size:
+            raise ValueError("compiled lines are lost")
+        return state

@@ -1,7 +1,7 @@
 """Tables of a bulk load: common ones, of which only what rows may refer to is kept, and those of the sources.
 
-The tables of the sources are merged, source by source and paragraph by paragraph. Each is one file with a
-column ``source``, or a file in each source's folder.
+The tables of the sources are merged, source by source. Each is one file with a column ``source``, or a file
+in each source's folder.
 """
 
 import heapq
@@ -14,9 +14,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from sys import intern
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from kg import text
 from kg.check import entities as rules
 from kg.check.fields import check_crosswalk, check_fields
 from kg.compile import fields, reference
@@ -27,13 +26,11 @@ from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.seeds import Document, EntityIndex
 from kg.read.tables import ENDINGS, Record, find_table, parse_row, records
 
-#: So many statements and targets are held at once; a longer source is taken in runs of whole paragraphs.
-RUN = 2_000
 R = TypeVar("R", bound=models.Row)
 Report = Callable[[Problem], None]
 Put = Callable[[Iterable[str]], None]
-#: A row: the place of its source, its paragraph (0: none), its table, and the row itself if it is good.
-_Placed = tuple[int, int, str, models.Row | None]
+#: A row: the place of its source, its table, and the row itself if it is good.
+_Placed = tuple[int, str, models.Row | None]
 _DUPLICATE = ("duplicate-id", "the id stands in an earlier row")
 _UNKNOWN = ("unknown-source", "no such source, or one with problems", "add it to the sources' table")
 _UNSORTED = ("unsorted", "the row stands after a later source", "order the rows as the sources' table is")
@@ -94,9 +91,9 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
         raise KgError(f"{tables.folder} has no table of sources: sources.csv, .jsonl or .parquet")
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
+    names, links = tables.rows("names", models.NameRow), tables.rows("hierarchy", models.HierarchyRow)
     # filled below: what is missing in it is what the rules report
-    keys, labels, ambiguous = _names(tables)
-    register = EntityIndex(kinds, keys, labels, units, set(), _within(tables), ambiguous)
+    register = EntityIndex.of(kinds, units, set(), names, links)
     for file, model in seeds.ENTITY_TABLES.items():
         check = partial(_check_entity, table=file, register=register, ontology=ontology)
         for entry in _sound(tables.rows(file.removesuffix(".csv"), model, report), check, report):
@@ -104,7 +101,7 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
             if isinstance(entry, models.IndicatorRow):
                 units[entry.id] = intern(entry.unit)
             put(reference.entity_lines(entry, ontology))
-    entities, names, paragraphs = len(kinds), 0, 0
+    entities, named, paragraphs = len(kinds), 0, 0
     order: dict[str, int] = {}
     verified = {row.source: row for row in tables.rows("verified", models.VerificationRow, report)}
     for source in tables.rows("sources", models.SourceRow, report):
@@ -118,72 +115,43 @@ def read_entities(tables: Tables, ontology: Ontology, put: Put, report: Report) 
     check_name = partial(rules.check_names, register=register, ontology=ontology, seen=set(), labels={})
     found = tables.rows("names", models.NameRow, report)
     for name in _sound(found, lambda name: check_name([name]), report):
-        names += 1
+        named += 1
         put(reference.name_lines(name, ontology))
     redirects = tables.rows("redirects", models.RedirectRow, report)
     for redirect in _sound(redirects, lambda redirect: rules.check_redirect(redirect, register), report):
         put(reference.redirect_lines(redirect))
     put(_field_lines(tables.common or tables.folder, register, report))
     sections = (at for _, _, at in _records(tables.folder, "sections", models.SectionRow, order))
-    named = {at.cells["region"] for at in sections if isinstance(at, Record)}
-    regions = {at for at in named if at.startswith("place/") and kinds.get(at, "Country") != "Country"}
+    cells = {at.cells["region"] for at in sections if isinstance(at, Record)}
+    regions = {at for at in cells if at.startswith("place/") and kinds.get(at, "Country") != "Country"}
     put(map(reference.region_line, sorted(regions)))
-    counts = {"sources": len(order), "entities": entities, "names": names}
+    counts = {"sources": len(order), "entities": entities, "names": named}
     return Entities(replace(register, regions=frozenset(regions)), order, paragraphs, counts)
 
 
-@dataclass(frozen=True)
-class Part:
-    """A run of paragraphs of a source, or at first the source itself with its sections and coverage.
-
-    ``upto`` is its last paragraph, None for the end of the source; ``faults`` counts bad rows by table.
-    """
-
-    document: Document
-    upto: int | None
-    faults: Counter[str]
-
-
-def read_parts(tables: Tables, order: Mapping[str, int], report: Report) -> Iterator[Iterator[Part]]:
-    """Yield the parts of each source, in the order of the sources' table.
+def read_documents(
+    tables: Tables, order: Mapping[str, int], report: Report
+) -> Iterator[tuple[Document, Counter[str]]]:
+    """Yield each source with its good rows, in the order of the sources' table, and its bad rows by table.
 
     Rows stand in that order, within a source by paragraph; others are reported and left out.
     """
     streams = (_placed(tables.folder, stem, model, order, report) for stem, model in _OF_SOURCES.items())
-    merged = heapq.merge(_sources(tables, order), *streams, key=itemgetter(0, 1))
-    for _, rows in groupby(merged, itemgetter(0)):
-        yield _parts(rows)
-
-
-def _parts(rows: Iterator[_Placed]) -> Iterator[Part]:
-    paragraphs = (list(found) for _, found in groupby(rows, itemgetter(1)))
-    first, *whole = next(paragraphs)
-    assert isinstance(first[3], models.SourceRow)
-    part = _part(Document(first[3], (), (), (), (), ()), whole, None)
-    yield part
-    run: list[_Placed] = []
-    for found in paragraphs:
-        if sum(stem in ("statements", "targets") for _, _, stem, _ in run) >= RUN:
-            yield _part(part.document, run, run[-1][1])
-            run = []
-        run += found
-    yield _part(part.document, run, None)
-
-
-def _part(document: Document, rows: Iterable[_Placed], upto: int | None) -> Part:
-    found: dict[str, Any] = {}
-    for _, _, stem, row in rows:
-        found.setdefault(stem, []).append(row)
-    faults = Counter({stem: of_it.count(None) for stem, of_it in found.items()})
-    good = {stem: tuple(filter(None, of_it)) for stem, of_it in found.items()}
-    return Part(replace(document, **cast(Any, good)), upto, faults)
+    merged = heapq.merge(_sources(tables, order), *streams, key=itemgetter(0))
+    for _, placed in groupby(merged, itemgetter(0)):
+        found: dict[str, list[Any]] = {stem: [] for stem in ("sources", *_OF_SOURCES)}
+        for _, stem, row in placed:
+            found[stem].append(row)
+        [source] = found.pop("sources")
+        good = {stem: tuple(filter(None, rows)) for stem, rows in found.items()}
+        yield Document(source, **good), Counter({stem: rows.count(None) for stem, rows in found.items()})
 
 
 def _sources(tables: Tables, order: Mapping[str, int]) -> Iterator[_Placed]:
     place = 0
     for source in tables.rows("sources", models.SourceRow):
         if order.get(source.id) == place:  # not a row that repeats an id
-            yield place, 0, "sources", source
+            yield place, "sources", source
             place += 1
 
 
@@ -191,7 +159,6 @@ def _placed(
     folder: Path, stem: str, model: type[models.Row], order: Mapping[str, int], report: Report
 ) -> Iterator[_Placed]:
     """Yield the rows of a table of the sources in their order; report those that stand elsewhere."""
-    by_paragraph = issubclass(model, models.ParagraphRow) and model is not models.CoverageRow
     here, last = -1, 0
     for source, file, record in _records(folder, stem, model, order):
         place = order.get(source)
@@ -209,7 +176,7 @@ def _placed(
             report(row.problem("paragraph", "unsorted", what, paragraph, remedy))
             row = None
         last = max(paragraph, last)
-        yield here, max(last, 1) if by_paragraph else 0, stem, row
+        yield here, stem, row
 
 
 def _records(
@@ -262,32 +229,6 @@ def _check_entity(
     if fault := seeds.misplaced(entry, table):
         return [fault]
     return rules.check_entity(entry, register, ontology)
-
-
-def _names(tables: Tables) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, set[str]]]:
-    """Return names as compared, English labels and ambiguous names, by entity; problems come later."""
-    keys: dict[str, tuple[str, ...]] = {}
-    labels: dict[str, str] = {}
-    ambiguous: dict[str, set[str]] = {}
-    for name in tables.rows("names", models.NameRow):
-        entity = intern(name.entity)  # one string for an id, however often it is read
-        known, key = keys.get(entity, ()), text.key(name.name)
-        if key not in known:
-            keys[entity] = (*known, name.name if key == name.name else key)
-        if name.role == "label" and name.lang == "en":
-            labels.setdefault(entity, name.name)
-        if name.ambiguous:
-            ambiguous.setdefault(entity, set()).add(key)
-    return keys, labels, ambiguous
-
-
-def _within(tables: Tables) -> dict[str, set[str]]:
-    """Return in which places a place is assumed to lie."""
-    found: dict[str, set[str]] = {}
-    for link in tables.rows("hierarchy", models.HierarchyRow):
-        if link.relation == "locatedIn" and link.child.startswith("place/"):
-            found.setdefault(intern(link.child), set()).add(intern(link.parent))
-    return found
 
 
 def _field_lines(folder: Path, register: EntityIndex, report: Report) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import iris
-from kg.errors import Ambiguous, BadStore, NotFound
+from kg.errors import BadStore
 from kg.read import queries
 from kg.store import matching, oxigraph
 from kg.store.matching import Name, Piece, fold, key, pieces, squeeze, tokens
@@ -153,21 +153,6 @@ class Index:
                 return _plainest(found)
         return []
 
-    def resolve(self, words: str, *, segments: Iterable[str] = ()) -> str:
-        """Return the entity that words stand for, as ``candidates`` reads them.
-
-        Raises Ambiguous with the candidates, or NotFound with the nearest names.
-        """
-        found = self.candidates(words, segments=segments)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in found)
-            raise Ambiguous(f"{words!r} names several things: {listed}")
-        near = self.search(words, segments=segments, limit=4, least=60)
-        named = ", ".join(f"{hit.name} ({hit.entity})" for hit in near)
-        raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
-
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50
     ) -> list[Hit]:
@@ -238,15 +223,12 @@ def index_path(store_folder: Path) -> Path:
 def write_index(path: Path, names: Iterable[Name], quotes: Iterable[tuple[str, str]] = ()) -> None:
     """Index names, and quotes by the ids of their words, in a file that is replaced in one step.
 
-    The same names and quotes give the same bytes. Raises OSError if the file cannot be written.
+    The same names and quotes give the same bytes. Raises OSError or sqlite3's if it cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         part = Path(folder) / path.name
-        try:
-            with closing(sqlite3.connect(part)) as connection:
-                _fill(connection, names, quotes)
-        except sqlite3.OperationalError as error:  # the disk is full, or permission is denied
-            raise OSError(f"{error}") from None
+        with closing(sqlite3.connect(part)) as connection:
+            _fill(connection, names, quotes)
         part.replace(path)
 
 

@@ -48,6 +48,21 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, from the PyPI package that carries it or from the file that KG_AXE names."""
+    try:
+        import axe_playwright_python  # type: ignore[import-untyped]
+
+        default = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    except ImportError:
+        default = Path("node_modules/axe-core/axe.min.js")
+    found = Path(os.environ.get("KG_AXE") or default)
+    if not found.is_file():
+        absent("axe-core (pip install axe-playwright-python, or KG_AXE=…/axe.min.js)")
+    return found.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
 def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("page") / "graph.html"
     file.write_text(render_page(curated), encoding="utf-8")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import Open
-from tests.conftest import absent
 
 ADDRESSES = (
     "",
@@ -144,21 +141,6 @@ def test_back_and_forward(visit: Open) -> None:
 )
 def test_a_damaged_address_still_shows_the_page(visit: Open, address: str) -> None:
     assert visit(address).locator("#panel").inner_text()
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The text of axe-core, from the PyPI package that carries it or from the file that KG_AXE names."""
-    try:
-        import axe_playwright_python  # type: ignore[import-untyped]
-
-        default = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-    except ImportError:
-        default = Path("node_modules/axe-core/axe.min.js")
-    found = Path(os.environ.get("KG_AXE") or default)
-    if not found.is_file():
-        absent("axe-core (pip install axe-playwright-python, or KG_AXE=…/axe.min.js)")
-    return found.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,21 @@ def test_words_that_are_not_read_stand_with_a_note(sample: Path) -> None:
     assert {p.code for p in run(sample).problems if p.file == T} == {"quote-missing", "range-bounds"}
 
 
+def test_a_figure_of_a_time_that_was_over_is_a_result(sample: Path) -> None:
+    sections, targets = sample / "hubei-2030" / "sections.csv", sample / T
+    text = sections.read_text(encoding="utf-8").replace("reread\n", "reread,period\n")
+    sections.write_text(text.replace("2030-01-04,\n", "2030-01-04,,2029\n"), encoding="utf-8")
+    assert not run(sample).problems  # its own period, up to 2030, makes it an aim
+    cell(T, 2, "period", "")(sample)
+    (problem,) = run(sample).problems
+    assert (problem.file, problem.line, problem.column, problem.code) == (T, 2, "status", "past-aim")
+    header, row, *_ = targets.read_text(encoding="utf-8").splitlines()
+    targets.write_text(f"{header},status\n{row},achieved\n", encoding="utf-8")
+    assert not run(sample).problems
+    targets.write_text(f"{header},status\n{row},done\n", encoding="utf-8")
+    assert [p.code for p in run(sample).problems] == ["unknown-term"]
+
+
 def _target_codes(sample: Path, written: str, unit: str = "CNY", **changes: str) -> set[str]:
     """What the check finds in a target of these words; the text of the sample does not hold them."""
     changes |= {"quote": f"it is {written} yuan", "written": written, "unit_written": "yuan", "unit": unit}
@@ -353,6 +368,7 @@ def test_every_code_is_seen_to_fail() -> None:
         "another-text",
         "quotes-moved",
         "vanished-id",
+        "past-aim",
         "new-name",
     }
     assert _codes() - elsewhere == {code for code, *_ in FAULTS}

@@ -24,8 +24,8 @@ LIDAR = Statement(
 OPTICS = Target(
     id="", place="place/sample-province", topic="topic/optics", indicator="indicator/output-value",
     comparator="more-than", value="65800000000", upper="", unit="CNY",
-    label="output value of optics: more than 65.8 billion yuan (../2030)", period="../2030", note="", flags=(),
-    withheld=False, evidence=Evidence("", *REPORT, 3, "exceed 65.8 billion yuan", 40, 64, "hubei-2030/targets.csv:2"),
+    label="output value of optics: more than 65.8 billion yuan (../2030)", period="../2030", status="", note="",
+    flags=(), withheld=False, evidence=Evidence("", *REPORT, 3, "exceed 65.8 billion yuan", 40, 64, "hubei-2030/targets.csv:2"),
 )  # fmt: skip
 
 
@@ -41,6 +41,24 @@ def test_a_target_has_its_qualifiers_and_evidence(sample_graph: Graph) -> None:
     (found,) = sample_graph.targets(entity="topic/optics")
     assert replace(found, id="", evidence=replace(found.evidence, id="")) == OPTICS
     assert sample_graph.sentence(found) == OPTICS.label
+
+
+def test_a_figure_of_the_past_is_a_result_and_no_target(sample: Path, tmp_path: Path) -> None:
+    table = sample / "wuhan-2030" / "targets.csv"
+    header, aim, share = table.read_text(encoding="utf-8").splitlines()
+    told = aim.replace(",,,", ",2029,,,achieved", 1)
+    table.write_text("\n".join([f"{header},status", told, f"{share},", ""]), encoding="utf-8")
+    kg.build_graph(sample, folder=tmp_path / "build")
+    graph = kg.open_graph(tmp_path / "build")
+    (result,) = (each for each in graph.targets() if each.status)
+    assert (result.id.split("/")[0], result.status, result.period) == ("result", "achieved", "2029")
+    assert result.label == "output value of lidar: more than 658亿元 (2029, achieved)"
+    assert graph.evidence([result.id]) == {result.id: result.evidence}
+    assert result.id not in {row["target"] for row in graph.ask("targets")}
+    said = [
+        row["verb"] for row in graph.ask("statements", entity="topic/lidar") if row["statement"] == result.id
+    ]
+    assert said == ["achieves"]
 
 
 def test_several_flags_are_one_statement(sample_graph: Graph) -> None:

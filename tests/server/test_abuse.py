@@ -398,7 +398,7 @@ def test_the_network_is_closed_to_workers(call: str) -> None:
         "io_uring": "libc = ctypes.CDLL(None, use_errno=True)\n"
         "assert libc.syscall(425, 1, 0) == -1\nraise OSError(ctypes.get_errno(), 'refused')",
     }[call]
-    text = f"from kg.server import sandbox; import ctypes, socket\nassert sandbox.close_network()\n{asked}"
+    text = f"from kg.server import limits; import ctypes, socket\nassert limits.close_network()\n{asked}"
     ended = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
     if call == "socket.socketpair":
         assert ended.returncode == 3, "two ends within a process reach nobody"

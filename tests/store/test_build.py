@@ -91,6 +91,22 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a/graph.nq").read_bytes() == (tmp_path / "b/graph.nq").read_bytes()
 
 
+#: Where str.splitlines cuts a text besides the newline; the check lets them through.
+@pytest.mark.parametrize("char", "\x85\u2028\u2029", ids=lambda char: f"U+{ord(char):04X}")
+def test_a_table_may_hold_any_line_separator(tmp_path: Path, sample: Path, char: str) -> None:
+    path = sample / "hubei-2030/statements.csv"
+    text = path.read_text(encoding="utf-8")
+    assert "planned,,will build,,," in text
+    path.write_text(
+        text.replace("planned,,will build,,,", f"planned,,will build,,,a{char}b"), encoding="utf-8"
+    )
+    built, _ = run(tmp_path, sample)
+    lines = (tmp_path / manifest.TEXT).read_text(encoding="utf-8").split("\n")[:-1]
+    assert sum(f"a{char}b" in line for line in lines) == 1
+    assert all(line.endswith(" .") for line in lines)
+    assert len(lines) == built.quads
+
+
 def test_changed_seeds_are_built_again_and_old_stores_go(tmp_path: Path, sample: Path) -> None:
     run(tmp_path, sample)
     path = sample / "places.csv"

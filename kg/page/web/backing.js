@@ -20,7 +20,7 @@ export function backing(topic, data) {
   for (const one of narrower) {
     const what = one === topic ? null : one;
     for (const record of one.targets) {
-      if (record.s.region) put(record.s, record.withheld ? WITHHELD : what ? NARROWER : TARGET, what, [record]);
+      if (record.s.region && !record.result) put(record.s, record.withheld ? WITHHELD : what ? NARROWER : TARGET, what, [record]);
     }
     for (const record of one.in) {
       if (record.s.region && record.p.backs) put(record.s, rankOf(record, what ? NARROWER : 1), what, [record]);

@@ -45,7 +45,7 @@ export function load() {
   const targets = raw.targets.map(
     ([id, s, topic, indicator, comparator, value, upper, unit, label,
       source, paragraph, quote, period, flags, note, row, fragment]) => {
-      const record = { id, target: true, s: entities[s], topic: topic === null ? null : entities[topic],
+      const record = { id, target: true, result: id.startsWith("result/"), s: entities[s], topic: topic === null ? null : entities[topic],
         indicator: entities[indicator], comparator, value, upper, unit, label, quote, period, flags, note, row, fragment,
         stage: "", tier: "", said: "" };
       for (const entity of new Set([record.s, record.topic, record.indicator])) entity?.targets.push(record);

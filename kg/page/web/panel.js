@@ -70,7 +70,9 @@ function about(entity, data, now) {
     ...grouped(entity.in.filter(filter.test), (r) => r.p.inverse || `${r.p.phrase} this`),
   ];
   const aims = entity.targets.filter(filter.test);
-  if (aims.length) stated.unshift(["targets", aims]);
+  const [set, reached] = [aims.filter((t) => !t.result), aims.filter((t) => t.result)];
+  if (reached.length) stated.unshift(["results, as reported", reached]);
+  if (set.length) stated.unshift(["targets", set]);
   const all = entity.out.length + entity.in.length + entity.targets.length;
   const left = stated.reduce((sum, [, records]) => sum + records.length, 0);
   const only = left - aims.length;

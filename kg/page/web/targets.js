@@ -16,7 +16,7 @@ export function makeTargets(data, stage) {
 
   function update(now) {
     const filter = filters(now, data);
-    const passing = data.targets.filter(filter.test);
+    const passing = data.targets.filter((t) => !t.result && filter.test(t));
     const units = [...new Set(passing.map((t) => t.unit))].sort();
     shown = passing.filter((t) => !now.unit || t.unit === now.unit);
     const orders = {

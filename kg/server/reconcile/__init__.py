@@ -10,22 +10,20 @@ import pyoxigraph as ox
 from starlette.exceptions import HTTPException
 
 from kg import iris, locations, text
+from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.query.values import value as plain
 from kg.query.vocabulary import Term
-from kg.server import pages
+from kg.server import pages, sparql
 from kg.server.linked_data import resolve_entity
 from kg.server.reconcile import models, schema
 from kg.server.reconcile.candidates import FEATURES, find_candidates
 
-_BATCH = 100  # queries in one
 _SUGGESTED = ("entity", "type", "property")
 _ADDED = ("callback", "_")  # parameters that libraries add for JSONP
-_PREVIEWED, _PREVIEWED_VALUES = 5, 3  # properties that fit in a preview, and values of each
 _SHOWN_ELSEWHERE = ("type", "prefLabel", "altLabel", "lat", "long")
 _PAGE = 20
 _FRACTIONS = {iris.expand(f"xsd:{kind}") for kind in ("decimal", "double", "float")}
-_HTML = "text/html; charset=utf-8"
 
 
 def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
@@ -34,9 +32,9 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     service, _, last = path.partition("/")
     own = models.parse_model(models.Parameters, "", dict(task["parameters"]))
     if path == "preview":
-        return 200, {"type": _HTML, "framed": True}, _preview(graph, own.id)
+        return pages.respond_with("text/html", _preview(graph, own.id), framed=True)
     if service == "feature":
-        return 200, {"type": _HTML}, _feature(graph, last)
+        return pages.respond_with("text/html", _feature(graph, last))
     if path == "":
         found = _answer_root(graph, own, task)
     elif path == "extend/propose":
@@ -48,9 +46,9 @@ def respond(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     else:
         raise HTTPException(404, "there is nothing at this address; /reconcile says what there is")
     if not own.callback:
-        return 200, {"type": "application/json"}, json.dumps(found, ensure_ascii=False).encode()
+        return pages.respond_with("application/json", json.dumps(found, ensure_ascii=False).encode())
     body = f"/**/{own.callback}({json.dumps(found)});\n"  # a comment keeps it from passing for other formats
-    return 200, {"type": "application/javascript; charset=utf-8", "volatile": True}, body.encode()
+    return pages.respond_with("application/javascript; charset=utf-8", body.encode(), sparql.NO_STORE)
 
 
 def _answer_root(graph: Graph, own: models.Parameters, task: Mapping[str, Any]) -> object:
@@ -66,15 +64,12 @@ def _answer_root(graph: Graph, own: models.Parameters, task: Mapping[str, Any]) 
         text = f"send queries=..., or extend=..., or nothing for the manifest, not {wrong[0][:80]!r}"
         raise HTTPException(400, text)
     roots = [one for one in graph.vocabulary.entity_classes().values() if one.segment]
-    context = {"version": locations.VERSION, "address": task["address"], "batch": _BATCH}
+    context = {"version": locations.VERSION, "address": task["address"], "batch": models.MOST_QUERIES}
     return json.loads(pages.render("manifest.json", types=roots, suggested=_SUGGESTED, **context))
 
 
 def _answer_batch(graph: Graph, queries: Mapping[str, object]) -> dict[str, object]:
     """Answer each query of a batch; a bad one has no candidates and an ``error``, the others stand."""
-    if len(queries) > _BATCH:
-        message = f"a batch may have {_BATCH} queries, as the manifest says; this one has {len(queries):,}"
-        raise HTTPException(413, message)
     found: dict[str, object] = {}
     for name, query in queries.items():
         try:
@@ -128,14 +123,13 @@ def _show_item(graph: Graph, one: Term) -> dict[str, Any]:
 def _preview(graph: Graph, given: str) -> bytes:
     """Return the page of an entity for a small frame; raise HTTPException where there is none."""
     about = _about(graph, given)
-    properties = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
-    values = schema.values(graph, [about["identifier"]], properties.values())
-    listed = []
-    for name, one in properties.items():
-        found = [_label(graph, str(plain(value))) for value in values.get((about["identifier"], name), ())]
-        more = ["..."] if len(found) > _PREVIEWED_VALUES else []
-        listed += [(one.label, ", ".join([*found[:_PREVIEWED_VALUES], *more]))] if found else []
-    return pages.render("preview.html", **about, facts=listed[:_PREVIEWED])
+    known = {name: one for name, one in schema.properties(graph).items() if name not in _SHOWN_ELSEWHERE}
+    values = schema.values(graph, [about["identifier"]], known.values())
+    shown = {
+        one.label: [_label(graph, str(plain(value))) for value in values.get((about["identifier"], name), ())]
+        for name, one in known.items()
+    }
+    return pages.render("preview.html", **about, properties=shown)
 
 
 def _flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
@@ -152,12 +146,11 @@ def _flyout(graph: Graph, what: str, given: str) -> dict[str, Any]:
 
 def _feature(graph: Graph, name: str) -> bytes:
     """Return a page that says what a feature of a candidate means."""
-    known, meaning = schema.properties(graph), FEATURES.get(name)
-    if meaning is None and name in known:
-        meaning = f"How near the given value is to what the graph has: {known[name].label}, 0 to 100."
-    if meaning is None:
+    known = schema.properties(graph)
+    if name not in FEATURES and name not in known:
         raise HTTPException(404, "candidates have no such feature")
-    return pages.render("feature.html", name=name, text=meaning)
+    nearness = "How near the given value is to what the graph has, 0 to 100."
+    return pages.render("feature.html", name=name, text=FEATURES.get(name, nearness))
 
 
 def _about(graph: Graph, given: str) -> dict[str, Any]:
@@ -167,10 +160,9 @@ def _about(graph: Graph, given: str) -> dict[str, Any]:
     identifier = resolve_entity(graph, given)
     if not identifier:
         raise HTTPException(404, "the graph holds no such entity")
-    names = dict.fromkeys(name for role, name in graph.names.names(identifier) if role != "printed")
-    types = schema.labels(graph, schema.types_of(graph, [identifier])[identifier])
-    label = _label(graph, identifier)
-    return {"identifier": identifier, "label": label, "types": types, "names": list(names)}
+    found = describe_entity(graph, identifier)
+    names = dict.fromkeys(one.name for one in found.names if one.role != "printed")
+    return {"identifier": identifier, "label": found.label, "types": found.kinds, "names": list(names)}
 
 
 def _label(graph: Graph, identifier: str) -> str:
@@ -182,12 +174,8 @@ def _extend(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
 
     An unknown id has no values; an unknown property is an HTTPException.
     """
-    for name, most in (("ids", models.MOST_IDS), ("properties", models.MOST_PROPERTIES)):
-        if isinstance(given.get(name), list) and len(given[name]) > most:
-            message = f"an extension may have {models.MOST_IDS:,} ids and {models.MOST_PROPERTIES} properties"
-            raise HTTPException(413, message)
     query = models.parse_model(models.ExtensionQuery, "extend", given)
-    columns = {one.id: (_property(graph, one.id), one.settings.limit) for one in query.properties}
+    columns = {one.id: (_property(graph, one.id), one.limit) for one in query.properties}
     entities = {one: resolve_entity(graph, one) for one in query.ids}
     values = schema.values(graph, sorted({*entities.values()} - {""}), [item for item, _ in columns.values()])
     rows = {

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyoxigraph as ox
@@ -35,43 +35,30 @@ _APART = 3.0  # the least difference to the next candidate that is as exact
 _IDENTIFIER = "identifier"  # the role of a hit that the query names by its id
 
 
-@dataclass(frozen=True)
-class _Scored:
-    """An entity with its score; ``exact`` says that it is what was asked for and not merely near."""
-
-    hit: Hit
-    types: Sequence[str]
-    score: float
-    exact: bool
-    features: Mapping[str, float | bool]
-
-
 def find_candidates(graph: Graph, query: ReconciliationQuery) -> list[dict[str, Any]]:
     """Return candidates, best first. At most one is a match: the first, if it is exact and no other is."""
     asked: dict[str, list[str]] = {}  # a property that is given twice has the values of both
     for one in query.properties:
         asked.setdefault(schema.item_id(one.pid), []).extend(one.v)
     types = [schema.item_id(name) for name in query.type]
-    hits = _search(graph, query, types, asked)
-    entities = [hit.entity for hit in hits]
-    types_of, known = schema.types_of(graph, entities), schema.properties(graph)
-    values = schema.values(graph, entities, [known[name] for name in asked if name in known])
+    hits, known = _search(graph, query, types, asked), schema.properties(graph)
+    wanted = [known[name] for name in ("type", *asked) if name in known]
+    values = schema.values(graph, [hit.entity for hit in hits], wanted)
     groups = [graph.vocabulary.below([name]) for name in types]
     fit = all if query.type_strict == "all" else any
-    scored = []
+    found = []
     for hit in hits:
-        own = types_of[hit.entity]
+        own = [iris.short(kind.value) for kind in values.get((hit.entity, "type"), ())]
         fits = [not group.isdisjoint(own) for group in groups]
         if query.type_strict == "should" or not fits or fit(fits):
-            near = {
-                name: _nearness(graph, v, values.get((hit.entity, name), [])) for name, v in asked.items()
-            }
-            scored.append(_score(graph, query.words, hit, own, fits, near))
-    scored.sort(key=lambda one: (-one.score, not one.exact, one.hit.entity))
-    match = scored[0] if scored and scored[0].exact and scored[0].score >= _SURE else None
-    if match and any(one.exact and match.score - one.score < _APART for one in scored[1:]):
-        match = None
-    return [_show(graph, one, match=one is match) for one in scored[: query.limit]]
+            had = {name: values.get((hit.entity, name), ()) for name in asked}
+            near = {name: _nearness(graph, given, had[name]) for name, given in asked.items()}
+            found.append(_candidate(graph, query.words, hit, own, near, fits))
+    found.sort(key=lambda one: (-one["score"], not one["match"], one["id"]))
+    exact = [one["score"] for one in found if one["match"]]
+    least = max([_SURE, *(score + _APART for score in exact[1:])])
+    sure = bool(exact) and found[0]["match"] and exact[0] >= least
+    return [{**one, "match": sure and one is found[0]} for one in found[: query.limit]]
 
 
 def _search(
@@ -80,10 +67,8 @@ def _search(
     """Find entities by id, by name, or by properties alone: those first that have most of the values."""
     words, known = query.words, schema.properties(graph)
     if not words:
-        holders = (
-            schema.holders(graph, known[name], given) for name, given in asked.items() if name in known
-        )
-        counts = Counter(entity for found in holders for entity in found)
+        holders = [schema.holders(graph, known[name], v) for name, v in asked.items() if name in known]
+        counts = Counter(chain.from_iterable(holders))
         return [Hit(entity, "", "", 0.0) for entity, _ in counts.most_common(200)]
     segments = schema.segments(graph, types) if types and query.type_strict != "should" else ()
     limit = max(50, query.limit * 4) if types else max(15, query.limit * 2)
@@ -93,22 +78,18 @@ def _search(
     return [*(named if identifier else []), *(hit for hit in hits if hit.entity != identifier)]
 
 
-def _score(
-    graph: Graph,
-    words: str,
-    hit: Hit,
-    types: Sequence[str],
-    fits: Collection[bool],
-    near: Mapping[str, float],
-) -> _Scored:
+def _candidate(
+    graph: Graph, words: str, hit: Hit, types: Sequence[str], near: Mapping[str, float], fits: Sequence[bool]
+) -> dict[str, Any]:
+    """Return a candidate as the API has it; it is a match where it is what was asked for, not merely near."""
+    label, labels = graph.labels.get(hit.entity, hit.entity), schema.labels(graph, types)
     features: dict[str, float | bool] = {}
     score, exact = 0.0, True
     if words:
-        by_id, same, label = hit.role == _IDENTIFIER, key(hit.name) == key(words), hit.role == "label"
-        typed = not same and _same_but_for_type(words, hit.name, {*types, *schema.labels(graph, types)})
-        found = (hit.score, same, typed, by_id, label)
-        features = dict(zip(FEATURES, found, strict=False))
-        score = (max(hit.score, _TYPED) if typed else hit.score) - (0 if by_id or label else _NO_LABEL)
+        by_id, same, as_label = hit.role == _IDENTIFIER, key(hit.name) == key(words), hit.role == "label"
+        typed = not same and _same_but_for_type(words, hit.name, {*types, *labels})
+        features = dict(zip(FEATURES, (hit.score, same, typed, by_id, as_label), strict=False))
+        score = (max(hit.score, _TYPED) if typed else hit.score) - (0 if by_id or as_label else _NO_LABEL)
         exact = same or typed or by_id
     if near:
         nearness = sum(near.values()) / len(near)
@@ -117,7 +98,13 @@ def _score(
     if fits:
         features["type_match"] = any(fits)
         score *= 1 if any(fits) else _OTHER_TYPE
-    return _Scored(hit, types, round(score, 2), exact, {**features, **near})
+    how = f"found as {hit.name} ({hit.role})" if hit.name not in ("", label) else ""
+    return {
+        "id": hit.entity, "name": label, "description": "; ".join(filter(None, (", ".join(labels), how))),
+        "type": [{"id": kind, "name": name} for kind, name in zip(types, labels, strict=True)],
+        "score": round(score, 2), "match": exact,
+        "features": [{"id": name, "value": value} for name, value in {**features, **near}.items()],
+    }  # fmt: skip
 
 
 def _same_but_for_type(words: str, name: str, types: Collection[str]) -> bool:
@@ -126,40 +113,17 @@ def _same_but_for_type(words: str, name: str, types: Collection[str]) -> bool:
     return len(words) > 1 and key(name) in {key(words) + place for place in _PLACES}
 
 
-def _show(graph: Graph, one: _Scored, *, match: bool) -> dict[str, Any]:
-    """Return a candidate as the API has it."""
-    entity, name = one.hit.entity, one.hit.name
-    label, labels = graph.labels.get(entity, entity), schema.labels(graph, one.types)
-    how = f"found as {name} ({one.hit.role})" if name and name != label else ""
-    return {
-        "id": entity,
-        "name": label,
-        "description": "; ".join(part for part in (", ".join(labels), how) if part),
-        "type": [{"id": kind, "name": name} for kind, name in zip(one.types, labels, strict=True)],
-        "score": one.score,
-        "match": match,
-        "features": [{"id": name, "value": value} for name, value in one.features.items()],
-    }
-
-
 def _nearness(graph: Graph, given: Sequence[str], values: Sequence[ox.NamedNode | ox.Literal]) -> float:
     """Return how near the nearest pair of a given and a known value is, 0 to 100."""
-    best = 0.0
+    best, numbers = 0.0, {float(text) for text in given if schema.NUMBER.fullmatch(text)}
     for value in values:
         short = iris.short(value.value) if isinstance(value, ox.NamedNode) else value.value
         names = {key(short.rpartition("/")[2]), key(graph.labels.get(short, short))}
         if isinstance(value, ox.NamedNode) and short in graph.names.entities:
             names |= {key(name) for _, name in graph.names.names(short)}
         for text in given:
-            if iris.short(text) == short or _number(text) == _number(short) is not None:
+            if iris.short(text) == short or (schema.NUMBER.fullmatch(short) and float(short) in numbers):
                 return 100.0
             if iris.short(text) not in graph.names.entities:  # two ids are the same or not
                 best = max(best, *(fuzz.ratio(key(text), name) for name in names))
     return round(best, 2)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

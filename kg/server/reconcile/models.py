@@ -4,7 +4,7 @@ import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
+    AliasPath,
     BaseModel,
     BeforeValidator,
     Field,
@@ -16,7 +16,7 @@ from pydantic import (
 from starlette.exceptions import HTTPException
 
 DEFAULT_LIMIT, MOST_CANDIDATES = 5, 100
-MOST_IDS, MOST_PROPERTIES, MOST_VALUES = 1_000, 100, 10_000
+MOST_QUERIES, MOST_IDS, MOST_PROPERTIES, MOST_VALUES = 100, 1_000, 100, 10_000
 MOST_PAGED = 1_000  # suggestions that can be paged through
 _MOST_GIVEN = 100  # values of properties in one query
 _CALLBACK = r"^([A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*)?$"
@@ -50,10 +50,6 @@ def _value(given: Any) -> str:
     return fold_width(str(given))
 
 
-def _cap(limit: int) -> int:
-    return min(limit, MOST_CANDIDATES)
-
-
 def _or(default: object) -> BeforeValidator:
     """Return a validator that takes null, or nothing, for a value left out."""
     return BeforeValidator(lambda given: default if given in (None, "") else given)
@@ -62,7 +58,7 @@ def _or(default: object) -> BeforeValidator:
 class Parameters(BaseModel):
     """Parameters of an address or a form; ``callback`` names a function, so that nothing else can run."""
 
-    queries: Json[dict[str, Any]] | None = None
+    queries: Json[Annotated[dict[str, Any], Field(max_length=MOST_QUERIES)]] | None = None
     extend: Json[dict[str, Any]] | None = None
     query: str | None = None
     prefix: str | None = None
@@ -86,7 +82,7 @@ class ReconciliationQuery(BaseModel):
     query: StrictStr | None = None
     type: Annotated[list[Annotated[StrictStr, BeforeValidator(_type)]], BeforeValidator(_list)] = []
     type_strict: Annotated[Literal["any", "all", "should"], _or("any")] = "any"
-    limit: Annotated[int, Field(ge=1), AfterValidator(_cap), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1), _or(DEFAULT_LIMIT)] = DEFAULT_LIMIT
     properties: Annotated[list[PropertyValues], _or([])] = []
 
     @model_validator(mode="after")
@@ -95,6 +91,7 @@ class ReconciliationQuery(BaseModel):
             raise ValueError("neither a query nor properties")
         if sum(len(one.v) for one in self.properties) > _MOST_GIVEN:
             raise ValueError(f"more than {_MOST_GIVEN} values of properties")
+        self.limit = min(self.limit, MOST_CANDIDATES)
         return self
 
     @property
@@ -103,24 +100,20 @@ class ReconciliationQuery(BaseModel):
         return fold_width(self.query or "")
 
 
-class Settings(BaseModel):
-    """Settings of a property to fetch."""
-
-    limit: Annotated[int, Field(ge=0, le=MOST_VALUES), _or(0)] = 0
-
-
 class PropertyToFetch(BaseModel):
-    """A property whose values are fetched."""
+    """A property whose values are fetched, all or some."""
 
     id: StrictStr
-    settings: Annotated[Settings, _or({})] = Settings()
+    limit: Annotated[
+        int, Field(ge=0, le=MOST_VALUES, validation_alias=AliasPath("settings", "limit")), _or(0)
+    ] = 0
 
 
 class ExtensionQuery(BaseModel):
     """Entities and the properties to fetch of them."""
 
-    ids: list[StrictStr]
-    properties: list[PropertyToFetch]
+    ids: Annotated[list[StrictStr], Field(max_length=MOST_IDS)]
+    properties: Annotated[list[PropertyToFetch], Field(max_length=MOST_PROPERTIES)]
 
 
 def parse_model(model: type[Model], where: str, value: object) -> Model:
@@ -129,6 +122,6 @@ def parse_model(model: type[Model], where: str, value: object) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        text = first["msg"].removeprefix("Value error, ")
-        raise HTTPException(400, f"{where}{': ' + place if place else ''}: {text}") from None
+        place = ": ".join(filter(None, (where, ".".join(str(part) for part in first["loc"]))))
+        text = f"{place}: {first['msg'].removeprefix('Value error, ')}"
+        raise HTTPException(413 if first["type"] == "too_long" else 400, text) from None

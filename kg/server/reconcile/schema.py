@@ -18,7 +18,7 @@ _EXTRA = (
     ("iso31662", "ISO 3166-2 code", "ISO 3166-2 代码", "kg:iso31662"),
     ("lat", "latitude", "纬度", "geo:lat"), ("long", "longitude", "经度", "geo:long"),
 )  # fmt: skip
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _NUMBERS = [ox.NamedNode(iris.expand(f"xsd:{kind}")) for kind in ("integer", "decimal", "double")]
 _DATE = ox.NamedNode(iris.expand("xsd:date"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
@@ -63,16 +63,6 @@ def labels(graph: Graph, names: Iterable[str]) -> list[str]:
     return [graph.vocabulary.labels.get(name, name) for name in names]
 
 
-def types_of(graph: Graph, entities: Iterable[str]) -> dict[str, list[str]]:
-    """Return ids of types by entity."""
-    found: dict[str, list[str]] = {entity: [] for entity in entities}
-    if found:
-        nodes = _nodes(iris.iri(entity) for entity in found)
-        for row in sparql.select(graph, "entity-types", {"entity": nodes}).values():
-            found[iris.short(row["entity"])].append(iris.short(row["class"]))
-    return found
-
-
 def values(
     graph: Graph, entities: Iterable[str], wanted: Iterable[Term]
 ) -> dict[tuple[str, str], list[ox.NamedNode | ox.Literal]]:
@@ -98,7 +88,7 @@ def holders(graph: Graph, wanted: Term, texts: Iterable[str]) -> list[str]:
         nodes = [iris.iri(name) for name in near if name in graph.names.entities]
         nodes += [one.iri for name, one in types(graph).items() if name == item_id(given)]
         literals = [ox.Literal(given), ox.Literal(given, language="en"), ox.Literal(given, language="zh")]
-        if _NUMBER.fullmatch(given):
+        if NUMBER.fullmatch(given):
             literals += [ox.Literal(given, datatype=kind) for kind in _NUMBERS]
         if _DAY.match(given):
             literals.append(ox.Literal(given[:10], datatype=_DATE))
