@@ -25,6 +25,7 @@ FOLDERS = MappingProxyType(
         "read": "tables, numbers, periods and query files in; typed values out",
         "check": "rows in, problems out",
         "draft": "a text in, proposed rows out; accepted rows into the tables",
+        "annotation": "a text with its rows, proposals and gaps as one HTML page for its reader",
         "compile": "rows in, sorted N-Quads out",
         "store": "N-Quads in, a graph that can be opened out; its names, other engines",
         "query": "questions in, rows out",

@@ -107,9 +107,9 @@ def _check_once(
 def fmt_command(files: tuple[Path, ...], seeds: Path, encoding: str, quiet: bool) -> None:
     """Sort the rows of tables; repair encoding and line ends.
 
-    Without FILES all tables of the folder. Cells are trimmed; empty rows are dropped, other rows never. A
-    table that cannot be read is left as it is, with a message. Tables that are UTF-8 stay so, whatever
-    --encoding says.
+    Without FILES all tables of the folder. Cells are trimmed; empty rows, and rows that repeat an earlier
+    one whole, are dropped, other rows never. A table that cannot be read is left as it is, with a message.
+    Tables that are UTF-8 stay so, whatever --encoding says.
 
     \b
     Example:

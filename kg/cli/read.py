@@ -28,7 +28,7 @@ IGNORED = ("drafts", "texts", "build")
 def read_command(
     source: str, seeds: Path, ontology: Path, texts: tuple[Path, ...], draft: Path | None, output: Path | None
 ) -> None:
-    """Write a local page that shows how a source was read.
+    """Write a local page of a text with its rows, proposals and gaps.
 
     The page holds the whole text, each quote, governing word, mention and gap marked, with the rows beside
     it: statements, targets, coverage, the proposals of a draft if there is one, and what kg check finds

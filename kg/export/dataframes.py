@@ -22,18 +22,17 @@ def statement_frame(graph: Graph) -> pd.DataFrame:
 def matrix(graph: Graph, *, kind: str = "", rolled: bool = False) -> pd.DataFrame:
     """Return regions by fields of the official classification: how many topics of each a region backs.
 
-    Labels are in both indexes; topics that no field holds stand for themselves; 0 stands for none, and where
-    nothing is backed the table is empty. More words are not more money. With ``kind``, a class of topics,
-    and ``rolled`` it counts statements by topics, as ``measures.projection`` does (NotFound for other kinds).
+    Labels are in both indexes; topics that no field holds stand for themselves; 0 stands for none. More words
+    are not more money. With ``kind``, a class of topics, and ``rolled`` it counts statements by topics, as
+    ``measures.projection`` does (NotFound for other kinds).
 
     >>> import kg
     >>> int(matrix(kg.open_graph()).loc["Jinan"].sum()) > 0
     True
     """
     projected = measures.projection(graph, kind=kind, rolled=rolled)
-    name = projected.nodes(data="label")
-    regions = [node for node, side in projected.nodes(data="side") if side == "region"]
-    edges = projected.edges(regions, data="weight")
+    name, sides = projected.nodes(data="label"), projected.nodes(data="side")
+    edges = projected.edges([node for node, side in sides if side == "region"], data="weight")
     rows = [(name[region], name[topic], number) for region, topic, number in edges]
     long = pd.DataFrame(rows, columns=["region", "topic", "number"]).astype({"number": "int64"})
     return long.pivot_table("number", "region", "topic", "sum", fill_value=0).astype("int64")

@@ -1,28 +1,28 @@
-"""The difference of two builds, by id and in sentences: statements, targets, entities, names, links.
+"""The difference of two builds, by id and in sentences: statements, targets, entities, names, links."""
 
-The N-Quads of both lie in a temporary SQLite file, so that builds of any size are compared.
-"""
-
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg import iris
 from kg.errors import BadStore, shorten
 from kg.store import manifest, oxigraph
-from kg.store.manifest import TEXT
 
 HOW = ("added", "removed", "changed")
-WHAT = ("source", "statement", "target", "entity", "name", "link", "section", "term", "question", "dataset")
+#: Kinds of things in the order in which they are listed, with their plural.
+_PLURALS = {
+    "source": "Sources", "statement": "Statements", "target": "Targets", "result": "Results",
+    "entity": "Entities", "name": "Names", "link": "Links", "section": "Sections", "term": "Terms",
+    "question": "Questions", "dataset": "Dataset",
+}  # fmt: skip
 #: Properties of statements that follow from others, or belong to the table and not to the world.
 _DERIVED = {"rdf:type", "row", "begins", "ends", "rdfs:label", "paragraph"}
 _ENTITY = {
@@ -85,22 +85,18 @@ class Property(NamedTuple):
 
 
 class Quads:
-    """The lines of one build, looked up by subject."""
+    """The quads of one build, looked up by subject."""
 
-    def __init__(self, connection: sqlite3.Connection, table: str, path: Path) -> None:
-        self._connection, self._table = connection, table
-        self._query = f"SELECT line FROM {table} WHERE line >= ? AND line < ? ORDER BY line"  # noqa: S608
+    def __init__(self, store: oxigraph.Store) -> None:
+        self._store = store
         self.label = lru_cache(maxsize=65_536)(self._label)
-        connection.execute(f"CREATE TABLE {table} (line TEXT PRIMARY KEY) WITHOUT ROWID")
-        with _open(path) as lines:
-            rows = ((line.rstrip(b"\r\n").decode(),) for line in lines if line.strip())
-            connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", rows)  # noqa: S608
 
     def about(self, subject: str) -> list[Property]:
         """Return the properties of one subject by its id or IRI, in order; blank nodes are left out."""
-        address = f"<{subject if '://' in subject else iris.iri(subject)}>"
-        lines = self._connection.execute(self._query, (f"{address} ", f"{address}!"))  # ! follows a space
-        quads = ox.parse(input="\n".join(line for (line,) in lines), format=oxigraph.N_QUADS)
+        try:
+            node = ox.NamedNode(subject if "://" in subject else iris.iri(subject))
+        except ValueError:  # a text
+            return []
         return [
             Property(
                 iris.short(quad.predicate.value),
@@ -108,7 +104,7 @@ class Quads:
                 (isinstance(one, ox.Literal) and one.language) or "",
                 iris.short(getattr(quad.graph_name, "value", "")),
             )
-            for quad in quads
+            for quad in sorted(self._store.quads_for_pattern(node, None, None, None), key=str)
             if isinstance(one := quad.object, ox.NamedNode | ox.Literal)
         ]
 
@@ -118,11 +114,9 @@ class Quads:
 
     def differing(self, other: "Quads") -> list[str]:
         """Return the IRIs of subjects of which another build does not say the same, in order."""
-        found: set[str] = set()
-        for one, two in ((self._table, other._table), (other._table, self._table)):
-            lines = self._connection.execute(f"SELECT line FROM {one} EXCEPT SELECT line FROM {two}")  # noqa: S608
-            found.update(line.partition("> ")[0].removeprefix("<") for (line,) in lines)
-        return sorted(found)
+        pairs = ((self._store, other._store), (other._store, self._store))
+        quads = (quad for one, two in pairs for quad in one if quad not in two)
+        return sorted({q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)})
 
     def _label(self, identifier: str) -> str:
         """Return what people call a subject: its English label, a predicate's phrase, else its id."""
@@ -137,8 +131,20 @@ class Quads:
 @contextmanager
 def open_quads(old: Path, new: Path) -> Iterator[tuple[Quads, Quads]]:
     """Open two folders of builds or N-Quads files, sorted or not; raises BadStore for anything else."""
-    with closing(sqlite3.connect("")) as connection:  # a temporary file that SQLite removes
-        yield Quads(connection, "old", old), Quads(connection, "new", new)
+    with tempfile.TemporaryDirectory() as folder:  # files are loaded to disk, for they may be large
+        yield Quads(_open(old, Path(folder, "old"))), Quads(_open(new, Path(folder, "new")))
+
+
+def _open(path: Path, folder: Path) -> oxigraph.Store:
+    if path.is_dir():
+        return oxigraph.open_folder(manifest.current(path).path(path))
+    if not path.is_file() or path.suffix != ".nq":
+        raise BadStore(f"{path} is neither a folder of kg build nor an N-Quads file (.nq)")
+    try:
+        oxigraph.create(folder, path)
+    except (SyntaxError, ValueError) as error:
+        raise BadStore(f"{path} cannot be read: {error}") from None
+    return oxigraph.open_folder(folder)
 
 
 def compare(old: Path, new: Path) -> Difference:
@@ -152,9 +158,9 @@ def compare(old: Path, new: Path) -> Difference:
                 positions += all(graph.about(address) for graph in graphs)
             elif kind and (found := _change(kind, address, graphs)):
                 changes.append(found)
-            elif kind in ("statement", "target"):
+            elif kind in ("statement", "target", "result"):
                 moved += 1
-    changes.sort(key=lambda c: (WHAT.index(c.what), HOW.index(c.how), c.words, c.id))
+    changes.sort(key=lambda c: (list(_PLURALS).index(c.what), HOW.index(c.how), c.words, c.id))
     return Difference(tuple(changes), moved, positions)
 
 
@@ -163,7 +169,7 @@ def render(found: Difference, *, limit: int = 0) -> str:
     if not found.changes and not found.moved and not found.positions:
         return "The two say the same.\n"
     counts = [
-        f"- {_plural(what)}: " + ", ".join(f"{number:,} {how}" for how, number in kinds.items() if number)
+        f"- {_PLURALS[what]}: " + ", ".join(f"{number:,} {how}" for how, number in kinds.items() if number)
         for what, kinds in found.counts().items()
     ]
     moved = f"- {found.moved:,} statements and targets only moved to another row of their table"
@@ -172,23 +178,8 @@ def render(found: Difference, *, limit: int = 0) -> str:
     for (what, how), changes in groupby(found.changes, key=lambda change: (change.what, change.how)):
         lines = [f"- {change}" for change in changes]
         more = [f"- ... and {len(lines) - limit:,} more"] if 0 < limit < len(lines) else []
-        parts.append("\n".join([f"## {_plural(what)} {how}", "", *lines[: limit or None], *more]))
+        parts.append("\n".join([f"## {_PLURALS[what]} {how}", "", *lines[: limit or None], *more]))
     return "\n\n".join(parts) + "\n"
-
-
-def _open(path: Path) -> IO[bytes]:
-    """Open the N-Quads of a folder of builds or of a file."""
-    if path.is_dir():
-        store = manifest.current(path).path(path)
-        if (path / TEXT).is_file():
-            return (path / TEXT).open("rb")
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-        oxigraph.open_folder(store).dump(file, format=oxigraph.N_QUADS)
-        file.seek(0)
-        return file
-    if not path.is_file() or path.suffix != ".nq":
-        raise BadStore(f"{path} is neither a folder of kg build nor an N-Quads file (.nq)")
-    return path.open("rb")
 
 
 def _kind(address: str) -> str:
@@ -198,14 +189,14 @@ def _kind(address: str) -> str:
     segment, _, rest = iris.short(address).partition("/")
     if segment == "source" and "/" in rest:
         return "section" if "/section/" in rest else "position"
-    if segment in WHAT or segment in ("graph", "count"):
-        return segment if segment in WHAT else ""
+    if segment in _PLURALS or segment in ("graph", "count"):
+        return segment if segment in _PLURALS else ""
     return "entity" if segment in iris.ENTITY_SEGMENTS else "term"
 
 
 def _tells(kind: str, predicate: str) -> bool:
     """Return whether a change of a property is a change of the thing."""
-    if kind in ("statement", "target"):
+    if kind in ("statement", "target", "result"):
         return predicate not in _DERIVED
     if kind in ("entity", "source"):
         return predicate in _ENTITY or (kind == "source" and predicate == "skos:prefLabel")
@@ -213,25 +204,25 @@ def _tells(kind: str, predicate: str) -> bool:
 
 
 def _change(kind: str, address: str, graphs: tuple[Quads, Quads]) -> Change | None:
-    sides = [([one for one in g.about(address) if _tells(kind, one.predicate)], g) for g in graphs]
-    subject = iris.short(address)
-    (old, _), (new, _) = sides
-    if set(old) == set(new):
+    sides = [[one for one in graph.about(address) if _tells(kind, one.predicate)] for graph in graphs]
+    old, new = map(set, sides)
+    if old == new:
         return None
     how = "added" if not old else "removed" if not new else "changed"
-    details = []
-    for predicate in sorted({one.predicate for one in set(old) ^ set(new)}) if how == "changed" else ():
-        was, now = (
-            ", ".join(
-                _value(one, graph)
-                for one in sorted(set(properties) - set(old).intersection(new))
-                if one.predicate == predicate
-            )
-            for properties, graph in sides
-        )
-        called = _CALLED.get(predicate, predicate.rpartition(":")[2])
-        details.append(f"{called}: {was or 'nothing'} → {now or 'nothing'}")
-    return Change(kind, how, subject, _words(kind, subject, *sides[how != "removed"]), tuple(details))
+    was, now = (
+        {
+            predicate: ", ".join(_value(one, graph) for one in same)
+            for predicate, same in groupby(sorted(differing), key=lambda one: one.predicate)
+        }
+        for differing, graph in zip((old - new, new - old), graphs, strict=True)
+    )
+    details = tuple(
+        f"{_CALLED.get(p, p.rpartition(':')[2])}: {was.get(p) or 'nothing'} → {now.get(p) or 'nothing'}"
+        for p in sorted(was.keys() | now.keys())
+        if how == "changed"
+    )
+    subject, at = iris.short(address), how != "removed"
+    return Change(kind, how, subject, _words(kind, subject, sides[at], graphs[at]), details)
 
 
 def _value(one: Property, graph: Quads) -> str:
@@ -248,7 +239,7 @@ def _words(kind: str, subject: str, properties: list[Property], graph: Quads) ->
     )
     if kind == "statement":
         return ends + (f" ({graph.label(one['stage'])})" if "stage" in one else "") + _where(one, graph)
-    if kind == "target":
+    if kind in ("target", "result"):
         label = graph.value(subject, "rdfs:label", lang="en")
         return f"{graph.label(one.get('place', ''))}: {label}" + _where(one, graph)
     if kind == "name":
@@ -270,7 +261,3 @@ def _where(one: Mapping[str, str], graph: Quads) -> str:
     source, _, rest = one.get("evidence", "").removeprefix("source/").partition("/paragraph/")
     quote = graph.value(f"{one.get('evidence', '')}/exact", "oa:exact")
     return f"; {source} ¶{rest.partition('/')[0]}: “{quote}”"
-
-
-def _plural(what: str) -> str:
-    return {"entity": "Entities", "dataset": "Dataset"}.get(what, f"{what.capitalize()}s")

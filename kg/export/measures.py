@@ -4,8 +4,8 @@ All of them count words of documents that were written for different ends and tr
 with a longer section names more topics. No figure here ranks regions by what they do, spend or achieve.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import namedtuple
+from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
@@ -20,46 +20,20 @@ from kg.store import oxigraph
 def topic_matrix(graph: Graph, **parameters: str | int) -> Answer:
     """Return regions by topics in the documents' own words, and how many statements back each.
 
-    ``parameters`` are region, kind, year and rolled, as the header of ``topic-matrix.rq`` tells. The question
-    ``matrix`` counts along the official classification instead.
+    ``parameters`` (region, kind, year, rolled) are those of ``topic-matrix.rq``.
     """
     asked = queries.internal("topic-matrix")
     return graph.answer(oxigraph.select(graph.store, asked.bind(graph.terms(asked, parameters))))
 
 
-class Pair(NamedTuple):
-    """Two regions, how many topics both back, and how like they are (0 to 1)."""
-
-    region: str
-    other: str
-    shared: int
-    similarity: float
-
-
-class Emphasis(NamedTuple):
-    """A region, a topic, the statements between them, and how much more than usual that is (1: as usual)."""
-
-    region: str
-    topic: str
-    statements: int
-    quotient: float
-
-
-class Broker(NamedTuple):
-    """An entity, its class, its neighbours, and the share of shortest paths that pass through it."""
-
-    entity: str
-    kind: str
-    neighbours: int
-    betweenness: float
-
-
-class Centre(NamedTuple):
-    """A field or topic, how many regions back it, and its centrality (eigenvector) among these."""
-
-    topic: str
-    regions: int
-    centrality: float
+#: Two regions, how many topics both back, and how like they are (0 to 1).
+Pair = namedtuple("Pair", "region other shared similarity")
+#: A region, a topic, the statements between them, and how much more than usual that is (1: as usual).
+Emphasis = namedtuple("Emphasis", "region topic statements quotient")
+#: An entity, its class, its neighbours, and the share of shortest paths that pass through it.
+Broker = namedtuple("Broker", "entity kind neighbours betweenness")
+#: A field or topic, how many regions back it, and its centrality (eigenvector) among these.
+Centre = namedtuple("Centre", "topic regions centrality")
 
 
 def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Graph:
@@ -77,18 +51,14 @@ def projection(graph: Graph, *, kind: str = "", rolled: bool = False) -> nx.Grap
     ['region', 'topic']
     """
     found = nx.Graph()
+    rows: Iterable[Mapping[str, object]] = internal_rows(graph.store, "regions-by-fields").values()
     if kind:
-        rows = [
-            {**row, "label": ""} for row in topic_matrix(graph, kind=kind, rolled="yes" if rolled else "no")
-        ]
-    else:
-        asked = internal_rows(graph.store, "regions-by-fields").values()
-        rows = [{**row, "label": " ".join(filter(None, (row["code"], row["label"])))} for row in asked]
+        rows = topic_matrix(graph, kind=kind, rolled="yes" if rolled else "no")
     for row in rows:
         region, topic = (iris.short(str(row[side])) for side in ("region", "topic"))
-        for node, side in ((region, "region"), (topic, "topic")):
-            label = (side == "topic" and row["label"]) or graph.labels.get(node, node)
-            found.add_node(node, label=label, side=side)
+        field = "" if kind else f"{row['code']} {row['label']}".strip()
+        found.add_node(region, label=graph.labels.get(region, region), side="region")
+        found.add_node(topic, label=field or graph.labels.get(topic, topic), side="topic")
         found.add_edge(region, topic, weight=int(str(row["number"])), counts=row["counts"])
     return found
 
@@ -105,10 +75,8 @@ def similarity(of: nx.Graph) -> list[Pair]:
         return []
     jaccard = nx.bipartite.overlap_weighted_projected_graph(of, regions, jaccard=True)
     shared = nx.bipartite.weighted_projected_graph(of, regions)
-    pairs = (
-        Pair(name[one], name[other], shared[one][other]["weight"], round(weight, 4))
-        for one, other, weight in ((*sorted(edge[:2]), edge[2]) for edge in jaccard.edges(data="weight"))
-    )
+    edges = ((*sorted(edge[:2]), edge[2]) for edge in jaccard.edges(data="weight"))
+    pairs = (Pair(name[a], name[b], shared[a][b]["weight"], round(weight, 4)) for a, b, weight in edges)
     return sorted(pairs, key=lambda pair: (-pair.similarity, pair.region, pair.other))
 
 
@@ -120,14 +88,11 @@ def specialisation(of: nx.Graph, *, least: int = 2) -> list[Emphasis]:
     sentence of a short section would top the list. It is emphasis in a text, not the structure of an economy.
     """
     name, total, strength = of.nodes(data="label"), of.size(weight="weight"), dict(of.degree(weight="weight"))
+    edges = (edge for edge in of.edges(_side(of, "region"), data="weight") if edge[2] >= least)
     found = (
-        Emphasis(
-            name[region], name[topic], weight,
-            round((weight / strength[region]) / (strength[topic] / total), 2),
-        )
-        for region, topic, weight in of.edges(_side(of, "region"), data="weight")
-        if weight >= least
-    )  # fmt: skip
+        Emphasis(name[a], name[b], weight, round((weight / strength[a]) / (strength[b] / total), 2))
+        for a, b, weight in edges
+    )
     return sorted(found, key=lambda one: (-one.quotient, one.region, one.topic))
 
 

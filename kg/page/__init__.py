@@ -15,7 +15,6 @@ from kg.read import queries
 from kg.store import oxigraph
 
 LIMIT = 20_000  # entities that a browser draws and searches without delay
-_NUMBER = "SELECT (COUNT(DISTINCT ?entity) AS ?number) { ?entity skos:prefLabel ?label }"
 _REGIONS = "SELECT ?region { ?region a kg:Region }"
 
 
@@ -42,10 +41,9 @@ class Inline:
 class Part:
     """The part of a graph that a page shows; without arguments the whole.
 
-    ``region`` keeps what lies within two steps of that region; ``around`` and ``depth`` the neighbourhood of
-    an entity (names and ids are accepted) and its width in steps; ``kinds`` entities of these classes;
-    ``shared`` the regions and what at least so many of them name. ``hierarchy`` tells whether assumed links
-    come along.
+    ``region`` keeps what lies within two steps of that region, ``around`` what lies ``depth`` steps from an
+    entity (by name or id), ``kinds`` entities of these classes, ``shared`` the regions and what at least so
+    many of them name; ``hierarchy`` tells whether assumed links come along.
     """
 
     region: str | None = None
@@ -76,8 +74,7 @@ def render_page(graph: Graph, part: Part = Part()) -> str:
 
 
 def _check_size(graph: Graph, keep: Collection[str] | None) -> None:
-    counted = oxigraph.select(graph.store, _NUMBER).values()
-    number = int(counted[0]["number"]) if keep is None else len(keep)
+    number = len(graph.names.entities if keep is None else keep)
     if number <= LIMIT:
         return
     least = next((n for n in range(2, 1000) if len(_shared(graph, n)) <= LIMIT), 1000)

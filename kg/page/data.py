@@ -10,7 +10,7 @@ from itertools import groupby
 
 from kg import iris
 from kg.compile.derived import ABOUT
-from kg.query.entities import Entity, find_links
+from kg.query.entities import find_links
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
 from kg.query.vocabulary import Vocabulary
@@ -18,6 +18,8 @@ from kg.read import queries
 from kg.store import oxigraph
 
 Row = dict[str, str]
+#: The numbers by which rows refer to entities, classes, predicates and sources.
+Numbers = Mapping[str, Mapping[str, int]]
 Cell = str | int | float | None | Sequence["Cell"]
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
@@ -38,16 +40,6 @@ class Content:
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class _Numbers:
-    """The numbers by which rows refer to entities, classes, predicates and sources."""
-
-    entities: Mapping[str, int]
-    classes: Mapping[str, int]
-    predicates: Mapping[str, int]
-    sources: Mapping[str, int]
-
-
 def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy: bool = True) -> Content:
     """Read the content of a page from a graph, with assumed links where ``hierarchy``.
 
@@ -56,20 +48,21 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
     vocabulary = graph.vocabulary
     entities, statements, targets = list(graph.entities), graph.statements(), graph.targets()
     if keep is not None:
-        kept = _kept(keep, entities, targets)
+        kept = {*keep, *(entity.id for entity in entities if entity.id.startswith("source/"))}
+        kept |= {target.indicator for target in targets if target.place in kept}
         entities = [entity for entity in entities if entity.id in kept]
         statements = [s for s in statements if s.subject in kept and (s.is_literal or s.object in kept)]
         targets = [t for t in targets if t.place in kept and (not t.topic or t.topic in kept)]
     classes, sources = vocabulary.entity_classes(), _rows(graph, "documents")
-    numbers = _Numbers(
-        {entity.id: at for at, entity in enumerate(entities)},
-        {name: at for at, name in enumerate(classes)},
-        {name: at for at, name in enumerate(vocabulary.predicates)},
-        {iris.short(row["source"]): at for at, row in enumerate(sources)},
-    )
+    numbers = {
+        "entities": {entity.id: at for at, entity in enumerate(entities)},
+        "classes": {name: at for at, name in enumerate(classes)},
+        "predicates": {name: at for at, name in enumerate(vocabulary.predicates)},
+        "sources": {iris.short(row["source"]): at for at, row in enumerate(sources)},
+    }
     drawn = {e.id: vocabulary.root(e.kind) for e in entities if classes[e.kind].drawn_as == "node"}
     lines = [_is_line(statement, vocabulary, drawn) for statement in statements]
-    links = find_links(graph.store) if hierarchy else []
+    links, names = find_links(graph.store) if hierarchy else [], _names(graph)
     data = {
         "about": _about(graph, [s.evidence for s in statements] + [t.evidence for t in targets]),
         "kinds": [
@@ -87,35 +80,31 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             ]
             for name in _SCHEMES
         },
-        "entities": _entity_rows(entities, numbers, _names(graph)),
+        "entities": [
+            [
+                e.id, numbers["classes"][e.kind], e.name, e.label_zh, e.note, e.doubt, int(e.is_region),
+                e.point, names.get(e.id, []),
+            ]
+            for e in entities
+        ],
         "statements": [_statement_row(s, numbers, line) for s, line in zip(statements, lines, strict=True)],
         "targets": [_target_row(target, numbers) for target in targets],
         "links": [
-            [numbers.entities[link.child], link.relation, numbers.entities[link.parent], link.ground]
+            [numbers["entities"][link.child], link.relation, numbers["entities"][link.parent], link.ground]
             for link in links
-            if {link.child, link.parent} <= numbers.entities.keys()
+            if {link.child, link.parent} <= numbers["entities"].keys()
         ],
         "derived": _derived_rows(_rows(graph, "derivations"), numbers),
         "fields": _field_rows(_rows(graph, "classification"), numbers),
         "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
-    }
-    return Content(
-        data,
-        tuple(numbers.entities),
-        drawn,
-        frozenset(entity.id for entity in entities if entity.is_region),
-        tuple(sorted({(s.subject, s.object) for s, line in zip(statements, lines, strict=True) if line})),
-    )
+    }  # fmt: skip
+    regions = frozenset(entity.id for entity in entities if entity.is_region)
+    pairs = {(s.subject, s.object) for s, line in zip(statements, lines, strict=True) if line}
+    return Content(data, tuple(numbers["entities"]), drawn, regions, tuple(sorted(pairs)))
 
 
 def _rows(graph: Graph, query: str) -> list[Row]:
     return oxigraph.select(graph.store, queries.internal(query).bind({})).values()
-
-
-def _kept(keep: Collection[str], entities: Iterable[Entity], targets: Iterable[Target]) -> set[str]:
-    """Return the entities asked for, all sources, and the indicators of their targets."""
-    kept = set(keep) | {entity.id for entity in entities if entity.id.startswith("source/")}
-    return kept | {target.indicator for target in targets if target.place in kept}
 
 
 def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Mapping[str, str]) -> bool:
@@ -126,39 +115,38 @@ def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Mapping[str, s
 
 
 def _about(graph: Graph, evidence: Iterable[Evidence]) -> dict[str, Cell]:
-    """Title, licence and version of the dataset, and how many of the page's quotes were located."""
-    quotes: dict[tuple[str, int, str], bool] = {}
-    for each in evidence:
-        key = (each.source, each.paragraph, each.quote)
-        quotes[key] = quotes.get(key, False) or each.start is not None
+    """Return title, licence and version of the dataset, and how many of the page's quotes were located."""
+    quotes = {((e.source, e.paragraph, e.quote), e.start is not None) for e in evidence}
+    located = sum(one for _, one in quotes)
     about: dict[str, Cell] = dict(next(iter(_rows(graph, "dataset")), {}))
-    return {**about, "quotes": len(quotes), "located": sum(quotes.values())}
+    return {**about, "quotes": len({quote for quote, _ in quotes}), "located": located}
 
 
-def _statement_row(statement: Statement, numbers: _Numbers, line: bool) -> Cell:
+def _statement_row(statement: Statement, numbers: Numbers, line: bool) -> Cell:
     return [
-        _local(statement.id), numbers.entities[statement.subject], numbers.predicates[statement.predicate],
-        statement.object if statement.is_literal else numbers.entities[statement.object], int(line),
+        statement.id.partition("/")[2], numbers["entities"][statement.subject],
+        numbers["predicates"][statement.predicate],
+        statement.object if statement.is_literal else numbers["entities"][statement.object], int(line),
         statement.stage, statement.tier, statement.cue, statement.said,
         *_evidence_cells(statement, numbers),
     ]  # fmt: skip
 
 
-def _target_row(target: Target, numbers: _Numbers) -> Cell:
+def _target_row(target: Target, numbers: Numbers) -> Cell:
     return [
-        _local(target.id), numbers.entities[target.place],
-        numbers.entities[target.topic] if target.topic else None, numbers.entities[target.indicator],
+        target.id.partition("/")[2], numbers["entities"][target.place],
+        numbers["entities"][target.topic] if target.topic else None, numbers["entities"][target.indicator],
         target.comparator, float(target.value) if target.value else None,
         float(target.upper) if target.upper else None, target.unit, target.label,
         *_evidence_cells(target, numbers),
     ]  # fmt: skip
 
 
-def _evidence_cells(each: Statement | Target, numbers: _Numbers) -> list[Cell]:
+def _evidence_cells(each: Statement | Target, numbers: Numbers) -> list[Cell]:
     where = each.evidence
     plain = not (where.prefix or where.suffix or where.repeated)
     return [
-        numbers.sources[where.source], where.paragraph, where.quote, each.period, each.flags, each.note,
+        numbers["sources"][where.source], where.paragraph, where.quote, each.period, each.flags, each.note,
         where.row, None if plain else where.fragment,  # the page makes that of a quote without context
     ]  # fmt: skip
 
@@ -172,30 +160,18 @@ def _names(graph: Graph) -> dict[str, list[Cell]]:
     return found
 
 
-def _entity_rows(
-    entities: Iterable[Entity], numbers: _Numbers, names: Mapping[str, list[Cell]]
-) -> list[Cell]:
-    return [
-        [
-            e.id, numbers.classes[e.kind], e.name, e.label_zh, e.note, e.doubt, int(e.is_region), e.point,
-            names.get(e.id, []),
-        ]
-        for e in entities
-    ]  # fmt: skip
-
-
-def _derived_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+def _derived_rows(rows: Iterable[Row], numbers: Numbers) -> list[Cell]:
     """Return what follows from two statements: region, topic, means, and the ids of the statements."""
     found: list[Cell] = []
     for _, group in groupby(rows, key=lambda row: row["derivation"]):
         same = list(group)
-        ends = [numbers.entities.get(iris.short(same[0][name])) for name in ("region", "topic", "means")]
+        ends = [numbers["entities"].get(iris.short(same[0][name])) for name in ("region", "topic", "means")]
         if None not in ends:
-            found.append([*ends, [_local(iris.short(row["statement"])) for row in same]])
+            found.append([*ends, [iris.short(row["statement"]).partition("/")[2] for row in same]])
     return found
 
 
-def _field_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+def _field_rows(rows: Iterable[Row], numbers: Numbers) -> list[Cell]:
     """Return fields: id, scheme, code, names, number of the field above, numbers of the topics they hold."""
     fields = [list(same) for _, same in groupby(rows, key=lambda row: row["field"])]
     at = {same[0]["field"]: number for number, same in enumerate(fields)}
@@ -203,16 +179,16 @@ def _field_rows(rows: Iterable[Row], numbers: _Numbers) -> list[Cell]:
         [
             iris.short(same[0]["field"]),
             *(same[0][name] for name in ("scheme", "code", "label", "label_zh")), at.get(same[0]["parent"]),
-            [n for row in same if (n := numbers.entities.get(iris.short(row["topic"]))) is not None],
+            [n for row in same if (n := numbers["entities"].get(iris.short(row["topic"]))) is not None],
         ]
         for same in fields
     ]  # fmt: skip
 
 
-def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: _Numbers) -> list[Cell]:
+def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: Numbers) -> list[Cell]:
     parts: dict[str, list[Cell]] = {}
     for row in sorted(sections, key=lambda row: (row["source"], int(row["first"]))):
-        region = numbers.entities.get(iris.short(row["region"]))
+        region = numbers["entities"].get(iris.short(row["region"]))
         parts.setdefault(row["source"], []).append(
             [int(row["first"]), int(row["last"]), row["heading"], region, row["read"], row["reread"]]
         )
@@ -224,8 +200,3 @@ def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: _Numb
         ]
         for row in sources
     ]  # fmt: skip
-
-
-def _local(identifier: str) -> str:
-    """An id less its segment: ``statement/0b92…`` → ``0b92…``."""
-    return identifier.partition("/")[2]

@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from pyvis.network import Network
 
@@ -19,7 +19,6 @@ from kg.page.layout import Layout
 
 TEMPLATE = "page.html"
 _VIS = "lib/vis-9.1.2/vis-network.min.js"
-_OPTIONS = {"physics": {"enabled": False}, "layout": {"improvedLayout": False}, "edges": {"smooth": False}}
 #: Characters that would end a script element, a line or a direction of text, as JSON escapes.
 _ESCAPES = {
     ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
@@ -39,14 +38,9 @@ def render_html(content: Content, places: Layout, *, title: str) -> str:
         for entity, (x, y) in places.points.items()
     ]
     network.edges = [{"from": number[one], "to": number[other]} for one, other in content.pairs]
-    network.options = _OPTIONS
-    package = FileSystemLoader(network.template_dir)
-    environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(locations.WEB), package]), autoescape=True
-    )
-    vis, _, _ = package.get_source(environment, _VIS)
+    environment = Environment(loader=FileSystemLoader(locations.WEB), autoescape=True)
     environment.globals.update(
-        vis=_trusted(vis),
+        vis=_trusted(Path(network.template_dir, _VIS).read_text(encoding="utf-8")),
         style=_trusted((locations.WEB / "page.css").read_text(encoding="utf-8")),
         script=_trusted(join_modules(locations.WEB, "main")),
         content=_trusted(embed(content.data)),
@@ -54,8 +48,7 @@ def render_html(content: Content, places: Layout, *, title: str) -> str:
     )
     network.templateEnv = environment
     network.path = TEMPLATE
-    html: str = network.generate_html(notebook=False)
-    return html
+    return str(network.generate_html(notebook=False))
 
 
 def join_modules(folder: Path, main: str) -> str:

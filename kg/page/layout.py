@@ -6,12 +6,13 @@ shows what regions have in common and the rim what is particular. The same graph
 """
 
 import math
+from cmath import rect
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
-from typing import NamedTuple
+from itertools import accumulate, pairwise, product
 
-Point = tuple[float, float]
+#: The sector behind an anchor: where it begins, and its middle and width in radians.
+Wedge = tuple[float, float, float]
 Neighbours = Mapping[str, Sequence[str]]
 
 SPACE = 96.0  # between nodes inside the ring, sideways; names are wide
@@ -23,19 +24,11 @@ PULL = 0.10
 MAX_REVERSED = 64  # anchors up to which the ring is improved by reversals, which is cubic
 
 
-class Wedge(NamedTuple):
-    """The sector behind an anchor: where it begins, and its middle and width in radians."""
-
-    start: float
-    middle: float
-    width: float
-
-
 @dataclass(frozen=True)
 class Layout:
     """Positions by node, and the number of nearest anchors of each node (0 if none is reachable)."""
 
-    points: dict[str, Point]
+    points: dict[str, tuple[float, float]]
     shared: dict[str, int]
 
 
@@ -63,16 +56,15 @@ def place_nodes(
     disc = math.sqrt(len(common) * SPACE * SPACE * 0.62 / math.pi)
     radius = 0.0 if len(ring) == 1 else max(disc, len(ring) * 70 / (2 * math.pi)) + GAP
     wedges = _wedges([len(owned[anchor]) for anchor in ring], radius + GAP)
-    points: dict[str, Point] = {}
-    for anchor, wedge in zip(ring, wedges, strict=True):
-        points[anchor] = _at(radius, wedge.middle) if radius else (0.0, 0.0)
+    # points are complex numbers: x to the right, y down
+    points = {anchor: rect(radius, middle) for anchor, (_, middle, _) in zip(ring, wedges, strict=True)}
     points.update(_inside(sorted(common), near, points, radius - GAP))
     for anchor, wedge in zip(ring, wedges, strict=True):
         depth = {node: owners[node][0] for node in owned[anchor]}
         points.update(_fan(anchor, depth, nodes, near, wedge))
     points.update(_unreached([node for node in near if node not in owners], points))
     shared = {node: len(owners[node][1]) if node in owners else 0 for node in near}
-    return Layout({node: (round(x, 1), round(y, 1)) for node, (x, y) in points.items()}, shared)
+    return Layout({node: (round(p.real, 1), round(p.imag, 1)) for node, p in points.items()}, shared)
 
 
 def neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -111,12 +103,8 @@ def _order(
 ) -> list[str]:
     """Order anchors so that those that share most are neighbours: a greedy chain, improved by reversals."""
     common = {a: {n for n in near[a] if len(owners[n][1]) > 1} for a in anchors}
-
-    def likeness(a: str, b: str) -> float:
-        union = len(common[a] | common[b])
-        return len(common[a] & common[b]) / union if union else 0.0
-
-    table = {(a, b): likeness(a, b) for a in anchors for b in anchors}
+    pairs = product(anchors, repeat=2)
+    table = {(a, b): len(common[a] & common[b]) / (len(common[a] | common[b]) or 1) for a, b in pairs}
     chain, left = [anchors[0]], set(anchors[1:])
     while left:
         following = max(sorted(left), key=lambda b: table[chain[-1], b])
@@ -144,74 +132,60 @@ def _wedges(counts: Sequence[int], start: float) -> list[Wedge]:
     weights = [math.sqrt(count) + 2 for count in counts]
     total = sum(weights)
     widths = [2 * math.pi * weight / total for weight in weights]
-    middles, at = [], 0.0
-    for width in widths:
-        middles.append(at + width / 2)
-        at += width
+    ends = accumulate(widths, initial=0.0)
+    middles = [end + width / 2 for end, width in zip(ends, widths, strict=False)]
     turn = math.pi - middles[widths.index(max(widths))]
-    return [Wedge(start, middle + turn, width) for middle, width in zip(middles, widths, strict=True)]
+    return [(start, middle + turn, width) for middle, width in zip(middles, widths, strict=True)]
 
 
 def _inside(
-    nodes: Sequence[str], near: Neighbours, fixed: Mapping[str, Point], limit: float
-) -> dict[str, Point]:
+    nodes: Sequence[str], near: Neighbours, fixed: Mapping[str, complex], limit: float
+) -> dict[str, complex]:
     """Place nodes inside the ring: each is pulled to the middle of its neighbours and pushed off others."""
-    points: dict[str, list[float]] = {}
-    for at, node in enumerate(nodes):
-        held = [fixed[other] for other in near[node] if other in fixed]
-        x, y = _mean(held) if held else (0.0, 0.0)
-        turn = at * 2.399963  # the golden angle keeps equal ones apart
-        points[node] = [x * 0.8 + 20 * math.cos(turn), y * 0.8 + 20 * math.sin(turn)]
+
+    def middle(node: str, placed: Mapping[str, complex]) -> complex:
+        held = [placed[other] for other in near[node] if other in placed]
+        return sum(held) / len(held) if held else 0j
+
+    # the golden angle keeps equal ones apart
+    points = {node: middle(node, fixed) * 0.8 + rect(20, at * 2.399963) for at, node in enumerate(nodes)}
     for step in range(ROUNDS):
-        pull = PULL * (1 - step / ROUNDS)
-        placed = {**{node: (x, y) for node, (x, y) in points.items()}, **fixed}
+        placed = {**points, **fixed}
         for node in nodes:
-            held = [placed[other] for other in near[node] if other in placed]
-            x, y = _mean(held) if held else (0.0, 0.0)
-            point = points[node]
-            point[0] += (x - point[0]) * pull
-            point[1] += (y - point[1]) * pull
+            points[node] += (middle(node, placed) - points[node]) * (PULL * (1 - step / ROUNDS))
         _separate(nodes, points)
-        for point in points.values():
-            far = math.hypot(*point)
-            if far > limit > 0:
-                point[0] *= limit / far
-                point[1] *= limit / far
-    return {node: (x, y) for node, (x, y) in points.items()}
+        for node, point in points.items():
+            far = math.hypot(point.real, point.imag)
+            points[node] = point * (limit / far) if far > limit > 0 else point
+    return points
 
 
-def _separate(nodes: Sequence[str], points: Mapping[str, list[float]]) -> None:
+def _separate(nodes: Sequence[str], points: dict[str, complex]) -> None:
     """Push apart nodes that are closer than SPACE sideways or 0.55 of it up and down, as names are wide."""
     cells: dict[tuple[int, int], list[str]] = {}
     for node in nodes:
-        x, y = points[node]
-        cells.setdefault((math.floor(x / SPACE), math.floor(y / SPACE)), []).append(node)
+        cell = math.floor(points[node].real / SPACE), math.floor(points[node].imag / SPACE)
+        cells.setdefault(cell, []).append(node)
     for (column, row), members in cells.items():
         around = product((column - 1, column, column + 1), (row - 1, row, row + 1))
         others = [other for cell in around for other in cells.get(cell, ())]
-        for node in members:
-            one = points[node]
-            for other in others:
-                if other <= node:
-                    continue
-                two = points[other]
-                across, down = two[0] - one[0], (two[1] - one[1]) / 0.55
-                far = math.hypot(across, down)
-                if far >= SPACE:
-                    continue
+        for node, other in product(members, others):
+            apart = points[other] - points[node]
+            across, down = apart.real, apart.imag / 0.55
+            far = math.hypot(across, down)
+            if other > node and far < SPACE:
                 push = (SPACE - far) / 2
                 across, down = (across / far, down / far) if far > 1e-6 else (0.6, 0.8)
-                one[0] -= across * push * 0.8
-                one[1] -= down * push * 0.44
-                two[0] += across * push * 0.8
-                two[1] += down * push * 0.44
+                move = complex(across * push * 0.8, down * push * 0.44)
+                points[node] -= move
+                points[other] += move
 
 
 def _fan(
     anchor: str, depth: Mapping[str, int], groups: Mapping[str, Hashable], near: Neighbours, wedge: Wedge
-) -> dict[str, Point]:
+) -> dict[str, complex]:
     """Place an anchor's own nodes behind it: rings by distance, groups side by side, rows in turn."""
-    points: dict[str, Point] = {}
+    points: dict[str, complex] = {}
     start, middle, width = wedge
     angle = {anchor: middle}
     order = {group: at for at, group in enumerate(sorted({groups[node] for node in depth}, key=str))}
@@ -231,25 +205,16 @@ def _fan(
             share = (at + 0.5) / len(level) - 0.5
             reach = min(0.9 * width, len(level) * STEP / (rows * max(radius, 1.0)) * 1.15)
             angle[node] = middle + share * (reach if distance == 1 else 0.9 * width)
-            far = radius + (at % rows) * ROW
-            points[node] = _at(far, angle[node])
+            points[node] = rect(radius + (at % rows) * ROW, angle[node])
         radius += rows * ROW + ROW * 0.6
     return points
 
 
-def _unreached(nodes: Sequence[str], points: Mapping[str, Point]) -> dict[str, Point]:
+def _unreached(nodes: Sequence[str], points: Mapping[str, complex]) -> dict[str, complex]:
     """Place the nodes that no anchor reaches in rows below all others."""
-    low = max((y for _, y in points.values()), default=0.0) + GAP
+    low = max((point.imag for point in points.values()), default=0.0) + GAP
     wide = max(4, math.ceil(math.sqrt(len(nodes)) * 2))
     return {
-        node: ((at % wide - (min(wide, len(nodes)) - 1) / 2) * SPACE, low + at // wide * ROW * 1.5)
+        node: complex((at % wide - (min(wide, len(nodes)) - 1) / 2) * SPACE, low + at // wide * ROW * 1.5)
         for at, node in enumerate(nodes)
     }
-
-
-def _at(radius: float, angle: float) -> Point:
-    return radius * math.cos(angle), radius * math.sin(angle)
-
-
-def _mean(points: Sequence[Point]) -> Point:
-    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ from kg.store.oxigraph import QueryResult, Rows, Store
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
+
+Ids = Iterable[str] | None
 
 
 @dataclass(frozen=True)
@@ -92,17 +94,14 @@ class Graph(AbstractContextManager["Graph"]):
     def ask(self, question: str, /, **parameters: Given) -> Answer:
         """Answer a question of the catalogue; parameters are names, aliases or ids, empty ones left out.
 
-        A list gives several values to a parameter.
-
-        Raises:
-            NotFound: There is no such question, parameter or value; the message suggests near ones.
-            Ambiguous: Several entities have a name.
-            KgError: A parameter that the question needs is missing.
+        A list gives several values to a parameter. Raises NotFound (with near ones) for a question, parameter
+        or value that is not there, Ambiguous where several entities have a name, KgError for one missing.
         """
         asked = queries.find(question)
         found = self.answer(oxigraph.select(self.store, asked.bind(self.terms(asked, parameters))))
+        label = found.label
         for column in LISTS:
-            found = found.mapped(column, column, partial(_join_labels, found))
+            found = found.mapped(column, lambda ids: ", ".join(sorted(label(one) or one for one in ids)))
         return found.doubted(self._doubts)
 
     def summary(self, question: str, /, **parameters: Given) -> list[str]:
@@ -134,12 +133,11 @@ class Graph(AbstractContextManager["Graph"]):
             raise NotFound(f"{asked.name} has no parameter {unknown[0]}; it has {', '.join(kinds) or 'none'}")
         if twice := [key for key, v in several.items() if kinds[key].type == "boolean" and len(v) > 1]:
             raise KgError(f"{twice[0]} is yes or no, not several values")
-        return {
-            key: " ".join(
-                dict.fromkeys(serialised_term(self, asked, kinds[key], v, exact=exact) for v in some)
-            )
+        terms = {
+            key: dict.fromkeys(serialised_term(self, asked, kinds[key], v, exact=exact) for v in some)
             for key, some in several.items()
         }
+        return {key: " ".join(some) for key, some in terms.items()}
 
     def search(
         self, words: str, *, region: Given = None, source: Given = None, texts: Sequence[Path] | None = None
@@ -160,8 +158,7 @@ class Graph(AbstractContextManager["Graph"]):
     def query(self, text: str, *, allow_service: bool = False) -> QueryResult:
         """Run a SPARQL query of any form; the prefixes of ``kg.iris`` need no declaration.
 
-        Raises:
-            BadQuery: The query is malformed or asks for what is refused, such as SERVICE.
+        Raises BadQuery where it is malformed or asks for what is refused, such as SERVICE.
         """
         guard.refuse(text, allow_service=allow_service)
         return oxigraph.query(self.store, text)
@@ -180,38 +177,26 @@ class Graph(AbstractContextManager["Graph"]):
         seen = self.mentions(ids=[one for one in ids if one.startswith("mention/")])
         return doubts(self.store, ids) | {one.id: one.evidence.doubt for one in seen}
 
-    def statements(
-        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
-    ) -> list[Statement]:
-        """Return statements with their evidence: all, or those of these ids, of an entity, of a source.
-
-        >>> import kg
-        >>> found = kg.open_graph().statements(entity="org/byd")[0]
-        >>> found.predicate, found.evidence.source, found.evidence.paragraph
-        ('participatesIn', 'source/gwr-2024', 47)
-        """
+    def statements(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Statement]:
+        """Return statements with their evidence: all, or those of these ids, of an entity, of a source."""
         return find_stated(Statement, self.store, ids=ids, entity=entity, source=source)
 
-    def targets(
-        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
-    ) -> list[Target]:
+    def targets(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Target]:
         """Return targets and results with their evidence: all, of these ids, of an entity, of a source."""
         return find_stated(Target, self.store, ids=ids, entity=entity, source=source)
 
-    def mentions(
-        self, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
-    ) -> list[Mention]:
+    def mentions(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Mention]:
         """Return mentions in the order of the texts: all, or those of these ids, an entity, a source."""
         return find_mentions(self.store, ids=ids, entity=entity, source=source)
 
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
         """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
-        wanted = set(ids)
-        found: list[Statement | Target | Mention] = [
-            *self.targets(ids=(i for i in wanted if i.startswith(("target/", "result/")))),
-            *self.mentions(ids=(i for i in wanted if i.startswith("mention/"))),
-        ]
-        found += self.statements(ids=(i for i in wanted if i.startswith("statement/")))
+        kinds: dict[str, list[str]] = {"statement": [], "target": [], "mention": []}
+        kinds["result"] = kinds["target"]
+        for one in set(ids):
+            kinds.get(one.partition("/")[0], []).append(one)
+        found: list[Statement | Target | Mention] = [*self.targets(ids=kinds["target"])]
+        found += [*self.mentions(ids=kinds["mention"]), *self.statements(ids=kinds["statement"])]
         return {each.id: each.evidence for each in found}
 
     def sentence(self, found: Statement | Target, *, about: str = "") -> str:
@@ -228,9 +213,8 @@ class Graph(AbstractContextManager["Graph"]):
     def uncounted(self, found: Answer) -> Answer:
         """Return the answer with the statements behind counts (``count/jinan/chip``) in their place."""
         known = self._counted(found.ids("counts"))
-        return found.mapped(
-            "counts", "statements", lambda ids: " ".join(dict.fromkeys(s for one in ids for s in known[one]))
-        )
+        joined = {count: " ".join(dict.fromkeys(behind)) for count, behind in known.items()}
+        return found.mapped("counts", lambda ids: " ".join(joined[one] for one in ids), "statements")
 
     def cite(self, found: Answer) -> Answer:
         """Return the answer with its evidence in each row.
@@ -247,27 +231,13 @@ class Graph(AbstractContextManager["Graph"]):
         """Return what is stated as a networkx MultiDiGraph, edges keyed by statement with their evidence.
 
         ``filters`` are those of ``kg.query.networkx_view.network``.
-
-        >>> import kg
-        >>> view = kg.open_graph().to_networkx(around="silicon carbide")
-        >>> view.nodes["topic/silicon-carbide"]["label"]
-        'silicon carbide'
         """
         from kg.query import networkx_view  # late: networkx takes a third of a second to import
 
         return networkx_view.network(self, **filters)
 
     def to_rdflib(self) -> "rdflib.Dataset":
-        """Return the graph as an rdflib Dataset over the same store, without a copy (by oxrdflib).
-
-        Raises:
-            KgError: The graph is at an endpoint.
-
-        >>> import kg
-        >>> jinan = kg.open_graph().to_rdflib().query("SELECT ?p { place:jinan skos:prefLabel ?p }")
-        >>> sorted(str(row.p) for row in jinan)
-        ['Jinan', '济南市']
-        """
+        """Return the graph as an rdflib Dataset over the same store, by oxrdflib; KgError at an endpoint."""
         import oxrdflib  # late: rdflib takes a quarter of a second to import
         import rdflib
 
@@ -294,18 +264,10 @@ class Graph(AbstractContextManager["Graph"]):
 
 
 def open_graph(where: str | os.PathLike[str] | None = None) -> Graph:
-    """Open a graph to read.
+    """Open a graph to read; raises BadStore where there is none, or none that can be read.
 
     ``where`` is a folder of builds, an RDF file, or the address of a SPARQL endpoint; without it the
     project's own graph is opened, and built if there is none yet.
-
-    Raises:
-        BadStore: There is no graph, or it cannot be read.
-
-    >>> import kg
-    >>> with kg.open_graph() as graph:
-    ...     len(graph.ask("backing", topic="silicon carbide")) > 0
-    True
     """
     if isinstance(where, str) and where.startswith(("http://", "https://")):
         from kg.store import endpoint  # late: a graph on disk needs no HTTP
@@ -332,16 +294,11 @@ def open_built(folder: Path, where: str) -> Graph:
 
 def _read_file(path: Path) -> Store:
     """Read an RDF file into a store in memory; its ending says the format."""
-    form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+    form, found = ox.RdfFormat.from_extension(path.suffix.removeprefix(".")), ox.Store()
     if form is None:
         raise BadStore(f"{path}: not an RDF format that is known by the ending {path.suffix!r}")
-    found = ox.Store()
     try:
         found.bulk_load(path=str(path), format=form)
     except (SyntaxError, ValueError) as error:
         raise BadStore(f"{path} cannot be read: {error}") from None
     return found
-
-
-def _join_labels(answer: Answer, ids: list[str]) -> str:
-    return ", ".join(sorted(answer.label(one) or one for one in ids))

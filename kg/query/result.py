@@ -107,11 +107,6 @@ class Answer(Sequence[dict[str, "Value"]]):
 
         A column of ids is followed by one of ``labels``; without ``ids`` labels take the place of ids, and
         columns of statements go. Raises MissingExtra if pandas is not installed.
-
-        >>> import kg
-        >>> answer = kg.open_graph().ask("targets", indicator="output value")
-        >>> answer.to_pandas()[["region_label", "value", "due"]].dtypes.astype(str).tolist()
-        ['string', 'Int64', 'datetime64[s]']
         """
         from kg.query import dataframe  # late: pandas takes half a second to import
 
@@ -121,9 +116,7 @@ class Answer(Sequence[dict[str, "Value"]]):
             values = [value(row[at]) for row in answer.terms]
             shown = [self.label(one) if isinstance(one, str) else None for one in values]
             named = any(shown) and shown != values
-            columns[name] = (
-                [s or v for s, v in zip(shown, values, strict=True)] if named and not ids else values
-            )
+            columns[name] = values if ids else [s or v for s, v in zip(shown, values, strict=True)]
             if named and ids and labels:
                 columns[f"{name}_label"] = shown
         return dataframe.typed_frame(columns)
@@ -167,18 +160,15 @@ class Answer(Sequence[dict[str, "Value"]]):
         rows = dict.fromkeys(tuple(row[at] for at in keep) for row in self.terms)
         return replace(self, columns=tuple(self.columns[at] for at in keep), terms=tuple(rows))
 
-    def mapped(self, column: str, name: str, change: Callable[[list[str]], str]) -> "Answer":
-        """Return the answer with a column, if it is there, renamed and the ids in its cells made texts."""
-        at = [one == column for one in self.columns]
-        rows = (
-            tuple(
-                ox.Literal(change(ids_of(t))) if here and ids_of(t) else t
-                for here, t in zip(at, row, strict=True)
-            )
-            for row in self.terms
-        )
-        columns = tuple(name if here else one for here, one in zip(at, self.columns, strict=True))
-        return replace(self, columns=columns, terms=tuple(rows)) if any(at) else self
+    def mapped(self, column: str, change: Callable[[list[str]], str], name: str = "") -> "Answer":
+        """Return the answer with the ids in the cells of a column made texts, and the column renamed."""
+        if column not in self.columns:
+            return self
+        at = self.columns.index(column)
+        texts = (ox.Literal(change(ids)) if (ids := ids_of(row[at])) else row[at] for row in self.terms)
+        rows = tuple((*row[:at], text, *row[at + 1 :]) for row, text in zip(self.terms, texts, strict=True))
+        columns = (*self.columns[:at], name or column, *self.columns[at + 1 :])
+        return replace(self, columns=columns, terms=rows)
 
     def cited(self, column: str, evidence: Mapping[str, Evidence]) -> "Answer":
         """Return the answer with the evidence of the statements named in ``column`` in its place.
@@ -203,20 +193,19 @@ class Answer(Sequence[dict[str, "Value"]]):
         """
         if "doubt" in self.columns or not self.columns:
             return self
-        stated = [at for at, name in enumerate(self.columns) if name in STATED]
         told = {"flags", "note"} & set(self.columns)
-        behind = [[one for at in stated for one in ids_of(row[at])] for row in self.terms]
-        cells = [at for at in range(len(self.columns)) if at not in stated]
-        named = [
-            [one for at in cells if isinstance(row[at], ox.NamedNode) for one in ids_of(row[at])]
-            for row in self.terms
-        ]
-        known = find({one for ids in (*behind, *named) for one in ids})
+        ids: list[tuple[list[str], list[str]]] = []  # of the statements behind each row, and of what it names
+        for row in self.terms:
+            cells = list(zip(self.columns, row, strict=True))
+            behind = [one for name, cell in cells if name in STATED for one in ids_of(cell)]
+            named = [c for name, c in cells if name not in STATED and isinstance(c, ox.NamedNode)]
+            ids.append((behind, [one for cell in named for one in ids_of(cell)]))
+        known = find({one for pair in ids for some in pair for one in some})
         texts = []
-        for row, ids, entities in zip(self, behind, named, strict=True):
-            flags = [known[one] for one in ids if one in known and "note" not in told]
+        for cited, (behind, entities) in zip(self, ids, strict=True):
+            flags = [known[one] for one in behind if one in known and "note" not in told]
             unsure: dict[str, list[str]] = {}
-            for one in entities if "identity" not in str(row.get("flags")) else ():
+            for one in entities if "identity" not in str(cited.get("flags")) else ():
                 if one in known:
                     unsure.setdefault(known[one].partition(":")[0], []).append(self.label(one) or one)
             parts = [text.partition(": ")[2] if told else text for text in flags]

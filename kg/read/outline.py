@@ -94,7 +94,7 @@ def propose_sections(
             above = section
         elif above:
             section = replace(section, under=above.first)
-            if part != "government":
+            if part != "government" or above.part == "past":  # what was done for it, not its own work
                 section = replace(section, part=above.part, period=above.period)
         sections.append(replace(section, region=place_of(heading.title) or region))
     if end <= len(paragraphs):

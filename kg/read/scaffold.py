@@ -122,9 +122,9 @@ def format_tables(paths: Iterable[Path], *, encoding: str = "utf-8") -> dict[Pat
 def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
     """Format one table: UTF-8, commas, newlines, cells trimmed, columns and rows sorted.
 
-    Empty rows, and columns without a name and cells, are dropped. A table that is not UTF-8 is decoded by
-    ``encoding``; one that is UTF-8 stays so. Returns whether the file changed. Raises KgError, and leaves
-    the file as it is, where a row cannot be read.
+    Empty rows, rows that repeat an earlier one whole, and columns without a name and cells, are dropped. A
+    table that is not UTF-8 is decoded by ``encoding``; one that is UTF-8 stays so. Returns whether the file
+    changed. Raises KgError, and leaves the file as it is, where a row cannot be read.
     """
     known = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
     if path.name not in known:
@@ -145,6 +145,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
         elif one.code != "empty-row" and (one.code != "extra-column" or one.text):
             problems.append(one)
     raise_first(problems)
+    rows = list({tuple(row[column] for column in columns): row for row in rows}.values())
     rows.sort(key=_order(path))
     formatted = files.csv_text(columns, rows).encode()
     if formatted != raw:
@@ -177,23 +178,16 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
 
 
 def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
-    """Return the key that sorts a table: by paragraph and position, by id, or as the rows are."""
+    """Return the key that sorts a table: by paragraph, by id, or as the rows are.
+
+    It depends on the rows alone, so that a table has one order wherever it is formatted.
+    """
     if path.name in ("statements.csv", "targets.csv", "coverage.csv"):
-        positions = _positions(path.parent / "positions.csv")
-        return lambda cells: (
-            _number(cells["paragraph"]),
-            positions.get((cells["paragraph"], cells.get("quote", "")), 1 << 40),
-        )
+        return lambda cells: (_number(cells["paragraph"]),)
     columns = _SORTED_BY.get(path.name, ())
     return lambda cells: tuple(
         _ROLES.get(cells[name], 9) if name == "role" else cells[name] for name in columns
     )
-
-
-def _positions(path: Path) -> dict[tuple[str, str], int]:
-    """Return where quotes begin, by paragraph and quote; what cannot be read there orders nothing."""
-    records, _ = tables.read_table(path, models.PositionRow.columns(), name=path.name)
-    return {(r.cells["paragraph"], r.cells["quote"]): _number(r.cells["start"]) for r in records}
 
 
 def _number(cell: str) -> int:

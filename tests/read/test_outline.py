@@ -43,6 +43,18 @@ def test_sections_follow_the_headings_and_parts_their_titles() -> None:
     assert {s.region for s in found} == {"place/a"}
 
 
+def test_what_the_past_did_for_the_government_stays_past() -> None:
+    raw = [
+        "一、2029年工作回顾",
+        "（一）着力推动政府治理提效",
+        "甲",
+        "二、2030年工作安排",
+        "（一）加强政府自身建设",
+    ]
+    found = outline.propose_sections(raw, year=2030, place_of=lambda _: "")
+    assert [section.part for section in found] == ["past", "past", "year ahead", "government"]
+
+
 @pytest.mark.parametrize(
     ("title", "part", "period"),
     [

@@ -26,6 +26,7 @@ SAVED = {
     "empty lines before the header": f"\n,,\n{PLAIN}".encode(),
     "empty columns": "id,,kind,note,,\norg/a,,Company,集成,,\norg/b, ,Company,,,\n".encode(),
     "cells beyond the header": "id,kind,note\norg/a,Company,集成,,\norg/b,Company,,\n".encode(),
+    "rows twice, as after a merge by lines": PLAIN.replace("org/b", "org/b,Company,\norg/b").encode(),
     "quotation marks": b'"id","kind","note"\n' + '"org/a","Company","集成"\n"org/b","Company",""\n'.encode(),
 }  # fmt: skip
 
@@ -99,6 +100,18 @@ def test_machine_written_positions_keep_their_white_space(tmp_path: Path) -> Non
     content = f"{header}\n1,a,0,2, a,b , c,,,{'0' * 64}\n"
     path.write_text(content)
     assert not scaffold.format_table(path)
+
+
+def test_the_order_of_a_table_depends_on_its_rows_alone(tmp_path: Path) -> None:
+    """Rows keep their order within a paragraph, whether or not their quotes have recorded positions."""
+    table = Path(shutil.copytree(SAMPLE, tmp_path / "seeds")) / "hubei-2030" / "statements.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    ordered = "\n".join([head, rows[2], rows[1], rows[0], *rows[3:]]) + "\n"
+    table.write_text("\n".join([head, *rows[3:], rows[2], rows[1], rows[0]]) + "\n", encoding="utf-8")
+    for _ in range(2):
+        scaffold.format_table(table)
+        assert table.read_text(encoding="utf-8") == ordered
+        (table.parent / "positions.csv").unlink(missing_ok=True)
 
 
 #: File names, and the id that a source gets from them.
