@@ -68,6 +68,12 @@ def blank(kind: str, paragraph: int, span: Span, why: str, **cells: str) -> dict
     return {**dict.fromkeys(COLUMNS, ""), **where, "why": why, **cells}
 
 
+def cells_of(row: DraftRow) -> dict[str, str]:
+    """Return the cells of a row as its table holds them."""
+    cells = row.model_dump(by_alias=True)
+    return {column: str(cells[column]) for column in COLUMNS}
+
+
 def fits(words: str) -> bool:
     """Whether words may be quoted."""
     number, han = text.length(words)

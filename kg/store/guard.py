@@ -10,7 +10,9 @@ of nesting 1/650 (NOT EXISTS in brackets in FILTER). The two limits together kee
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import dropwhile, pairwise
 
 import pyoxigraph as ox
 
@@ -48,15 +50,19 @@ _AFTER_GRAPH = {"GRAPH", "FROM", "NAMED", "DESCRIBE"}
 _TERMS = {"string", "iri", "variable", "name", "word", "number"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Shape:
-    """What the text of a query says."""
+    """What the text of a query says: its form (SELECT, ASK ...; empty if there is none) and more.
 
-    form: str = ""  # SELECT, ASK ...; empty if there is none
-    graphs: tuple[str, ...] = ()  # of FROM
-    named_graphs: tuple[str, ...] = ()  # of FROM NAMED
-    volatile: bool = False  # another answer at each call
-    calls: bool = False  # another server is called
+    ``graphs`` are those of FROM, ``named_graphs`` those of FROM NAMED. A ``volatile`` query has another
+    answer at each call; one that ``calls`` asks another server.
+    """
+
+    form: str
+    graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    volatile: bool
+    calls: bool
 
     @property
     def is_query(self) -> bool:
@@ -98,111 +104,72 @@ def names(query: str) -> list[str]:
 
 def read(query: str) -> Shape:
     """Return what the text of a query says; raise BadQuery if it is too deep or too long to parse."""
-    reader = _Reader()
-    for match in _TOKEN.finditer(query):
-        if match.lastgroup not in ("space", "comment"):
-            reader.token(str(match.lastgroup), match.group())
-    return reader
+    tokens = [match for match in _TOKEN.finditer(query) if match.lastgroup not in ("space", "comment")]
+    words = [match for match in tokens if match.lastgroup == "word"]
+    first = next((word for word in words if word.group().upper() not in _PROLOGUE), None)
+    form = first.group().upper() if first else ""
+    _check_size(tokens, form)
+    prologue = query[: first.start() if first else 0]
+    graphs: dict[str, list[str]] = {"FROM": [], "NAMED": []}
+    for before, token in pairwise(tokens):
+        if token.lastgroup in ("iri", "name") and before.group().upper() in graphs:
+            graphs[before.group().upper()].append(_resolve(prologue, token.group()))
+    volatile = any(word.group().upper() in _CHANGING for word in words)
+    return Shape(form, tuple(graphs["FROM"]), tuple(graphs["NAMED"]), volatile, _calls(tokens))
 
 
-@dataclass
-class _Reader(Shape):
-    """The shape of a query that is read token by token."""
-
-    before: str = ""  # the last keyword, while it can still say what the next name is
-    pending: bool = False  # a name that calls a server if a brace follows: SERVICE:name {
-    brackets: list[str] = field(default_factory=list)  # those that are open
-    tokens: int = 0
-    element: bool = False  # after a comma in brackets
-    values: bool = False  # after VALUES, before its data
-    data: int = -1  # the depth at which the data of VALUES ends; -1 outside of them
-    base: str = ""
-    declared: str = ""
-    prefixes: dict[str, str] = field(default_factory=lambda: dict(iris.PREFIXES))
-
-    def token(self, kind: str, text: str) -> None:
-        """Take the next token."""
-        self._count(kind, text)
-        if kind == "name":
-            self._name(text)
-            return
-        if kind == "word":
-            self._word(text.upper())
-            return
-        if kind == "open":
-            self._open(text)
-        elif kind == "close":
-            self._close()
-        elif kind == "iri":
-            self.calls |= bool(_HIDDEN.search(text))
-            self._address(self._resolve(text))
-        elif kind != "variable":
-            self.values = False
-        self.before, self.pending = "", False
-
-    def _count(self, kind: str, text: str) -> None:
-        in_list = text == "," and self.brackets[-1:] == ["("]
-        in_element = kind == "tag" or (self.element and kind in _TERMS)
-        if self.data < 0 and not in_list and not in_element:
+def _check_size(tokens: Iterable[re.Match[str]], form: str) -> None:
+    """Raise BadQuery if the tokens are too many, or nested too deep."""
+    size, data = 0, -1  # the depth at which the data of VALUES ends; -1 outside of them
+    brackets: list[str] = []
+    element = values = False  # after a comma in brackets; after VALUES, before its data
+    for token in tokens:
+        kind, text = token.lastgroup, token.group()
+        in_list = text == "," and brackets[-1:] == ["("]
+        if data < 0 and not in_list and kind != "tag" and not (element and kind in _TERMS):
             # each term of DESCRIBE becomes several levels of the syntax tree
-            self.tokens += 5 if self.form == "DESCRIBE" and not self.brackets else 1
-            if self.tokens > MAX_TOKENS:
-                what = f"the query has more than {MAX_TOKENS:,} words and marks"
-                raise BadQuery(f"{what}; give long lists of terms as VALUES ?x {{ ... }}")
-        self.element = in_list
-
-    def _open(self, text: str) -> None:
-        self.calls |= self.pending and text == "{"
-        if self.values and text == "{":
-            self.data, self.values = len(self.brackets), False
-        self.brackets.append(text)
-        if len(self.brackets) > MAX_NESTING:
+            size += 5 if form == "DESCRIBE" and not brackets else 1
+        if kind == "open":
+            data = len(brackets) if values and text == "{" else data
+            brackets.append(text)
+        elif kind == "close" and brackets:
+            brackets.pop()
+            data = -1 if len(brackets) == data else data
+        element = in_list
+        values = text.upper() == "VALUES" or (values and data < 0 and kind in ("variable", "open", "close"))
+        if size > MAX_TOKENS:
+            what = f"the query has more than {MAX_TOKENS:,} words and marks"
+            raise BadQuery(f"{what}; give long lists of terms as VALUES ?x {{ ... }}")
+        if len(brackets) > MAX_NESTING:
             raise BadQuery(f"the query is nested more than {MAX_NESTING} levels deep")
 
-    def _close(self) -> None:
-        if self.brackets:
-            self.brackets.pop()
-        if len(self.brackets) == self.data:
-            self.data = -1
 
-    def _word(self, word: str) -> None:
-        self.pending, self.values = False, word == "VALUES"
-        self.volatile |= word in _CHANGING
-        self.calls |= "SERVICE" in word
-        if not self.form and word not in _PROLOGUE:
-            self.form = word
-        self.before = word
+def _calls(tokens: Iterable[re.Match[str]]) -> bool:
+    """Whether any reading of the tokens calls a server: ``SERVICE:name {`` may, ``GRAPH service:g {`` not."""
+    inner = dropwhile(lambda token: token.lastgroup != "open", tokens)
+    named = any(
+        token.lastgroup == "name"
+        and "SERVICE" in token.group().partition(":")[0].upper()
+        and after.group() == "{"
+        and before.group().upper() not in _AFTER_GRAPH
+        for (before, token), (_, after) in pairwise(pairwise(inner))
+    )
+    return named or any(
+        (token.lastgroup == "word" and "SERVICE" in token.group().upper())
+        or (token.lastgroup == "iri" and _HIDDEN.search(token.group()))
+        for token in tokens
+    )
 
-    def _name(self, text: str) -> None:
-        prefix, _, local = text.partition(":")
-        if self.before == "PREFIX":
-            self.declared = prefix
-            return
-        asks_graph = not self.brackets or self.before in _AFTER_GRAPH
-        self.pending = not asks_graph and "SERVICE" in prefix.upper()
-        self._address(self.prefixes.get(prefix, f"{prefix}:") + local.rstrip("."))
 
-    def _address(self, address: str) -> None:
-        if self.before == "PREFIX":
-            self.prefixes[self.declared] = address
-        elif self.before == "BASE":
-            self.base = address
-        elif self.before == "FROM" and not self.brackets:
-            self.graphs += (address,)
-        elif self.before == "NAMED" and not self.brackets:
-            self.named_graphs += (address,)
-        self.before = ""
-
-    def _resolve(self, text: str) -> str:
-        """Return an IRI as the engine reads it: escapes decoded, relative to BASE."""
-        if self.before not in (*_PROLOGUE, "FROM", "NAMED"):
-            return ""
-        try:
-            triple = f"{text} <a:> <a:> ."
-            parsed = next(iter(ox.parse(triple, format=ox.RdfFormat.TURTLE, base_iri=self.base or None)))
-        except SyntaxError:  # relative without BASE, or no IRI: the engine reports it
-            return text[1:-1]
-        return parsed.subject.value if isinstance(parsed.subject, ox.NamedNode) else ""
+def _resolve(prologue: str, term: str) -> str:
+    """Return an IRI or prefixed name as the engine reads it: escapes decoded, relative to BASE."""
+    known = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in iris.PREFIXES.items())
+    triple = f"{known}{prologue}\n{term.rstrip('.')} <a:> <a:> ."
+    try:
+        parsed = next(iter(ox.parse(triple, format=ox.RdfFormat.TURTLE)))
+    except SyntaxError:  # relative without BASE, or no IRI: the engine reports it
+        return term.strip("<>")
+    return parsed.subject.value if isinstance(parsed.subject, ox.NamedNode) else ""
 
 
 def _character(match: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import iris
-from kg.errors import Ambiguous, BadStore, NotFound
+from kg.errors import BadStore
 from kg.read import queries
 from kg.store import matching, oxigraph
 from kg.store.matching import Name, Piece, fold, key, pieces, squeeze, tokens
@@ -152,21 +152,6 @@ class Index:
             if found := [row for row in find(words) if _segment(row[0]) in wanted]:
                 return _plainest(found)
         return []
-
-    def resolve(self, words: str, *, segments: Iterable[str] = ()) -> str:
-        """Return the entity that words stand for, as ``candidates`` reads them.
-
-        Raises Ambiguous with the candidates, or NotFound with the nearest names.
-        """
-        found = self.candidates(words, segments=segments)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "; ".join(f"{entity} ({self.labels.get(entity, '?')})" for entity in found)
-            raise Ambiguous(f"{words!r} names several things: {listed}")
-        near = self.search(words, segments=segments, limit=4, least=60)
-        named = ", ".join(f"{hit.name} ({hit.entity})" for hit in near)
-        raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
 
     def search(
         self, words: str, *, segments: Iterable[str] = (), limit: int = 10, least: float = 50

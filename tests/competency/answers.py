@@ -79,7 +79,7 @@ def _below(topic: str, *regions: str) -> Way:
 
     def way(graph: Graph) -> list[Row]:
         below = column("hierarchy", "below", "above", entity=topic)(graph)
-        named = graph.names.resolve(topic)
+        named = graph.resolve(topic)
         return [
             (low,)
             for low, high in below
@@ -107,7 +107,7 @@ def _backed(topic: str, *regions: str) -> Way:
     """Steps from regions to a topic: a region and what it names, and a narrower thing and the topic."""
 
     def way(graph: Graph) -> list[Row]:
-        wanted = graph.names.resolve(topic)
+        wanted = graph.resolve(topic)
         steps: list[Row] = []
         for row in graph.ask("backing", topic=topic):
             if row["region"] in regions:
@@ -124,7 +124,7 @@ def _alone(region: str, *topics: str) -> Way:
 
     def way(graph: Graph) -> list[Row]:
         return [
-            (graph.names.resolve(topic),)
+            (graph.resolve(topic),)
             for topic in topics
             if naming(topic, exact=True)(graph) == [(_place(region),)]
         ]
@@ -588,7 +588,7 @@ ANSWERS: dict[str, Way] = {
         lambda row: row[0] != "place/shanghai",
     ),
     "q151": lambda graph: [
-        (form.removesuffix(" CPU"), graph.names.resolve(form, segments=("org", "place", "topic")))
+        (form.removesuffix(" CPU"), graph.resolve(form, segments=("org", "place", "topic")))
         for form in (
             "FAW Red Flag",
             "Feiteng CPU",
@@ -606,7 +606,7 @@ ANSWERS: dict[str, Way] = {
     "q154": only(column("projects", "place", "project", "phase"), lambda row: row[0] != "place/shanghai"),
     "q155": lambda graph: [
         *(
-            (graph.names.resolve(topic), len(list(naming(topic)(graph))))
+            (graph.resolve(topic), len(list(naming(topic)(graph))))
             for topic in (
                 "6G",
                 "artificial intelligence",

@@ -199,7 +199,7 @@ def nameless(*names: str) -> Way:
 
 
 def _ends(graph: Graph, *names: str) -> set[Value]:
-    return {graph.names.resolve(words) for words in names}
+    return {graph.resolve(words) for words in names}
 
 
 def _kinds(graph: Graph) -> dict[str, str]:

@@ -163,17 +163,17 @@ def test_words_of_a_class_end_names() -> None:
     assert vocabulary.is_tier("未来产业")
 
 
-def _documents(texts: Path) -> dict[str, tuple[seeds.Seeds, list[str]]]:
-    curated, _ = seeds.read_seeds(locations.seeds())
+def _documents(folder: Path, texts: Path) -> dict[str, tuple[seeds.Seeds, list[str]]]:
+    curated, _ = seeds.read_seeds(folder)
     listed = find_files([texts])
     read = {digest: read_paragraphs(path) for digest, path in listed.items()}
     found = {name: match_text(one, listed, read).paragraphs for name, one in curated.documents.items()}
     return {name: (curated, paragraphs) for name, paragraphs in found.items() if paragraphs}
 
 
-def test_quotes_keep_to_the_limits_and_stand_once(texts: Path) -> None:
+def test_quotes_keep_to_the_limits_and_stand_once(first_seeds: Path, texts: Path) -> None:
     known = ontologies.read(locations.ontology())
-    documents = _documents(texts)
+    documents = _documents(first_seeds, texts)
     assert documents
     for name, (curated, paragraphs) in documents.items():
         found = document.propose_rows(evaluate.without_rows(curated, name), known, name, paragraphs)
@@ -192,8 +192,8 @@ def test_quotes_keep_to_the_limits_and_stand_once(texts: Path) -> None:
             assert text.length(row["said"]) <= (rows.SAID_WORDS, rows.SAID_HAN)
 
 
-def test_the_figures_in_the_docs_are_measured(texts: Path) -> None:
-    documents = _documents(texts)
+def test_the_figures_in_the_docs_are_measured(first_seeds: Path, texts: Path) -> None:
+    documents = _documents(first_seeds, texts)
     assert len(documents) == 2
     scores = {name: evaluate.evaluate(*arguments) for name, arguments in (
         (name, (curated, name, paragraphs)) for name, (curated, paragraphs) in documents.items()

@@ -152,7 +152,7 @@ def test_ambiguous_names_list_their_bearers(curated: Graph) -> None:
     if clashes:
         name, bearers = sorted(clashes.items())[0]
         with pytest.raises(Ambiguous, match=bearers[0][0]):
-            names.resolve(name)
+            curated.resolve(name)
 
 
 def test_the_queries_of_the_docs_have_answers(curated: Graph) -> None:

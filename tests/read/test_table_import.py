@@ -60,7 +60,7 @@ def test_a_table_becomes_sound_seeds_and_a_graph(file: Path, tmp_path: Path) -> 
         "place/china",
         "place/norway",
     }
-    assert graph.names.resolve("Acme & Sons") == "org/acme-sons"
+    assert graph.resolve("Acme & Sons") == "org/acme-sons"
 
 
 def seeds_of(content: str | bytes, tmp_path: Path) -> seeds.Seeds:

@@ -203,9 +203,9 @@ def test_profile_network_and_names(engine: Graph, reference: Graph) -> None:
     assert sorted(one.nodes(data="label")) == sorted(other.nodes(data="label"))
     assert sorted(one.edges(keys=True)) == sorted(other.edges(keys=True))
     assert one.number_of_edges() > 0
-    assert engine.names.resolve("激光雷达") == "topic/lidar"
+    assert engine.resolve("激光雷达") == "topic/lidar"
     with pytest.raises(NotFound):
-        engine.names.resolve("no such thing at all")
+        engine.resolve("no such thing at all")
 
 
 def test_the_whole_graph_comes_back(engine: Graph, lines: list[str]) -> None:

@@ -195,7 +195,7 @@ def test_the_index_of_a_store_lies_beside_it() -> None:
 def test_spaces_hyphens_apostrophes_and_what_follows_a_comma(index: Index, words: str, entity: str) -> None:
     assert index.search(words)[0].entity == entity
     if "," not in words and "，" not in words:
-        assert index.resolve(words) == entity
+        assert index.candidates(words) == [entity]
 
 
 def test_a_name_with_the_same_spaces_wins() -> None:
