@@ -35,7 +35,7 @@ class Names:
         return {entity: forms(keys) for entity, keys in self._register.ambiguous.items()}
 
     def written_in(self, entity: str, language: str) -> bool:
-        """Whether an entity has a name in the script of a language: a Chinese text prints no English label."""
+        """Whether an entity has a name in the script of a language: Chinese texts print no English label."""
         return language != "zh" or any(text.length(form)[1] for form in self._forms.get(entity, ()))
 
     def bears(self, entity: str, form: str) -> bool:
