@@ -74,9 +74,8 @@ def values(
         terms = {"entity": nodes, "property": _nodes(ids)}
         for subject, predicate, value in sparql.select(graph, "property-values", terms).rows:
             if isinstance(value, ox.NamedNode | ox.Literal):
-                assert isinstance(subject, ox.NamedNode)
-                assert isinstance(predicate, ox.NamedNode)
-                found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
+                entity, name = (getattr(node, "value", "") for node in (subject, predicate))
+                found.setdefault((iris.short(entity), ids[name]), []).append(value)
     return found
 
 
