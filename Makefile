@@ -1,12 +1,13 @@
 # make explore: install, check, build, answer a first question, write the page.
 # make test: the linters, then the whole suite; make lint, make docs (into build/docs): these alone.
+# make figures: the figures of the present data in README and documentation, after a document was added.
 # make bench: the benchmarks; make dist: a release for those without Python.
 
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(shell find kg ontology seeds -type f -not -path '*/__pycache__/*')
 
-.PHONY: explore test lint docs bench bench-large dist clean
+.PHONY: explore test lint docs figures bench bench-large dist clean
 
 explore: .venv/explore.stamp
 	@$(BIN)/kg check
@@ -35,6 +36,11 @@ lint: .venv/test.stamp
 docs: .venv/test.stamp
 	@$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
 	@echo "the documentation: build/docs/index.html"
+
+figures: .venv/test.stamp
+	@$(BIN)/python -m tests.readme --write
+	@$(BIN)/python -m tests.agreement.report
+	@$(BIN)/kg export dictionary -o docs/reference/dictionary.md
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

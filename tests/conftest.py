@@ -17,6 +17,7 @@ from kg.query import graph
 from kg.query.graph import Graph
 from kg.read.queries import Question
 from kg.store import build, oxigraph
+from tests import excerpt
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = Path(__file__).parent / "sample"
@@ -60,11 +61,25 @@ def sample_graph() -> Graph:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the curated graph, built once a session."""
+def first_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The curated tables of the first two documents alone, which stay as others are added."""
+    return excerpt.copy_seeds(locations.seeds(), tmp_path_factory.mktemp("first") / "seeds")
+
+
+@pytest.fixture(scope="session")
+def built(first_seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the graph of the first two documents, built once a session."""
     folder = tmp_path_factory.mktemp("build")
-    build.build_graph(locations.seeds(), locations.ontology(), folder)
+    build.build_graph(first_seeds, locations.ontology(), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """The graph of all documents, for what is said of all of them."""
+    folder = tmp_path_factory.mktemp("whole")
+    build.build_graph(locations.seeds(), locations.ontology(), folder)
+    return graph.open_graph(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The console blocks of README and documentation: commands with the output that they really give.
 
-``python -m tests.readme --write`` puts the present output into README and pages. A line ``...`` in an output
-stands for any lines; such an output is not rewritten.
+``make figures`` puts the present output into README and pages. A line ``...`` in an output stands for any
+lines; such an output is not rewritten.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ DOCS = ROOT / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 _ANY = re.compile(r"^\.\.\.\n", re.M)
+_EXPLORED = re.compile(r"(\$ make explore\n).*?```", re.S)
 _PYTHON = re.compile(r"```python\n(.*?)```", re.S)
 #: Commands that .ci/run tries from a clean clone, since they install things, and what needs them.
+EXPLORE = "make --silent --old-file=.venv/explore.stamp explore"
 MAKE = ("make explore", "make test", "source .venv/bin/activate")
 
 
@@ -70,8 +72,13 @@ def is_shown(output: str, shown: str) -> bool:
 
 
 def write() -> None:
-    """Put the present output of every command into README and pages, but for those of make."""
-    run("kg build --quiet")
+    """Put the present output of every command into README and pages, but for those that install things."""
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    explored = f"installing into .venv\n{run(EXPLORE)}"
+    README.write_text(
+        _EXPLORED.sub(lambda block: f"{block[1]}{explored}```", README.read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
     _write(README, ROOT)
     for page in PAGES:
         with tempfile.TemporaryDirectory() as folder:

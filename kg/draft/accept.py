@@ -10,7 +10,7 @@ from pathlib import Path
 from kg import iris, text
 from kg import ontology as ontologies
 from kg.check.run import check_seeds
-from kg.draft.rows import COLUMNS, NEW, DraftRow
+from kg.draft.rows import COLUMNS, NEW, DraftRow, cells_of
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
 from kg.read import files, models, tables
@@ -73,7 +73,7 @@ def accept_rows(seeds: Seeds, ontology: Path, source: str, draft: Path, texts: I
     problems = _check(seeds.folder, ontology, _Trial(contents, places, draft), list(texts))
     if problems:
         return Acceptance({}, tuple(sorted(problems)), len(rows))
-    left = [row.model_dump(by_alias=True) for row in rows if row.accept != "yes"]
+    left = [cells_of(row) for row in rows if row.accept != "yes"]
     replace_all({**contents, draft: files.csv_text(COLUMNS, left)})
     return Acceptance({table: len(added) for table, added in additions.rows.items()}, (), len(left))
 

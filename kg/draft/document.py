@@ -1,15 +1,15 @@
 """The draft of a source: proposals for each paragraph that its sections give to a region."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from kg import text
 from kg.draft.figures import propose_targets
-from kg.draft.periods import Part, find_parts
 from kg.draft.rows import NEW
 from kg.draft.statements import Frame, propose_statements
 from kg.draft.vocabulary import Vocabulary
 from kg.ontology import Ontology
+from kg.read import outline, periods
 from kg.read.seeds import Document, Seeds
 
 
@@ -20,10 +20,12 @@ def propose_rows(
     paragraphs: Sequence[str],
     *,
     names: Mapping[str, Iterable[str]] | None = None,
+    only: Collection[int] = (),
 ) -> list[dict[str, str]]:
     """Return proposals for a source in the order of its text, without what its tables hold already.
 
-    ``names`` are those of entities to look for: all that are not ambiguous, unless given.
+    ``names`` are those of entities to look for: all that are not ambiguous, unless given. ``only`` are the
+    numbers of the paragraphs to draft: all, unless given.
     """
     document = seeds.documents[source]
     vocabulary = Vocabulary(ontology, seeds.kinds, known_names(seeds) if names is None else names)
@@ -35,15 +37,19 @@ def propose_rows(
         for name in seeds.register.keys[entity]
     ]
     rows: list[dict[str, str]] = []
-    parts = find_parts(paragraphs, int(document.source.published[:4]))
+    published = document.source.published
+    proposed = outline.propose_sections(paragraphs, year=int(published[:4]))
+    times = {number: one.period for one in proposed for number in range(one.first, one.last + 1)}
     for number, raw in enumerate(paragraphs, 1):
         section = document.section(number)
-        if section is None or not section.region:
+        if section is None or not section.region or (only and number not in only):
             continue
         frame = Frame(number, raw, section.region, regions, vocabulary, usage, indicators)
         rows += propose_statements(frame)
-        part = Part(section.period) if section.period else parts[number - 1]
-        rows += propose_targets(frame, part)
+        period = section.period or times[number]
+        bounds = periods.parse(period)
+        over = bool(bounds and bounds.ends and bounds.ends.isoformat() < published)
+        rows += propose_targets(frame, period, over=over)
     used = {
         row_key(entity) for row in rows for column in ("subject", "object") if (entity := _new(row[column]))
     }
@@ -88,6 +94,12 @@ def _without_known(rows: Iterable[dict[str, str]], document: Document) -> Iterat
             seen.add(key)
             pairs.add(pair)
             yield row
+
+
+def without_rows(rows: Iterable[dict[str, str]], known: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return the proposals that are none of those known."""
+    keys = {row_key(row) for row in known}
+    return [row for row in rows if row_key(row) not in keys]
 
 
 def row_key(row: Mapping[str, str]) -> tuple[str, ...]:

@@ -177,9 +177,9 @@ def read_second(seeds: Path, folder: Path = HERE) -> list[Claim]:
     """The second reading, from its files as they were committed; the tables only say what a section is."""
     names, sections = read_names(seeds), read_sections(seeds)
     claims = []
-    for path in sorted(folder.glob("second-*.csv")):
+    for path in _second(folder):
         stem = path.stem.removeprefix("second-")
-        source = re.sub(r"-[ab]$", "", stem)
+        source = _source(path)
         for line, row in enumerate(rows(path), 2):
             section = sections[source, int(row["paragraph"])]
             claims.append(
@@ -198,6 +198,11 @@ def read_second(seeds: Path, folder: Path = HERE) -> list[Claim]:
                 )
             )
     return claims
+
+
+def read_twice(folder: Path = HERE) -> list[str]:
+    """The documents that the second reader read."""
+    return sorted({_source(path) for path in _second(folder)})
 
 
 def match(claims: Iterable[Claim], others: Iterable[Claim]) -> list[Match]:
@@ -242,6 +247,14 @@ def rows(path: Path) -> Iterator[Mapping[str, str]]:
     """The rows of a CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+def _second(folder: Path) -> list[Path]:
+    return sorted(folder.glob("second-*.csv"))
+
+
+def _source(path: Path) -> str:
+    return re.sub(r"-[ab]$", "", path.stem.removeprefix("second-"))
 
 
 def _share(one: Claim, other: Claim) -> bool:

@@ -7,6 +7,7 @@ writes them between the two markers of the page; a test fails while page and tab
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ from kg import locations
 from kg.read import seeds as tables
 from kg.read.models import SectionRow
 from kg.read.seeds import Seeds
-from tests.agreement import score, verdict
+from tests import excerpt
+from tests.agreement import compare, score, verdict
 from tests.agreement.score import Score, percent
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "methods.md"
@@ -36,11 +38,15 @@ def shown(page: Path = PAGE) -> str:
 
 def render(folder: Path | None = None) -> str:
     """All tables, as Markdown."""
-    folder = folder or locations.seeds()
-    seeds, _ = tables.read_seeds(folder)
+    seeds, _ = tables.read_seeds(folder := folder or locations.seeds())
+    with tempfile.TemporaryDirectory() as temporary:
+        twice = excerpt.copy_seeds(folder, Path(temporary) / "seeds", compare.read_twice())
+        compared = (
+            ("Agreement by section", _agreement(seeds, twice)),
+            ("How the differences were settled", _settled(twice)),
+        )
     parts = (
-        ("Agreement by section", _agreement(seeds, folder)),
-        ("How the differences were settled", _settled(folder)),
+        *compared,
         ("The random sample", _sample()),
         ("The fresh readings", _readings()),
         ("Coverage by paragraph", _coverage(seeds)),

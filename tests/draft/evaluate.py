@@ -11,6 +11,7 @@ A new name agrees with an entity if it is one of its names, in the singular or t
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from kg.draft.document import propose_rows
 from kg.draft.rows import NEW
 from kg.read import mentions
 from kg.read.seeds import Seeds, read_seeds
+from tests import excerpt
 
 #: Relations of the document itself, of people and of meetings: the head of a page, filled by hand.
 PROVENANCE = {
@@ -203,15 +205,19 @@ def markdown(scores: Mapping[str, Mapping[str, Score]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(texts: Path) -> None:
-    """Print the table for the documents whose texts are in a folder."""
-    seeds, _ = read_seeds(locations.seeds(None))
+def main(texts: Path, *sources: str) -> None:
+    """Print the table for documents beside all others, or for the first two beside each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = locations.seeds() if sources else excerpt.copy_seeds(locations.seeds(), Path(folder) / "seeds")
+        seeds, _ = read_seeds(kept)
     files = find_files([texts])
     read = {digest: read_paragraphs(path) for digest, path in files.items()}
-    found = {name: match_text(document, files, read).paragraphs for name, document in seeds.documents.items()}
+    found = {
+        name: match_text(seeds.documents[name], files, read).paragraphs for name in sources or excerpt.FIRST
+    }
     scores = {name: evaluate(seeds, name, paragraphs) for name, paragraphs in found.items() if paragraphs}
     sys.stdout.write(markdown(scores))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

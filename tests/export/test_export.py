@@ -64,11 +64,11 @@ def test_statements_as_csv_hold_no_formulas(sample: Path) -> None:
     assert "" in cells
 
 
-def test_the_data_dictionary_in_the_docs_is_of_this_graph(curated: Graph) -> None:
+def test_the_data_dictionary_in_the_docs_is_of_this_graph(whole: Graph) -> None:
     """Write it again with: kg export dictionary -o docs/reference/dictionary.md"""
     assert (ROOT / "docs/reference/dictionary.md").read_text(
         encoding="utf-8"
-    ) == dictionary.dictionary_markdown(curated)
+    ) == dictionary.dictionary_markdown(whole)
 
 
 @pytest.mark.parametrize("form", rdf.RDF_FORMATS)

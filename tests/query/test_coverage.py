@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kg import locations
 from kg.query.graph import Graph
 
-_SEEDS = locations.seeds()
 _QUOTES = re.compile('["“”„«»「」『』＂《》]')
 _ENDINGS = (("y", "ies"), ("", "s"), ("", "es"))
 #: Answers that say that nothing of the topic's names stands in the text, and that something does.
@@ -41,17 +39,17 @@ def _pattern(name: str) -> str:
     return f"{before}{body}{after}"
 
 
-def _texts_by_region(texts: Path) -> Iterator[tuple[str, str, str]]:
+def _texts_by_region(seeds: Path, texts: Path) -> Iterator[tuple[str, str, str]]:
     """Source, region and the text of the region's sections."""
     at_hand = [path.read_text(encoding="utf-8") for path in sorted(texts.glob("*.txt"))]
-    for source in _rows(_SEEDS / "sources.csv"):
+    for source in _rows(seeds / "sources.csv"):
         paragraphs = next(
             lines
             for text in at_hand
             if len(lines := [line for line in text.split("\n") if line.strip()]) == int(source["paragraphs"])
         )
         regions: dict[str, list[str]] = {}
-        for section in _rows(_SEEDS / source["id"] / "sections.csv"):
+        for section in _rows(seeds / source["id"] / "sections.csv"):
             run = paragraphs[int(section["first"]) - 1 : int(section["last"])]
             regions.setdefault(section["region"], []).extend(run)
         for region, found in regions.items():
@@ -60,22 +58,24 @@ def _texts_by_region(texts: Path) -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def found(texts: Path) -> dict[tuple[str, str, str], bool]:
+def found(first_seeds: Path, texts: Path) -> dict[tuple[str, str, str], bool]:
     """Whether some name of a topic with a field stands in the text of a region's sections."""
     mapped = [
         line.split("\t")
-        for line in (_SEEDS / "crosswalks/topics-fields.sssom.tsv").read_text(encoding="utf-8").splitlines()
+        for line in (first_seeds / "crosswalks/topics-fields.sssom.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()
         if line.startswith("topic:")
     ]
     topics = {row[0].replace(":", "/", 1) for row in mapped if not row[3].endswith("NoTermFound")}
     names: dict[str, list[str]] = {}
-    for row in _rows(_SEEDS / "names.csv"):
+    for row in _rows(first_seeds / "names.csv"):
         if row["entity"] in topics:
             names.setdefault(row["entity"], []).append(_pattern(row["name"]))
     compiled = {topic: re.compile("|".join(patterns)) for topic, patterns in names.items()}
     return {
         (source, region, topic): bool(pattern.search(text))
-        for source, region, text in _texts_by_region(texts)
+        for source, region, text in _texts_by_region(first_seeds, texts)
         for topic, pattern in compiled.items()
     }
 

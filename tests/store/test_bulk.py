@@ -104,8 +104,8 @@ def test_a_folder_of_seeds_gives_the_same_quads_as_a_build(tmp_path: Path, built
     assert load(SEEDS, tmp_path).fresh is False
 
 
-def test_the_curated_tables_too(tmp_path: Path, built: Path) -> None:
-    load(locations.seeds(), tmp_path)
+def test_the_curated_tables_too(tmp_path: Path, first_seeds: Path, built: Path) -> None:
+    load(first_seeds, tmp_path)
     assert quads(tmp_path) == quads(built)
 
 
