@@ -60,7 +60,7 @@ def _target(
 
 def test_change_tells_silence_from_absence() -> None:
     graph = _graph(TWO_DOCUMENTS)
-    found = {row["object"]: row for row in graph.ask("change")}
+    found = {str(row["object"]): row for row in graph.ask("change")}
     assert {name.removeprefix("project/"): row["turn"] for name, row in found.items()} == TURNS
     moved = found["project/moved"]
     assert (moved["then"], moved["now"], moved["before"], moved["after"]) == (
