@@ -25,10 +25,16 @@ _READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def internal_rows(store: Store, name: str, /, **ids: Iterable[str]) -> Rows:
-    """Run an internal query with short ids bound to its parameters; a parameter without ids is left out."""
-    terms = {key: " ".join(str(ox.NamedNode(iris.iri(one))) for one in some) for key, some in ids.items()}
+def internal_rows(store: Store, name: str, /, **given: Iterable[str | ox.Literal]) -> Rows:
+    """Run an internal query with ids, IRIs or literals as its parameters; those with none are left out."""
+    terms = {key: " ".join(map(_serialised, some)) for key, some in given.items()}
     return oxigraph.select(store, queries.internal(name).bind({k: v for k, v in terms.items() if v}))
+
+
+def _serialised(one: str | ox.Literal) -> str:
+    if isinstance(one, ox.Literal):
+        return str(one)
+    return str(ox.NamedNode(one if "://" in one else iris.iri(one)))
 
 
 def read_value(kind: type[Value], row: Mapping[str, str], **given: Any) -> Value:
