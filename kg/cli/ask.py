@@ -14,9 +14,8 @@ from kg.errors import BadQuery, NotFound
 from kg.query import result
 from kg.query.entities import describe_entity
 from kg.query.graph import open_graph
-from kg.query.mentions import Mention
 from kg.query.result import Answer
-from kg.query.statements import Statement, Target
+from kg.query.statements import Mention, Statement, Target
 from kg.read import queries
 from kg.read.queries import Question
 from kg.store import names, oxigraph
@@ -28,7 +27,8 @@ _GROUPS = {
     "Who backs a topic, and how": ("backing", "coverage", "tiers", "topics"),
     "What a region has and wants": ("inventory", "projects", "companies", "places", "programmes", "targets"),
     "Regions compared": ("compare", "alike", "shared", "peers", "matrix"),
-    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts", "change"),
+    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts"),
+    "What changes between documents": ("change", "outcomes"),
     "How things hang together": (),
 }
 

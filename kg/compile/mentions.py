@@ -7,7 +7,7 @@ left out. Entities whose present names were not looked for are listed: silence a
 from collections.abc import Iterator
 from functools import cached_property
 
-from kg import iris
+from kg import iris, text
 from kg.compile.nquads import integer, iri, literal, name, quad, quads
 from kg.read.mentions import fold, forms, forms_hash
 from kg.read.seeds import Document, EntityIndex
@@ -34,6 +34,10 @@ class Names:
     def _ambiguous(self) -> dict[str, set[str]]:
         return {entity: forms(keys) for entity, keys in self._register.ambiguous.items()}
 
+    def written_in(self, entity: str, language: str) -> bool:
+        """Whether an entity has a name in the script of a language: Chinese texts print no English label."""
+        return language != "zh" or any(text.length(form)[1] for form in self._forms.get(entity, ()))
+
     def bears(self, entity: str, form: str) -> bool:
         """Whether an entity bears a name, or one that begins so: long ones are cut."""
         known = self._forms.get(entity, ())
@@ -50,7 +54,10 @@ def lines(document: Document, names: Names) -> Iterator[str]:
     if document.searched:
         node = iri(f"source/{source}")
         missed = [
-            entity for entity, now in names.hashes.items() if document.searched_forms.get(entity) != now
+            entity
+            for entity, now in names.hashes.items()
+            if document.searched_forms.get(entity) != now
+            or not names.written_in(entity, document.source.language)
         ]
         yield quad(iri(graph), name("prov:wasQuotedFrom"), node)
         yield quad(node, name("kg:searchedEntities"), integer(len(names.hashes) - len(missed)), graph)

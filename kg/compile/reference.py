@@ -157,6 +157,7 @@ def source_lines(source: models.SourceRow, verified: models.VerificationRow | No
         ("dcterms:provenance", original and literal(how, lang="en")),
         ("kg:verifiedOn", literal(verified.date, datatype="xsd:date") if verified else ""),
         ("kg:verifiedHash", literal(verified.sha256) if verified else ""),
+        ("kg:abridged", literal("true", datatype="xsd:boolean") if source.abridged else ""),
         ("dcterms:isVersionOf", source.original and literal(source.original)),
     )
     yield from quads(node, pairs, "graph/dataset")

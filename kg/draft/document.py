@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from kg import text
 from kg.draft.figures import propose_targets
-from kg.draft.periods import Part, find_parts
 from kg.draft.rows import NEW
 from kg.draft.statements import Frame, propose_statements
 from kg.draft.vocabulary import Vocabulary
 from kg.ontology import Ontology
+from kg.read import outline, periods
 from kg.read.seeds import Document, Seeds
 
 
@@ -37,15 +37,19 @@ def propose_rows(
         for name in seeds.register.keys[entity]
     ]
     rows: list[dict[str, str]] = []
-    parts = find_parts(paragraphs, int(document.source.published[:4]))
+    published = document.source.published
+    proposed = outline.propose_sections(paragraphs, year=int(published[:4]))
+    times = {number: one.period for one in proposed for number in range(one.first, one.last + 1)}
     for number, raw in enumerate(paragraphs, 1):
         section = document.section(number)
         if section is None or not section.region or (only and number not in only):
             continue
         frame = Frame(number, raw, section.region, regions, vocabulary, usage, indicators)
         rows += propose_statements(frame)
-        part = Part(section.period) if section.period else parts[number - 1]
-        rows += propose_targets(frame, part)
+        period = section.period or times[number]
+        bounds = periods.parse(period)
+        over = bool(bounds and bounds.ends and bounds.ends.isoformat() < published)
+        rows += propose_targets(frame, period, over=over)
     used = {
         row_key(entity) for row in rows for column in ("subject", "object") if (entity := _new(row[column]))
     }

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from kg import text
 from kg.draft.clauses import sentences
-from kg.draft.periods import Part
 from kg.draft.rows import blank, choose_quote
 from kg.draft.statements import Frame
 from kg.draft.vocabulary import HAN, Found
@@ -42,8 +41,11 @@ class Figure(NamedTuple):
     more: str = ""
 
 
-def propose_targets(frame: Frame, part: Part) -> Iterator[dict[str, str]]:
-    """Yield a proposal for each number that has a unit; an indicator that is not known is left empty."""
+def propose_targets(frame: Frame, period: str, *, over: bool) -> Iterator[dict[str, str]]:
+    """Yield a proposal for each number that has a unit; an indicator that is not known is left empty.
+
+    ``period`` is that of the paragraph, ``over`` tells whether it was over when the source was published.
+    """
     names, _ = frame.vocabulary.find_names(frame.raw)
     cues = frame.vocabulary.find_cues(frame.raw)
     for sentence in sentences(frame.raw):
@@ -53,15 +55,15 @@ def propose_targets(frame: Frame, part: Part) -> Iterator[dict[str, str]]:
                 continue
             indicator = _indicator(frame, figure, sentence)
             comparator, word = _comparator(frame, figure, cues)
-            done = "; the part tells what was done" if part.done else ""
             lack = "" if indicator else "; fill the indicator"
-            why = f"number with unit, {word or 'no word of comparison'}{lack}{done}"
+            why = f"number with unit, {word or 'no word of comparison'}{lack}"
             cells = {
                 "quote": frame.raw[quote.start : quote.end], "place": frame.region, "indicator": indicator,
                 "topic": _topic(figure, names, sentence), "comparator": comparator,
                 "value": _plain(figure.value), "upper": _plain(figure.upper),
                 "unit": figure.unit, "written": figure.written, "unit_written": figure.unit_written,
-                "period": _period(frame.raw, figure, sentence) or part.period,
+                "period": _period(frame.raw, figure, sentence) or period,
+                "status": _status(figure, sentence, cues) if over else "",
             }  # fmt: skip
             yield blank("target", frame.number, quote, why, **cells)
 
@@ -171,3 +173,10 @@ def _period(raw: str, figure: Figure, sentence: Span) -> str:
     """Return the year that the sentence names before the number, in EDTF: ``../2025`` for by 2025."""
     years = list(_BY_YEAR.finditer(raw, sentence.start, figure.span.start))
     return f"{'../' if years[-1]['by'] else ''}{years[-1]['year']}" if years else ""
+
+
+def _status(figure: Figure, sentence: Span, cues: list[Found]) -> str:
+    """Return the status of a figure of a time that is over: achieved, unless a word before it says else."""
+    before = (cue for cue in cues if sentence.start <= cue.start and cue.end <= figure.span.start)
+    found = [key for cue in before for key in cue.keys if key.startswith("statuses/")]
+    return found[-1].partition("/")[2] if found else "achieved"

@@ -23,7 +23,7 @@ _KINDS = Annotated[str, models.matches("statement|target|entity"), models.Form("
 class DraftRow(models.Row):
     """A proposal: a statement or target as its table holds it, or an entity with its names."""
 
-    optional = ("model",)
+    optional = ("status", "model")
     accept: _Decision = about("yes: kg accept moves it; no: it is not proposed again; empty: not decided.")
     kind: _KINDS = about("statement, target or entity.")
     paragraph: models.Whole = about("The paragraph's number.")
@@ -46,6 +46,7 @@ class DraftRow(models.Row):
     written: Cell = about("Of a target: the number as the source writes it.")
     unit_written: Cell = about("Of a target: the unit as the source writes it.")
     period: Cell = about("When it holds, or by when.")
+    status: Cell = about("Of a target: achieved or estimated for a figure of the past.", default="")
     flags: Cell = about("What a reader has to know.")
     note: Cell = about("A remark for readers.")
     entity: Cell = about("Of an entity: its id; empty for a new one, whose id is made from the label.")

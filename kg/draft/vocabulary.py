@@ -42,7 +42,7 @@ class Vocabulary:
     @cached_property
     def _cues(self) -> Automaton:
         cues = {f"predicate/{p.name}": p.cues for p in self.ontology.predicates.values() if p.cues}
-        for scheme in ("stages", "tiers", "comparators", "units"):
+        for scheme in ("stages", "tiers", "comparators", "statuses", "units"):
             cues |= {
                 f"{scheme}/{c.notation}": c.cues for c in self.ontology.schemes[scheme].values() if c.cues
             }

@@ -9,9 +9,9 @@ from kg.errors import KgError
 from kg.page.data import read_content
 from kg.page.html import render_html
 from kg.page.layout import place_nodes
+from kg.query import internal_rows
 from kg.query.graph import Graph
 from kg.query.networkx_view import network
-from kg.read import queries
 from kg.store import oxigraph
 
 LIMIT = 20_000  # entities that a browser draws and searches without delay
@@ -87,7 +87,7 @@ def _check_size(graph: Graph, keep: Collection[str] | None) -> None:
 
 def _shared(graph: Graph, least: int) -> set[str]:
     """Return the regions and what at least so many of them name."""
-    rows = oxigraph.select(graph.store, queries.internal("shared").bind({})).values()
+    rows = internal_rows(graph.store, "shared").values()
     regions = {row["region"] for row in oxigraph.select(graph.store, _REGIONS).values()}
     found = regions | {row["entity"] for row in rows if int(row["regions"]) >= least}
     return {iris.short(entity) for entity in found}

@@ -10,12 +10,11 @@ from itertools import groupby
 
 from kg import iris
 from kg.compile.derived import ABOUT
+from kg.query import internal_rows
 from kg.query.entities import find_links
 from kg.query.graph import Graph
 from kg.query.statements import Evidence, Statement, Target
 from kg.query.vocabulary import Vocabulary
-from kg.read import queries
-from kg.store import oxigraph
 
 Row = dict[str, str]
 #: The numbers by which rows refer to entities, classes, predicates and sources.
@@ -53,7 +52,7 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
         entities = [entity for entity in entities if entity.id in kept]
         statements = [s for s in statements if s.subject in kept and (s.is_literal or s.object in kept)]
         targets = [t for t in targets if t.place in kept and (not t.topic or t.topic in kept)]
-    classes, sources = vocabulary.entity_classes(), _rows(graph, "documents")
+    classes, sources = vocabulary.entity_classes(), internal_rows(graph.store, "documents").values()
     numbers = {
         "entities": {entity.id: at for at, entity in enumerate(entities)},
         "classes": {name: at for at, name in enumerate(classes)},
@@ -94,17 +93,13 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
             for link in links
             if {link.child, link.parent} <= numbers["entities"].keys()
         ],
-        "derived": _derived_rows(_rows(graph, "derivations"), numbers),
-        "fields": _field_rows(_rows(graph, "classification"), numbers),
-        "sources": _source_rows(sources, _rows(graph, "sections"), numbers),
+        "derived": _derived_rows(internal_rows(graph.store, "derivations").values(), numbers),
+        "fields": _field_rows(internal_rows(graph.store, "classification").values(), numbers),
+        "sources": _source_rows(sources, internal_rows(graph.store, "sections").values(), numbers),
     }  # fmt: skip
     regions = frozenset(entity.id for entity in entities if entity.is_region)
     pairs = {(s.subject, s.object) for s, line in zip(statements, lines, strict=True) if line}
     return Content(data, tuple(numbers["entities"]), drawn, regions, tuple(sorted(pairs)))
-
-
-def _rows(graph: Graph, query: str) -> list[Row]:
-    return oxigraph.select(graph.store, queries.internal(query).bind({})).values()
 
 
 def _is_line(statement: Statement, vocabulary: Vocabulary, drawn: Mapping[str, str]) -> bool:
@@ -118,7 +113,7 @@ def _about(graph: Graph, evidence: Iterable[Evidence]) -> dict[str, Cell]:
     """Return title, licence and version of the dataset, and how many of the page's quotes were located."""
     quotes = {((e.source, e.paragraph, e.quote), e.start is not None) for e in evidence}
     located = sum(one for _, one in quotes)
-    about: dict[str, Cell] = dict(next(iter(_rows(graph, "dataset")), {}))
+    about: dict[str, Cell] = dict(next(iter(internal_rows(graph.store, "dataset").values()), {}))
     return {**about, "quotes": len({quote for quote, _ in quotes}), "located": located}
 
 
@@ -153,7 +148,7 @@ def _evidence_cells(each: Statement | Target, numbers: Numbers) -> list[Cell]:
 
 def _names(graph: Graph) -> dict[str, list[Cell]]:
     found: dict[str, list[Cell]] = {}
-    for row in _rows(graph, "names"):
+    for row in internal_rows(graph.store, "names").values():
         role, confidence = iris.notation(row["role"]), iris.notation(row["confidence"])
         name: Cell = [row["name"], row["lang"], role, confidence, row["ground"]]
         found.setdefault(iris.short(row["entity"]), []).append(name)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg import iris
-from kg.query import internal_rows
-from kg.query.doubt import doubts
-from kg.query.statements import Statement, Target
+from kg.query import internal_rows, read_value
+from kg.query.statements import Statement, Target, doubts
 from kg.store.oxigraph import Store
 
 if TYPE_CHECKING:
@@ -80,25 +79,19 @@ class Description:
 def find_entities(store: Store) -> list[Entity]:
     """Return all entities in the order of their ids, each with the first of its classes."""
     rows = sorted(internal_rows(store, "entities").values(), key=lambda row: (row["entity"], row["kind"]))
-    known = doubts(store)
-    return [
-        Entity(
-            iris.short(row["entity"]), iris.short(row["kind"]), bool(row["region"]), row["label"],
-            row["label_zh"], row["note"],
-            (float(row["lat"]), float(row["long"])) if row["lat"] and row["long"] else None,
-            known.get(iris.short(row["entity"]), ""),
-        )
-        for row, before in zip(rows, [None, *rows], strict=False)
-        if not before or row["entity"] != before["entity"]
-    ]  # fmt: skip
+    known, found = doubts(store), {}
+    for row in reversed(rows):
+        identifier, there = iris.short(row["entity"]), row["lat"] and row["long"]
+        found[identifier] = read_value(
+            Entity, row, id=identifier, is_region=bool(row["region"]), doubt=known.get(identifier, ""),
+            point=(float(row["lat"]), float(row["long"])) if there else None,
+        )  # fmt: skip
+    return list(reversed(found.values()))
 
 
 def find_links(store: Store) -> list[Link]:
     """Return all assumed links in the order of their ends."""
-    return [
-        Link(iris.short(row["child"]), iris.short(row["relation"]), iris.short(row["parent"]), row["ground"])
-        for row in internal_rows(store, "links").values()
-    ]
+    return [read_value(Link, row) for row in internal_rows(store, "links").values()]
 
 
 def describe_entity(graph: "Graph", entity: str) -> Description:
@@ -109,10 +102,9 @@ def describe_entity(graph: "Graph", entity: str) -> Description:
     'Jinan'
     """
     labels = graph.labels
-    known: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
-    for row in internal_rows(graph.store, "entity-properties", entity=[entity]).values():
-        name, value = iris.short(row["property"]), iris.short(row["value"])
-        known[name == "rdf:type"].append((name, labels.get(value, value)))
+    rows = internal_rows(graph.store, "entity-properties", entity=[entity]).values()
+    pairs = [(iris.short(row["property"]), iris.short(row["value"])) for row in rows]
+    known = [(name, labels.get(value, value)) for name, value in pairs]
     statements = sorted(
         graph.statements(entity=entity), key=lambda s: (s.predicate, s.subject, s.object, s.id)
     )
@@ -120,14 +112,12 @@ def describe_entity(graph: "Graph", entity: str) -> Description:
     return Description(
         entity=entity,
         label=labels.get(entity, entity),
-        kinds=tuple(label for _, label in known[True]),
+        kinds=tuple(label for name, label in known if name == "rdf:type"),
         names=tuple(
-            Name(
-                **{**row, "role": iris.notation(row["role"]), "confidence": iris.notation(row["confidence"])}
-            )
+            read_value(Name, row)
             for row in internal_rows(graph.store, "entity-names", entity=[entity]).values()
         ),
-        properties=tuple(known[False]),
+        properties=tuple(pair for pair in known if pair[0] != "rdf:type"),
         statements=tuple(statements),
         targets=tuple(targets),
         sentences={s.id: graph.sentence(s) for s in statements} | {t.id: t.label for t in targets},

@@ -14,12 +14,10 @@ import pyoxigraph as ox
 from kg import iris, locations
 from kg.errors import BadStore, KgError, NotFound
 from kg.query import internal_rows
-from kg.query.doubt import doubts
 from kg.query.entities import Entity, find_entities
-from kg.query.mentions import Mention, find_mentions
 from kg.query.parameters import Given, entity_segments, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
-from kg.query.statements import Evidence, Statement, Target, find_stated
+from kg.query.statements import Evidence, Mention, Statement, Target, doubts, find_mentions, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question

@@ -29,12 +29,10 @@ def network(  # noqa: PLR0913  filters of one view, by keyword only
     (``Organisation``), ``region`` (whether it is one) and ``doubt`` (which of its names are not certain).
     Edges are keyed by statement id, with ``predicate``, ``source``, ``paragraph``, ``quote``, ``stage``,
     ``tier``, ``period``, ``row``, ``note``, ``doubt`` (flags and note) and ``assumed`` (False). Literal
-    objects and withheld statements are left out.
-
-    The view keeps what lies within two steps of a ``region``, or ``depth`` steps ``around`` an entity (both
-    by name or id); entities of some classes (``kinds``); statements with some ``predicates``. It holds
-    assumed links with ``hierarchy``, and sources and indicators with ``sources``. Raises NotFound or KgError
-    for a name, class or predicate that is not there.
+    objects and withheld statements are left out. The view keeps what lies within two steps of a ``region``,
+    or ``depth`` steps ``around`` an entity (both by name or id); entities of some classes (``kinds``);
+    statements with some ``predicates``. It holds assumed links with ``hierarchy``, sources and indicators
+    with ``sources``. Raises NotFound or KgError for a name, class or predicate that is not there.
 
     >>> import kg
     >>> whole = network(kg.open_graph())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: Numbers as people and Python write them (1e+16).
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
 _BOOLEANS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
+_XSD = {kind: ox.NamedNode(iris.expand(f"xsd:{kind}")) for kind in ("decimal", "boolean")}
 #: What a parameter takes: a value, or several.
 Given = str | int | float | None | Sequence[str | int | float]
 #: Classes that readers look for under another one: a laboratory is an organisation, but also a facility.
@@ -60,9 +61,8 @@ def resolve_entity(graph: "Graph", words: str, segments: Sequence[str] = (), *, 
         return inner
     if elsewhere := graph.names.candidates(words, exact=True):
         raise NotFound(f"{words!r} is {_described(graph, elsewhere[0], article=True)}")
-    near = graph.names.search(words, segments=segments, limit=3, least=60) or (
-        graph.names.search(words, limit=3, least=75) if segments else []
-    )
+    near = graph.names.search(words, segments=segments, limit=3, least=60)
+    near = near or graph.names.search(words, limit=3, least=75)
     named = "; ".join(f"{hit.name}: {_kind(graph, hit.entity)} ({hit.entity})" for hit in near)
     raise NotFound(f"nothing is called {words!r}" + (f"; did you mean {named}?" if near else ""))
 
@@ -73,12 +73,8 @@ def serialised_term(
     """Return the value of a parameter as a serialised RDF term, or as several separated by spaces.
 
     ``value`` is a number, yes or no, any text, one of the words, or the name, label, id or IRI of an entity
-    or term. A class stands for itself and all classes below it, so it may become several terms.
-
-    Raises:
-        KgError: The value is not a number.
-        NotFound: The value is not one of those that the parameter takes.
-        Ambiguous: Several entities have this name.
+    or term. A class stands for itself and all classes below it. Raises KgError for what is not a number,
+    NotFound for a value that the parameter does not take, Ambiguous where several entities have the name.
     """
     kind = parameter.type
     if kind == "text":
@@ -102,10 +98,10 @@ def _number_or_boolean(parameter: Parameter, value: str) -> str:
     if parameter.type == "number":
         if not _NUMBER.fullmatch(value):
             raise KgError(f"{parameter.name} takes a number, not {value!r}")
-        return _literal(format(Decimal(value), "f"), "decimal")
+        return str(ox.Literal(format(Decimal(value), "f"), datatype=_XSD["decimal"]))
     if value.casefold() not in _BOOLEANS:
         raise NotFound(f"{parameter.name} is yes or no, not {value!r}")
-    return _literal(_BOOLEANS[value.casefold()], "boolean")
+    return str(ox.Literal(_BOOLEANS[value.casefold()], datatype=_XSD["boolean"]))
 
 
 def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
@@ -119,9 +115,8 @@ def _term(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
         forms = {squeeze(fold(form)) for form in (term.name, term.label) if form}
         if term.iri.casefold() == value.casefold() or forms & {wanted, wanted.removesuffix("industry")}:
             beside = _BESIDE.get(term.id, ()) if parameter.type == "class" else ()
-            same = (
-                sorted(vocabulary.below([term.id, *beside])) if term.id in vocabulary.classes else [term.id]
-            )
+            below = vocabulary.below([term.id, *beside]) if term.id in vocabulary.classes else [term.id]
+            same = sorted(below)
             return " ".join(str(ox.NamedNode(vocabulary.terms[name].iri)) for name in same)
     raise NotFound(f"{parameter.name} is one of {', '.join(sorted(known)) or 'nothing'}, not {value!r}")
 
@@ -132,13 +127,10 @@ def _choices(kind: str, vocabulary: Vocabulary) -> Iterable[Term]:
     ``class`` is any class of entities or that of targets, ``topic-class`` one of entities of the segment
     ``topic``.
     """
-    if kind == "predicate":
-        return [*vocabulary.predicates.values(), *(t for t in vocabulary.terms.values() if t.id == "targets")]
-    if kind == "class":
-        return [
-            *vocabulary.entity_classes().values(),
-            *(t for t in vocabulary.terms.values() if t.id == "Target"),
-        ]
+    if kind in ("predicate", "class"):
+        own = vocabulary.predicates if kind == "predicate" else vocabulary.entity_classes()
+        beside = vocabulary.terms.get("targets" if kind == "predicate" else "Target")
+        return [*own.values(), *([beside] if beside else [])]
     if kind.endswith("-class"):
         return vocabulary.entity_classes(kind.removesuffix("class").removesuffix("-")).values()
     return vocabulary.schemes.get(kind, {}).values()
@@ -193,7 +185,3 @@ def _article(noun: str) -> str:
 
 def _segment(entity: str) -> str:
     return entity.partition("/")[0]
-
-
-def _literal(text: str, datatype: str) -> str:
-    return str(ox.Literal(text, datatype=ox.NamedNode(iris.expand(f"xsd:{datatype}"))))

@@ -11,10 +11,9 @@ import pyoxigraph as ox
 
 from kg import iris, locations, text
 from kg.query import internal_rows
-from kg.query.doubt import doubts
 from kg.query.parameters import Given, resolve_entity, values
 from kg.query.result import Answer
-from kg.query.statements import Statement, Target
+from kg.query.statements import Statement, Target, doubts
 from kg.read import queries
 from kg.store import oxigraph
 from kg.store.matching import Piece, fold, pieces, tokens

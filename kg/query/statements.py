@@ -1,14 +1,13 @@
-"""Statements and targets, each with its evidence: where a source states it."""
+"""Statements, targets and mentions, each with its evidence: where a source states it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote as percent
 
 from kg import iris
-from kg.query import internal_rows
-from kg.query.doubt import doubts
+from kg.query import internal_rows, read_value
 from kg.store.oxigraph import Store
 
 
@@ -61,8 +60,17 @@ class Evidence:
         return f"{self.address}#{fragment}" if self.address and fragment else self.address
 
 
+class _Doubtful:
+    evidence: Evidence
+
+    @property
+    def doubt(self) -> str:
+        """What is doubtful about it, flags and note; empty if nothing is."""
+        return self.evidence.doubt
+
+
 @dataclass(frozen=True)
-class Statement:
+class Statement(_Doubtful):
     """A statement as a person read it, with its qualifiers and evidence.
 
     ``subject``, ``predicate`` and ``object`` are short forms (``place/jinan``, ``promotes``); where
@@ -86,14 +94,9 @@ class Statement:
     withheld: bool
     evidence: Evidence
 
-    @property
-    def doubt(self) -> str:
-        """What is doubtful about it, flags and note; empty if nothing is."""
-        return self.evidence.doubt
-
 
 @dataclass(frozen=True)
-class Target:
+class Target(_Doubtful):
     """A number that somebody aims at or reports as reached, with its qualifiers and evidence.
 
     ``place``, ``topic`` and ``indicator`` are ids, ``topic`` empty where the target has no scope;
@@ -118,21 +121,44 @@ class Target:
     withheld: bool
     evidence: Evidence
 
+
+@dataclass(frozen=True)
+class Mention:
+    """A name of an entity in a text; nobody judged what it means there.
+
+    ``region`` is that of the section, empty where it has none. ``words`` are the text's own, ``start`` counts
+    code points of the paragraph from 0, and ``within`` is the longest name around them, if they are a part
+    of one. An ``ambiguous`` name need not mean the entity.
+    """
+
+    id: str
+    entity: str
+    source: str
+    region: str
+    paragraph: int
+    start: int
+    words: str
+    within: str
+    ambiguous: bool
+    in_heading: bool
+    title: str
+    address: str
+
     @property
-    def doubt(self) -> str:
-        """What is doubtful about it, flags and note; empty if nothing is."""
-        return self.evidence.doubt
+    def evidence(self) -> Evidence:
+        """The place as evidence; its doubt says that it is a mention."""
+        doubt = ", ".join(
+            ["mention", *[f"within {self.within!r}"] * bool(self.within), *["ambiguous"] * self.ambiguous]
+        )
+        return Evidence(
+            self.id, self.source, self.title, self.address, self.paragraph, self.words, self.start,
+            self.start + len(self.words), row="", doubt=doubt,
+        )  # fmt: skip
 
 
+#: More ids than this are looked up by reading all doubts, which is faster.
+MANY = 200
 Stated = TypeVar("Stated", Statement, Target)
-_READ: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(("id", "source", "subject", "predicate", "place", "topic", "indicator"), iris.short),
-    **dict.fromkeys(("stage", "tier", "comparator", "unit", "status"), iris.notation),
-    **dict.fromkeys(("start", "end"), lambda text: int(text) if text else None),
-    "paragraph": int,
-    "is_literal": "true".__eq__,
-    "repeated": "true".__eq__,
-}
 
 
 def find_stated(
@@ -143,41 +169,71 @@ def find_stated(
     ``entity`` chooses those with it as subject or object, or as place, topic or indicator.
     """
     name = kind.__name__.lower()
+    rows = _chosen_rows(store, name, ids, entity, source)
+    rows.sort(  # unlocated quotes come first in their paragraph
+        key=lambda row: (
+            row["source"], int(row["paragraph"]), int(row["start"] or -1), row[name], row["flag"],
+        )
+    )  # fmt: skip
+    known = doubts(store, {iris.short(row[name]) for row in rows})
+    found = []
+    for _, group in groupby(rows, key=lambda row: row[name]):  # a row for each flag
+        same = list(group)
+        row = {**same[0], "id": same[0][name]}
+        if row.get("is_literal") == "false":
+            row["object"] = iris.short(row["object"])
+        flags = tuple(dict.fromkeys(iris.notation(one["flag"]) for one in same if one["flag"]))
+        withheld = any(one["withholds"] == "true" for one in same)
+        evidence = read_value(Evidence, row, doubt=known.get(iris.short(row["id"]), ""))
+        found.append(read_value(kind, row, flags=flags, withheld=withheld, evidence=evidence))
+    return found
+
+
+def find_mentions(
+    store: Store, *, ids: Iterable[str] | None = None, entity: str = "", source: str = ""
+) -> list[Mention]:
+    """Return mentions in the order of the texts: all, or those of these ids, of an entity, of a source."""
+    rows = _chosen_rows(store, "mention", ids, entity, source)
+    return [read_value(Mention, {**row, "id": row["mention"]}) for row in rows]
+
+
+def _chosen_rows(
+    store: Store, kind: str, ids: Iterable[str] | None, entity: str, source: str
+) -> list[dict[str, str]]:
     wanted = sorted(set(ids or ()))
     if ids is not None and not wanted:
         return []
-    bound = {name: wanted, "entity": filter(None, [entity]), "source": filter(None, [source])}
-    rows = internal_rows(store, f"{name}s", **bound).values()
-    rows.sort(  # unlocated quotes come first in their paragraph
-        key=lambda row: (
-            row["source"],
-            int(row["paragraph"]),
-            int(row["start"] or -1),
-            row[name],
-            row["flag"],
-        )
-    )
-    known = doubts(store, {iris.short(row[name]) for row in rows})
-    return [
-        _read(kind, list(same), known.get(iris.short(one), ""))
-        for one, same in groupby(rows, key=lambda row: row[name])
-    ]
+    bound = {kind: wanted, "entity": filter(None, [entity]), "source": filter(None, [source])}
+    return internal_rows(store, f"{kind}s", **bound).values()
 
 
-def _read(kind: type[Stated], rows: Sequence[dict[str, str]], doubt: str) -> Stated:
-    """Return a statement or target from its rows, one for each flag."""
-    row = {**rows[0], "id": rows[0][kind.__name__.lower()], "doubt": doubt}
+def doubts(store: Store, ids: Iterable[str] | None = None) -> dict[str, str]:
+    """Return by id what is doubtful about statements, targets and entities (all by default), as a text.
 
-    def values(kind: type[Any]) -> dict[str, Any]:
-        names = [field.name for field in fields(kind) if field.name in row]
-        return {name: _READ.get(name, str)(row[name]) for name in names}
+    The text of a statement or target has the labels of its flags, then its note: ``garbled; read from the
+    name: Acme is probably meant``; flags that withhold say so (``unresolved, withheld``). The text of an
+    entity has its names that are less than certain, then their ground: ``identity probable: 海谱润斯, Haplun
+    (knowledge)``. What is beyond doubt is left out, and so are ids of any other kind. The text of a statement
+    says nothing of the entities that it joins: look them up beside it.
+    """
+    wanted = None if ids is None else set(ids)
+    if wanted is not None and not wanted:
+        return {}
+    bound = sorted(wanted) if wanted and len(wanted) <= MANY else ()
+    rows = internal_rows(store, "doubts", id=bound).values()
+    found = {iris.short(one): _text(list(same)) for one, same in groupby(rows, key=lambda row: row["id"])}
+    return found if wanted is None else {one: found[one] for one in wanted if one in found}
 
-    found = values(kind)
-    if found.get("is_literal") is False:
-        found["object"] = iris.short(row["object"])
-    flags = tuple(dict.fromkeys(iris.notation(row["flag"]) for row in rows if row["flag"]))
-    withheld = any(row["withholds"] == "true" for row in rows)
-    return kind(**found, flags=flags, withheld=withheld, evidence=Evidence(**values(Evidence)))
+
+def _text(rows: list[dict[str, str]]) -> str:
+    if not rows[0]["name"]:
+        labels = dict.fromkeys(row["doubt"] for row in rows)
+        return f"{'; '.join(labels)}{': ' * bool(rows[0]['remark'])}{rows[0]['remark']}"
+    alike: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        alike.setdefault((row["doubt"], row["remark"]), []).append(row["name"])
+    parts = (f"identity {how}: {', '.join(names)} ({ground})" for (how, ground), names in alike.items())
+    return "; ".join(parts)
 
 
 def _escape(words: str) -> str:

@@ -21,10 +21,9 @@ class Term:
     """A class, property or concept.
 
     ``id`` is the short form (``promotes``, ``skos:broader``, ``stage-planned``), ``kinds`` are the short
-    forms of its types, ``parents`` those of what it is a subclass or subproperty of. ``scheme``,
-    ``notation`` and ``withholds`` belong to concepts, ``phrase`` (also from
-    the object to the subject: ``inverse_phrase``) and ``drawn_as`` to predicates, ``segment``
-    to the root classes of entities. What the ontology does not say is empty.
+    forms of its types, ``parents`` those of what it is a subclass or subproperty of. ``scheme``, ``notation``
+    and ``withholds`` belong to concepts, ``phrase``, ``inverse_phrase`` (from object to subject) and
+    ``drawn_as`` to predicates, ``segment`` to the root classes of entities. What is not said is empty.
     """
 
     id: str
@@ -141,6 +140,5 @@ def _term(address: str, properties: Mapping[str, list[tuple[str, str]]]) -> Term
         parents=short("rdfs:subClassOf", "rdfs:subPropertyOf"), domains=short("rdfs:domain"),
         ranges=short("rdfs:range"), phrase=text("phrase"), inverse_phrase=text("inversePhrase"),
         drawn_as=text("drawnAs"), segment=text("segment"), scheme=next(iter(short("skos:inScheme")), ""),
-        notation=text("skos:notation"),
-        withholds=text("withholds") == "true",
+        notation=text("skos:notation"), withholds=text("withholds") == "true",
     )  # fmt: skip

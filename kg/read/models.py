@@ -138,6 +138,7 @@ class IndicatorRow(EntityRow):
 class SourceRow(Row):
     """A document or table that was read."""
 
+    optional = ("abridged",)
     id: Slug = about("Its short name, and the name of its folder of tables.")
     kind: Text = about("What it is, in a few words; a user's own table is a table.")
     title: Text = about("Its title in English.")
@@ -151,6 +152,7 @@ class SourceRow(Row):
     original: MaybeAddress = about("Where the original of a translation is published.")
     sha256: Hash = about("SHA-256 of the text's bytes.")
     paragraphs: Whole = about("How many lines of the text are not blank.")
+    abridged: MaybeYes = about("yes for a digest or an excerpt of the document that it tells of.", default="")
 
 
 class NameRow(Row):

@@ -11,11 +11,12 @@ from starlette.exceptions import HTTPException
 
 from kg import iris
 from kg.compile import reference
+from kg.query import internal_rows
 from kg.query.entities import describe_entity
 from kg.query.graph import Graph
 from kg.query.parameters import entity_segments
 from kg.read import queries
-from kg.server import pages, sparql
+from kg.server import pages
 from kg.server.negotiation import GRAPHS, choose
 from kg.server.sparql import PREFIXES
 from kg.store import oxigraph
@@ -73,7 +74,7 @@ def resolve_entity(graph: Graph, given: str) -> str:
 
 
 def _retirement(graph: Graph, identifier: str) -> Mapping[str, str] | None:
-    rows = sparql.select(graph, "replacement", {"old": f"<{iris.iri(identifier)}>"}).values()
+    rows = internal_rows(graph.store, "replacement", old=[identifier]).values()
     return rows[0] if rows else None
 
 
@@ -110,7 +111,7 @@ def _write_document(graph: Graph, identifier: str, form: str) -> bytes:
     if identifier in graph.names.entities:
         template, value, context = _describe_entity(graph, identifier)
     elif identifier == "ns":
-        template, value = "terms.html", sparql.select(graph, "terms").values()
+        template, value = "terms.html", internal_rows(graph.store, "terms").values()
         by_name = {row["term"].removeprefix(iris.NS): row for row in reversed(value)}
         context = {"rows": dict(sorted(by_name.items()))}
     else:
@@ -136,7 +137,7 @@ def _describe_entity(graph: Graph, identifier: str) -> Document:
 
 def _describe_node(graph: Graph, identifier: str) -> Document:
     properties, references = (
-        sparql.select(graph, f"node-{name}", {"node": f"<{iris.iri(identifier)}>"}).values()
+        internal_rows(graph.store, f"node-{name}", node=[identifier]).values()
         for name in ("properties", "references")
     )
     names = {iris.short(row["property"]): row["value"] for row in reversed(properties)}
@@ -156,21 +157,21 @@ def describe_service(graph: Graph, task: Mapping[str, Any]) -> pages.Response:
     if chosen == "text/html" or (accept and choose(accept, types) is None):
         return _redirect(303, "/query")
     endpoint = f"{task['address']}/sparql"
-    sizes = sparql.select(graph, "graph-sizes").values()
+    sizes = internal_rows(graph.store, "graph-sizes").values()
     triples = list(reference.examples(endpoint))
     if task["path"] == "/sparql":
         text = pages.render("sparql.ttl", endpoint=endpoint, graphs=sizes)
     else:
-        triples += (ox.Triple(*row) for row in sparql.select(graph, "dataset-triples").rows)  # type: ignore[arg-type]
+        triples += (ox.Triple(*row) for row in internal_rows(graph.store, "dataset-triples").rows)  # type: ignore[arg-type]
         text = pages.render(
             "void.ttl", address=task["address"], endpoint=endpoint, space=iris.BASE, data=iris.iri("dataset"),
             triples=sum(int(row["triples"]) for row in sizes), entities=len(graph.names.entities),
             example=iris.iri(min(graph.names.entities, default="ns")), part=_part,
-            classes=sparql.select(graph, "class-sizes").values(),
+            classes=internal_rows(graph.store, "class-sizes").values(),
             properties=[
                 {"class": "", **row}
                 for name in ("property-sizes", "class-property-sizes")
-                for row in sparql.select(graph, name).values()
+                for row in internal_rows(graph.store, name).values()
             ],
         )  # fmt: skip
     triples += (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))

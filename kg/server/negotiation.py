@@ -1,6 +1,5 @@
 """Content negotiation: the formats of answers and which one a request asks for (RFC 9110, 12.5)."""
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +49,6 @@ def choose(accept: str, offered: Sequence[str]) -> str | None:
     return best if _quality(best, ranges) > 0 else None
 
 
-@functools.lru_cache(maxsize=256)
 def choose_format(accept: str, offered: tuple[Format, ...], *, name: str = "") -> tuple[Format, str] | None:
     """Return the format and the media type to call it by; None where none fits.
 
@@ -60,12 +58,9 @@ def choose_format(accept: str, offered: tuple[Format, ...], *, name: str = "") -
     for form in offered if name else ():
         if name in (form.name, *form.types):
             return form, form.type
-    by_type = {form.type: form for form in offered}  # the own types of all go first
-    for form in offered:
-        for media in form.types:
-            by_type.setdefault(media, form)
-    chosen = choose(accept, tuple(by_type))
-    return (by_type[chosen], chosen) if chosen else None
+    own, others = [form.type for form in offered], [media for form in offered for media in form.types[1:]]
+    chosen = choose(accept, [*own, *others])
+    return next(((form, chosen) for form in offered if chosen in form.types), None) if chosen else None
 
 
 def content_type(media: str) -> str:
@@ -73,7 +68,6 @@ def content_type(media: str) -> str:
     return f"{media}; charset=utf-8" if media in _TEXT else media
 
 
-@functools.lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: str) -> bool:
     """Return whether a client takes gzip."""
     given = _ranges(accept_encoding)

@@ -16,6 +16,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import asdict, dataclass
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -27,6 +28,7 @@ from kg.server.worker import LENGTH
 LOG = logging.getLogger("kg.server")
 _TICK = 0.05
 _READY_SECONDS = 60
+_BUSY = "all workers are busy; try again shortly"
 
 
 class WorkerDied(Exception):
@@ -65,12 +67,6 @@ class Worker:
     ended: HTTPException | None = None  # why the pool killed it
     replaced: bool = False  # another worker has its place already
 
-    def begin(self, task: bytes, has_left: Callable[[], bool]) -> None:
-        """Hand it a task of a client."""
-        assert self.process.stdin
-        self.since, self.has_left = asyncio.get_running_loop().time(), has_left
-        self.process.stdin.write(LENGTH.pack(len(task)) + task)
-
     async def read(self) -> tuple[dict[str, Any], bytes]:
         """Read the next frame of its answer: head and body; raise IncompleteReadError where it is dead."""
         assert self.process.stdout
@@ -100,12 +96,9 @@ class Worker:
 async def start_worker(where: str, version: str, limits: Limits) -> Worker:
     """Start a process and wait until it has opened the graph; raise WorkerDied where it cannot."""
     settings = json.dumps({"where": where, "limits": asdict(limits)})
-    paths = [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
-    environment = {
-        **os.environ,
-        "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MiB of the address space that is limited
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-    }
+    paths = os.pathsep.join(filter(None, [str(locations.PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    # each arena takes 64 MiB of the address space that is limited
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "2", "PYTHONPATH": paths}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "kg.server.worker", settings, stdin=PIPE, stdout=PIPE, env=environment,
         limit=MIB,
@@ -114,9 +107,7 @@ async def start_worker(where: str, version: str, limits: Limits) -> Worker:
     try:
         async with asyncio.timeout(_READY_SECONDS):
             head, _ = await worker.read()
-    except asyncio.IncompleteReadError:
-        raise WorkerDied(await process.wait()) from None
-    except TimeoutError:
+    except (asyncio.IncompleteReadError, TimeoutError):
         raise WorkerDied(await worker.bury()) from None
     except asyncio.CancelledError:  # the server stops while a worker starts
         await worker.bury()
@@ -189,7 +180,9 @@ class Pool:
     async def run(self, task: bytes, has_left: Callable[[], bool]) -> Answer:
         """Run a task and return its answer; raise HTTPException where there is none."""
         worker = await self._take(has_left)
-        worker.begin(task, has_left)
+        assert worker.process.stdin
+        worker.since, worker.has_left = asyncio.get_running_loop().time(), has_left
+        worker.process.stdin.write(LENGTH.pack(len(task)) + task)
         try:
             head, body = await worker.read()
         except asyncio.IncompleteReadError:
@@ -221,7 +214,7 @@ class Pool:
     async def _take(self, has_left: Callable[[], bool]) -> Worker:
         """Return a worker when one is free, after those who have waited longer."""
         if self._free.locked() and self._waiting >= self.limits.waiting:
-            raise _busy()
+            raise _refusal(_BUSY, 5)
         self._waiting += 1
         try:
             async with asyncio.timeout(self.limits.waiting_time):
@@ -229,12 +222,12 @@ class Pool:
                 while (worker := self._idle.pop()).gone:
                     await self._free.acquire()
         except TimeoutError:
-            raise _busy() from None
+            raise _refusal(_BUSY, 5) from None
         finally:
             self._waiting -= 1
         if has_left():
             self._give(worker)
-            raise _busy()
+            raise _refusal(_BUSY, 5)
         return worker
 
     def _give(self, worker: Worker) -> None:
@@ -261,20 +254,17 @@ class Pool:
 
     async def _refill(self) -> None:
         """Start one more worker; try again until it starts."""
-        pause = 0.1
-        while True:
+        for pause in chain((0.1, 0.2, 0.4, 0.8, 1.6, 3.2), repeat(5)):
             try:
                 worker = await start_worker(self.where, self.version, self.limits)
+                break
             except (WorkerDied, OSError) as error:  # there may be room for a process again
                 LOG.warning("a worker could not start: %s", error)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-                continue
-            if worker.version == self.version:
-                self._add(worker)
-            else:
-                await worker.bury()  # another graph was opened meanwhile, with all its workers
-            return
+        if worker.version == self.version:
+            self._add(worker)
+        else:
+            await worker.bury()  # another graph was opened meanwhile, with all its workers
 
     async def _supervise(self) -> None:
         """Look after queries and waiting requests, for as long as the pool runs."""
@@ -292,7 +282,7 @@ class Pool:
         slow = spent > self.limits.slow
         if spent > self.limits.timeout:
             text = f"the query ran longer than {self.limits.timeout:g} s and was ended"
-            worker.kill(HTTPException(504, text, {"Retry-After": "60"}))
+            worker.kill(_refusal(text, 60, status=504))
         # A quick query is let run to its end: to replace its worker would cost more than the rest of it.
         elif (slow or worker.replaced) and worker.has_left():
             worker.kill(HTTPException(503, "the client has left"))
@@ -310,7 +300,7 @@ class Pool:
             self._later(self._refill())
         elif self._waiting and asyncio.get_running_loop().time() - oldest.since > self.limits.spared:
             text = "the server is busy and this query had run longest: it was ended to let others in"
-            oldest.kill(HTTPException(503, text, {"Retry-After": "30"}))
+            oldest.kill(_refusal(text, 30))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -323,9 +313,9 @@ def _explain(code: int, limits: Limits) -> HTTPException:
     if code == -signal.SIGSEGV:
         text = "the query is too complex: it is nested or chained more deeply than can be parsed"
         return HTTPException(400, text)
-    text = f"the query needs more memory than the {limits.memory >> 20} MiB that a query may have"
-    return HTTPException(503, text, {"Retry-After": "60"})
+    memory = limits.memory >> 20
+    return _refusal(f"the query needs more memory than the {memory} MiB that a query may have", 60)
 
 
-def _busy() -> HTTPException:
-    return HTTPException(503, "all workers are busy; try again shortly", {"Retry-After": "5"})
+def _refusal(text: str, seconds: int, *, status: int = 503) -> HTTPException:
+    return HTTPException(status, text, {"Retry-After": str(seconds)})

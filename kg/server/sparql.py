@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from kg import iris
 from kg.errors import BadQuery, BadStore
 from kg.query.graph import Graph
-from kg.read import queries
 from kg.server.limits import Limits
 from kg.server.negotiation import GRAPHS, RESULTS, choose_format, content_type
 from kg.store import guard, oxigraph
@@ -154,11 +153,6 @@ def _limited(triples: Iterable[T], most: int) -> Iterator[T]:
         if number > most:
             raise TooLong(f"the answer has more than {most:,} rows; LIMIT makes it shorter")
         yield triple
-
-
-def select(graph: Graph, name: str, terms: Mapping[str, str] | None = None) -> oxigraph.Rows:
-    """Run an internal SELECT query with serialised terms as its parameters."""
-    return oxigraph.select(graph.store, queries.internal(name).bind(terms or {}))
 
 
 def _prefixes(query: str) -> dict[str, str]:

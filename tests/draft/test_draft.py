@@ -9,11 +9,11 @@ import pytest
 from kg import locations, text
 from kg import ontology as ontologies
 from kg.check.texts import find_files, match_text, read_paragraphs
-from kg.draft import clauses, document, periods, rows
+from kg.draft import clauses, document, rows
 from kg.draft.vocabulary import Vocabulary
 from kg.read import seeds
 from tests.draft import evaluate
-from tests.draft.conftest import Ground
+from tests.draft.conftest import REPORT, SOURCE, Ground
 
 ROOT = Path(__file__).parent.parent.parent
 STATEMENTS = [  # paragraph, quote, said, predicate, object, stage, tier, cue
@@ -30,9 +30,9 @@ ENTITIES = [
     ("量子纺织", "Technology"), ("云纹陶瓷", "Technology"), ("“银杏谷”产业园", "Park"),
     ("“蓝鲸+”行动", "Programme"), ("《样本市深空规划》", "PolicyDocument"), ("星火实验室", "Laboratory"),
 ]  # fmt: skip
-TARGETS = [  # paragraph, quote, indicator, comparator, value, unit, written, unit_written, period
-    ("3", "12.5%", "", "exactly", "12.5", "percent", "12.5", "%", "2030"),
-    ("6", "30个", "", "at-least", "30", "count", "30", "个", "2031"),
+TARGETS = [  # paragraph, quote, indicator, comparator, value, unit, written, unit_written, period, status
+    ("3", "12.5%", "", "exactly", "12.5", "percent", "12.5", "%", "2030", "achieved"),
+    ("6", "30个", "", "at-least", "30", "count", "30", "个", "2031", ""),
     (
         "6",
         "1.2万亿元",
@@ -43,6 +43,7 @@ TARGETS = [  # paragraph, quote, indicator, comparator, value, unit, written, un
         "1.2万亿",
         "元",
         "2031",
+        "",
     ),
 ]
 
@@ -67,6 +68,7 @@ def test_a_chinese_report_is_drafted(ground: Ground) -> None:
         "written",
         "unit_written",
         "period",
+        "status",
     )
     assert cells(found, "target", *columns) == TARGETS
     assert {row["subject"] or row["place"] for row in found if row["kind"] != "entity"} == {
@@ -136,17 +138,10 @@ def test_a_quote_is_lengthened_until_it_is_unique() -> None:
     assert rows.choose_quote("长" * 17, text.Span(0, 17)) is None
 
 
-def test_the_parts_of_a_report_tell_its_periods() -> None:
-    headings = [
-        "开头",
-        "一、过去五年工作回顾",
-        "甲",
-        "二、“十五五”时期主要目标任务",
-        "三、2031年工作安排",
-        "四、政府自身建设",
-    ]
-    done, aim, now = periods.Part("2030", True), periods.Part("2031/2035"), periods.Part("2031")
-    assert periods.find_parts(headings, 2031) == [periods.Part(), done, done, aim, now, now]
+def test_an_estimate_of_the_past_is_told_apart(ground: Ground) -> None:
+    paragraphs = text.paragraphs(REPORT.replace("全年建成", "预计产值8亿元。全年建成"))
+    found = document.propose_rows(ground.read(), ground.ontology, SOURCE, paragraphs)
+    assert cells(found, "target", "written", "status")[:2] == [("8亿", "estimated"), ("12.5", "achieved")]
 
 
 def test_words_of_a_class_end_names() -> None:

@@ -25,6 +25,7 @@ def graph_of(sample: Path, original: str) -> Graph:
         (f"{ORIGINAL}/sections.csv", "place/sample-city", "place/sample-province"),
         (f"{ORIGINAL}/statements.csv", "place/sample-city", "place/sample-province"),
         (f"{ORIGINAL}/statements.csv", "object-not-in-quote;unresolved", "object-not-in-quote"),
+        ("sources.csv", "Sample Press,2030-01-03", "Sample Press,2029-01-03"),
         (f"{DIGEST}/sections.csv", "read,reread\n", "read,reread,digest_of\n"),
         (f"{DIGEST}/sections.csv", "2030-01-04,\n", f"2030-01-04,,{original}\n"),
     ):

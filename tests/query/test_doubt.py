@@ -1,7 +1,7 @@
 """What is doubtful, as it reads beside a row."""
 
-from kg.query.doubt import MANY, doubts
 from kg.query.graph import Graph
+from kg.query.statements import MANY, doubts
 
 OF = {
     "org/betrix": "identity unresolved: Betrix (knowledge)",

@@ -7,9 +7,9 @@ from functools import cache
 import pyoxigraph as ox
 
 from kg import iris, text
+from kg.query import internal_rows
 from kg.query.graph import Graph
 from kg.query.vocabulary import Term
-from kg.server import sparql
 
 _EXTRA = (
     ("type", "type", "类型", "rdf:type"), ("prefLabel", "label", "名称", "skos:prefLabel"),
@@ -41,8 +41,8 @@ def types(graph: Graph) -> Mapping[str, Term]:
 def properties_of(graph: Graph, kind: str) -> tuple[str, ...]:
     """Return ids of the properties that members of a type have, those first that most have."""
     known, listed = types(graph), {one.iri: name for name, one in properties(graph).items()}
-    classes = _nodes(known[name].iri for name in sorted(graph.vocabulary.below([kind])))
-    rows = sparql.select(graph, "properties-of-classes", {"class": classes}).values()
+    classes = [known[name].iri for name in sorted(graph.vocabulary.below([kind]))]
+    rows = internal_rows(graph.store, "properties-of-classes", **{"class": classes}).values()
     return tuple(listed[row["property"]] for row in rows if row["property"] in listed)
 
 
@@ -68,33 +68,34 @@ def values(
 ) -> dict[tuple[str, str], list[ox.NamedNode | ox.Literal]]:
     """Return values by (entity, property id), in a fixed order."""
     ids = {one.iri: one.name for one in wanted}
-    nodes = _nodes(iris.iri(entity) for entity in dict.fromkeys(entities))
+    of = tuple(dict.fromkeys(entities))
     found: dict[tuple[str, str], list[ox.NamedNode | ox.Literal]] = {}
-    if ids and nodes:
-        terms = {"entity": nodes, "property": _nodes(ids)}
-        for subject, predicate, value in sparql.select(graph, "property-values", terms).rows:
+    if ids and of:
+        rows = internal_rows(graph.store, "property-values", entity=of, property=ids).rows
+        for subject, predicate, value in rows:
             if isinstance(value, ox.NamedNode | ox.Literal):
-                assert isinstance(subject, ox.NamedNode)
-                assert isinstance(predicate, ox.NamedNode)
-                found.setdefault((iris.short(subject.value), ids[predicate.value]), []).append(value)
+                entity, name = (getattr(node, "value", "") for node in (subject, predicate))
+                found.setdefault((iris.short(entity), ids[name]), []).append(value)
     return found
 
 
 def holders(graph: Graph, wanted: Term, texts: Iterable[str]) -> list[str]:
     """Return entities that have one of these values: an entity or type by id or name, a text, number, day."""
-    found: list[str] = []
+    found: dict[str | ox.Literal, None] = {}
     for given in texts:
         near = [iris.short(given), *(hit.entity for hit in graph.names.search(given, limit=5, least=95))]
-        nodes = [iris.iri(name) for name in near if name in graph.names.entities]
+        nodes = [name for name in near if name in graph.names.entities]
         nodes += [one.iri for name, one in types(graph).items() if name == item_id(given)]
         literals = [ox.Literal(given), ox.Literal(given, language="en"), ox.Literal(given, language="zh")]
         if NUMBER.fullmatch(given):
             literals += [ox.Literal(given, datatype=kind) for kind in _NUMBERS]
         if _DAY.match(given):
             literals.append(ox.Literal(given[:10], datatype=_DATE))
-        found += [_nodes(nodes), *(str(one) for one in literals)]
-    terms = {"property": f"<{wanted.iri}>", "value": " ".join(dict.fromkeys(found))}
-    return [iris.short(row["entity"]) for row in sparql.select(graph, "value-holders", terms).values()]
+        found |= dict.fromkeys((*nodes, *literals))
+    if not found:
+        return []
+    rows = internal_rows(graph.store, "value-holders", property=[wanted.iri], value=found).values()
+    return [iris.short(row["entity"]) for row in rows]
 
 
 def suggest_items(known: Iterable[Term], prefix: str) -> list[Term]:
@@ -107,7 +108,3 @@ def suggest_items(known: Iterable[Term], prefix: str) -> list[Term]:
             begins = any(word.startswith(typed) for word in words)
             ranked.append((typed not in words and name not in words, not begins, one.label, one))
     return [one for *_, one in sorted(ranked, key=lambda rank: rank[:3])]
-
-
-def _nodes(addresses: Iterable[str]) -> str:
-    return " ".join(str(ox.NamedNode(address)) for address in addresses)
