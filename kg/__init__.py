@@ -20,19 +20,10 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
-    "open_graph": "kg.query.graph",
-    "Graph": "kg.query.graph",
-    "Answer": "kg.query.result",
-    "Statement": "kg.query.statements",
-    "Target": "kg.query.statements",
-    "Evidence": "kg.query.statements",
-    "build_graph": "kg.store.build",
-    "check_seeds": "kg.check.run",
-    "Report": "kg.check.run",
-    **dict.fromkeys(
-        ("KgError", "NotFound", "Ambiguous", "BadQuery", "BadStore", "MissingExtra"), "kg.errors"
-    ),
-}
+    "open_graph": "kg.query.graph", "Graph": "kg.query.graph", "Answer": "kg.query.result",
+    **dict.fromkeys(("Statement", "Target", "Evidence"), "kg.query.statements"),
+    **dict.fromkeys(("check_seeds", "Report"), "kg.check.run"), "build_graph": "kg.store.build",
+}  # fmt: skip
 __all__ = (
     "Ambiguous", "Answer", "BadQuery", "BadStore", "Evidence", "Graph", "KgError", "MissingExtra", "NotFound",
     "Report", "Statement", "Target", "__version__", "build_graph", "check_seeds", "open_graph",
@@ -44,9 +35,9 @@ def __getattr__(name: str) -> object:
 
     if name == "__version__":
         return import_module("kg.locations").VERSION
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'kg' has no attribute {name!r}")
-    found = getattr(import_module(_HOMES[name]), name)
+    found = getattr(import_module(_HOMES.get(name, "kg.errors")), name)
     globals()[name] = found
     return found
 

@@ -1,6 +1,6 @@
 """Errors that end a command, in one short tree, and problems: findings of a check, as values."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 class KgError(Exception):
@@ -53,10 +53,6 @@ class Problem:
         shown = f" {shorten(self.text)!r}" if self.text else ""
         remedy = f"\n    {self.remedy}" if self.remedy else ""
         return f"{where}: {self.what}{shown} [{self.code}]{remedy}"
-
-    def as_json(self) -> dict[str, str | int]:
-        """Return the fields by name."""
-        return asdict(self)
 
 
 def shorten(text: str, *, width: int = 80) -> str:

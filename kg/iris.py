@@ -12,18 +12,9 @@ NS = BASE + "ns#"
 #: Segments whose members are entities, in the order in which tables and legends list them.
 ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator", "source")
 NODE_SEGMENTS = (
-    "statement",
-    "target",
-    "result",
-    "name",
-    "link",
-    "count",
-    "graph",
-    "derived",
-    "field",
-    "mapping",
+    "statement", "target", "result", "name", "link", "count", "graph", "derived", "field", "mapping",
     "mention",
-)
+)  # fmt: skip
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",

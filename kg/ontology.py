@@ -91,17 +91,10 @@ def read(folder: Path) -> Ontology:
     store = ox.Store()
     for name in (*FILES, SHAPES):
         store.extend(quads(folder / name))
-    classes = {
-        name: Class(
-            name,
-            rows[0]["label"],
-            rows[0]["label_zh"],
-            rows[0]["segment"],
-            _values(rows, "super"),
-            tuple(sorted(filter(None, rows[0]["cues"].split("|")))),
-        )
-        for name, rows in _groups(store, "classes", "c").items()
-    }
+    classes = {}
+    for name, rows in _groups(store, "classes", "c").items():
+        label, label_zh, segment = (rows[0][column] for column in ("label", "label_zh", "segment"))
+        classes[name] = Class(name, label, label_zh, segment, _values(rows, "super"), _cues(rows))
     predicates = [_predicate(rows) for rows in _groups(store, "predicates", "p").values()]
     schemes: dict[str, dict[str, Concept]] = {}
     for name, rows in _groups(store, "schemes", "c").items():
@@ -128,8 +121,12 @@ def _predicate(rows: list[dict[str, str]]) -> Predicate:
     subjects, objects = (tuple(sorted(_values(rows, end))) for end in ("subject", "object"))
     datatype = iris.expand(first["datatype"]) if first["datatype"] else ""
     address = iris.expand(f"{prefix or 'kg'}:{name}")
-    cues = tuple(sorted(filter(None, first["cues"].split("|"))))
-    return Predicate(name, address, first["label"], datatype, subjects, objects, bool(first["parent"]), cues)
+    backs, label = bool(first["parent"]), first["label"]
+    return Predicate(name, address, label, datatype, subjects, objects, backs, _cues(rows))
+
+
+def _cues(rows: list[dict[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, rows[0]["cues"].split("|"))))
 
 
 def _values(rows: list[dict[str, str]], column: str) -> frozenset[str]:

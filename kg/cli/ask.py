@@ -27,7 +27,8 @@ _GROUPS = {
     "Who backs a topic, and how": ("backing", "coverage", "tiers", "topics"),
     "What a region has and wants": ("inventory", "projects", "companies", "places", "programmes", "targets"),
     "Regions compared": ("compare", "alike", "shared", "peers", "matrix"),
-    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts", "change"),
+    "What a document says": ("sources", "outline", "statements", "deliveries", "doubts"),
+    "What changes between documents": ("change", "outcomes"),
     "How things hang together": (),
 }
 

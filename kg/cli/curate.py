@@ -80,9 +80,11 @@ def _check_once(
     report = run.check_seeds(seeds, ontology, texts, write=write)
     problems = list(report.problems)
     if shacl and not problems:
-        from kg.compile.shacl import validate  # late: pyshacl is an extra and slow to import
+        from kg.compile.reference import lines  # late, as the next: pyshacl is an extra and slow to import
+        from kg.compile.shacl import validate_lines
 
-        problems.extend(validate(report.seeds, report.ontology, ontology))
+        graph = lines(report.seeds, report.ontology, ontology, version="")
+        problems.extend(validate_lines(graph, ontology))
     if against:
         problems.extend(_vanished(report, against))
     if as_json:

@@ -6,19 +6,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import iris, ontology
-from kg.compile import reference
 from kg.errors import Problem, missing_extra
-from kg.ontology import Ontology
-from kg.read.seeds import Seeds
-
-
-def validate(seeds: Seeds, known: Ontology, folder: Path) -> list[Problem]:
-    """Return the problems of the graph of these seeds; raise MissingExtra without pySHACL."""
-    return validate_lines(reference.lines(seeds, known, folder, version=""), folder)
 
 
 def validate_lines(lines: list[str], folder: Path) -> list[Problem]:
-    """Return the problems of N-Quads lines, each with focus node, path and the shape's message."""
+    """Return the problems of N-Quads lines, each with focus node, path and the shape's message.
+
+    Raises MissingExtra without pySHACL.
+    """
     try:
         import pyshacl
         from rdflib import RDF, SH, Graph

@@ -1,6 +1,7 @@
 """Compiler of one source: its sections and paragraphs, statements and targets, and their evidence."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -202,10 +203,27 @@ def target_label(at: models.TargetRow, period: str, register: EntityIndex, ontol
     comparator = ontology.schemes["comparators"][at.comparator]
     what = register.label(at.indicator) + (f" of {register.label(at.topic)}" if at.topic else "")
     how = "" if at.comparator in ("exactly", "range", "several") else f"{comparator.label} "
-    joined = "%" in at.unit_written or text.length(at.unit_written)[1]  # Han characters take no space
-    unit = "" if at.unit_written in at.written else ("" if joined else " ") + at.unit_written
     when = ", ".join(filter(None, (period, at.status)))
-    return f"{what}: {how}{at.written}{unit.rstrip()}" + (f" ({when})" if when else "")
+    return f"{what}: {how}{_amount(at, ontology)}" + (f" ({when})" if when else "")
+
+
+def _amount(at: models.TargetRow, ontology: Ontology) -> str:
+    """The number with its unit, as written; that of a Chinese text as English writes it: 400 billion yuan."""
+    if at.value is None or not text.length(at.written)[1]:
+        unit = (
+            "" if at.unit_written in at.written else ("" if "%" in at.unit_written else " ") + at.unit_written
+        )
+        return f"{at.written}{unit.rstrip()}"
+    number = "-".join(_scaled(bound) for bound in (at.value, at.upper) if bound is not None)
+    label = {"percent": "%", "count": ""}.get(at.unit, f" {ontology.schemes['units'][at.unit].label}")
+    return number + label
+
+
+def _scaled(number: Decimal) -> str:
+    """400000000000 as 400 billion, 50000 as 50,000."""
+    scales = ((10**12, " trillion"), (10**9, " billion"), (10**6, " million"))
+    scale, word = next((one for one in scales if abs(number) >= one[0]), (1, ""))
+    return f"{(number / scale).normalize():,f}{word}"
 
 
 def _paragraph(source: str, number: int) -> str:

@@ -53,8 +53,9 @@ def parse_row(model: type[R], record: Record, *, file: str, source: str = "") ->
     where: dict[str, Any] = {"file": file, "line": record.line}
     if "source" in model.place_keys:
         where["source"] = source or file.partition("/")[0]
-    if spaced := [found for column, cell in record.cells.items() if (found := _white_space(column, cell))]:
-        return [Problem(file, record.line, column, "bad-cell", *fault) for column, *fault in spaced]
+    spaced = {column: wrong for column, cell in record.cells.items() if (wrong := _spaces(column, cell))}
+    if spaced:
+        return [Problem(file, record.line, column, "bad-cell", *wrong) for column, wrong in spaced.items()]
     try:
         return model.model_validate({**record.cells, **where})
     except ValidationError as error:
@@ -68,14 +69,14 @@ def parse_row(model: type[R], record: Record, *, file: str, source: str = "") ->
         return problems
 
 
-def _white_space(column: str, cell: str) -> tuple[str, str, str, str] | None:
-    """Return column, fault, cell and remedy of a cell with blanks around it or control characters in it."""
+def _spaces(column: str, cell: str) -> tuple[str, str, str] | None:
+    """Return fault, cell and remedy of a cell with blanks around it or control characters in it."""
     inner = cell.strip()
     if column in _AS_PRINTED or (inner == cell and not _CONTROL.search(cell)):
         return None
     fault = "a line break or control character" if _CONTROL.search(inner) else "white space at an end"
     remedy = f"write {' '.join(inner.split())!r}" if inner else "kg fmt trims cells"
-    return column, f"{fault} of the cell", cell, remedy
+    return f"{fault} of the cell", cell, remedy
 
 
 def read_rows(path: Path, model: type[R], *, name: str) -> Iterator[R | Problem]:

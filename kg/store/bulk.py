@@ -234,11 +234,14 @@ def read_report(path: Path, most: int) -> list[Problem]:
 def _store(where: Path, work: Work, made_from: str, progress: Progress) -> Built:
     found = {**work.state.counts, "problems": work.state.problems}
     counts = {what: n for what, n in found.items() if n or what not in ("problems", "rows left out")}
-
-    def fill(part: Path) -> int:
-        return oxigraph.create(part, work.compiled, lambda done: progress("bytes", done, work.state.size))
-
-    return build.place(where, made_from, counts, fill)
+    return build.place(
+        where,
+        made_from,
+        counts,
+        lambda part: oxigraph.create(
+            part, work.compiled, lambda done: progress("bytes", done, work.state.size)
+        ),
+    )
 
 
 def _fingerprint(tables: Tables, ontology: Path, texts: Mapping[str, Path] | None, *, keep_good: bool) -> str:

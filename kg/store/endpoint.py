@@ -136,12 +136,10 @@ class Endpoint:
         used = [f"PREFIX {n}: <{space}> " for n, space in (prefixes or {}).items() if f"{n}:" in query]
         # prefixes in the first line: errors name lines
         parameters = [("query", "".join(used) + guard.decode_iris(query))]
-        if default_graph is not None or named_graphs is not None:
-            parameters += self._dataset(
-                *([g.value for g in at or ()] for at in (default_graph, named_graphs))
-            )
-        elif shape.graphs or shape.named_graphs:
-            parameters += self._dataset(shape.graphs, shape.named_graphs)
+        given = default_graph is not None or named_graphs is not None
+        asked = [[graph.value for graph in at or ()] for at in (default_graph, named_graphs)]
+        if given or shape.graphs or shape.named_graphs:
+            parameters += self._dataset(*(asked if given else (shape.graphs, shape.named_graphs)))
         elif self.default:
             parameters += _graphs([self.default], self.named)
         accept = _ROWS if shape.form in ("SELECT", "ASK") else _TRIPLES
@@ -159,15 +157,11 @@ class Endpoint:
         """Yield all quads, graph by graph; raises BadStore for a pattern."""
         if any(part is not None for part in pattern):
             raise BadStore("an endpoint is asked by SPARQL, not by pattern")
-        yield from self._quads(None)
-        names = self.named or sorted(row[0].value for row in self._rows("named-graphs"))
-        for name in names:
+        yield from (ox.Quad(s, p, o) for s, p, o in self._rows("triples"))
+        for name in self.named or sorted(row[0].value for row in self._rows("named-graphs")):
             if name != self.default and name.startswith(iris.BASE):
-                yield from self._quads(ox.NamedNode(name))
-
-    def _quads(self, graph: ox.NamedNode | None) -> Iterator[ox.Quad]:
-        rows = self._rows("triples", [graph] if graph else None)
-        return (ox.Quad(s, p, o, graph or ox.DefaultGraph()) for s, p, o in rows)
+                graph = ox.NamedNode(name)
+                yield from (ox.Quad(s, p, o, graph) for s, p, o in self._rows("triples", [graph]))
 
     def _rows(self, name: str, graphs: Sequence[ox.NamedNode] | None = None) -> Iterator[Any]:
         sparql = queries.internal(name).sparql
@@ -214,10 +208,8 @@ def open_endpoint(address: str) -> Store:
 
 
 def _graphs(default: Iterable[str], named: Iterable[str]) -> list[tuple[str, str]]:
-    return [
-        *(("default-graph-uri", graph) for graph in default),
-        *(("named-graph-uri", graph) for graph in named),
-    ]
+    graphs = {"default-graph-uri": default, "named-graph-uri": named}
+    return [(name, graph) for name, of_it in graphs.items() for graph in of_it]
 
 
 def shorten(text: str) -> str:
