@@ -23,8 +23,15 @@ def own_graph() -> None:
     build.build_graph(locations.seeds(), locations.ontology(), locations.build())
 
 
-def test_there_are_five() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["1-tour", "2-regions", "3-targets", "4-sparql", "5-own-data"]
+def test_there_are_six() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "1-tour",
+        "2-regions",
+        "3-targets",
+        "4-sparql",
+        "5-own-data",
+        "6-two-years",
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

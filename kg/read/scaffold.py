@@ -57,9 +57,9 @@ def scaffold_source(
         paragraphs, region=place, year=year, place_of=_place_of(folder, place)
     )
     sources, columns = folder / "sources.csv", models.SourceRow.columns()
-    records, problems = tables.read_table(sources, columns, name=str(sources))
-    raise_first(problems, "; nothing was written")
-    present = [record.cells for record in records]
+    present = [
+        {**dict.fromkeys(models.SourceRow.optional, ""), **record.cells} for record in _records(sources)
+    ]
     if any(cells["id"] == name for cells in present) or (folder / name).exists():
         raise KgError(f"the source {name} exists already")
     with files.new_folder(folder / name) as new:

@@ -51,7 +51,9 @@ def ground(sample: Path) -> Ground:
         "sha256": hashlib.sha256(REPORT.encode()).hexdigest(),
     }  # fmt: skip
     columns = models.SourceRow.columns()
-    found, _ = tables.read_table(sample / "sources.csv", columns, name="sources.csv")
+    found, _ = tables.read_table(
+        sample / "sources.csv", columns, name="sources.csv", optional=models.SourceRow.optional
+    )
     files.write_table(sample / "sources.csv", columns, [*(one.cells for one in found), row])
     (sample / SOURCE).mkdir()
     section = {"first": "1", "last": "6", "region": "place/sample-city", "heading": "The report"}

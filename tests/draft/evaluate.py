@@ -1,19 +1,22 @@
 """How well drafts agree with curated statements, on a document whose names and rows the drafter has not seen.
 
     python -m tests.draft.evaluate TEXTS
+    python -m tests.draft.evaluate --blind DRAFT.csv ...
 
-prints the tables that stand in docs/explanation/methods.md. Names known to the drafter are those that stand in
-the other documents, of entities that rows of these documents use, the names of provinces and cities, and the
-labels of tiers.
+print the tables that stand in docs/explanation/methods.md. The first drafts the first two documents: names known to the
+drafter are those that stand in the other one, of entities that its rows use, the names of provinces and cities, and the
+labels of tiers. The second takes drafts, each named after its source, that were made before anybody read it, and looks
+at the paragraphs of sections that were read since.
 A new name agrees with an entity if it is one of its names, in the singular or the plural.
 """
 
 from __future__ import annotations
 
+import csv
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +26,7 @@ from kg import ontology as ontologies
 from kg.check.texts import find_files, match_text, read_paragraphs
 from kg.draft.document import propose_rows
 from kg.draft.rows import NEW
-from kg.read import mentions
+from kg.read import mentions, models
 from kg.read.seeds import Seeds, read_seeds
 from tests import excerpt
 
@@ -61,10 +64,18 @@ class Score:
 
 
 def evaluate(seeds: Seeds, source: str, paragraphs: list[str]) -> dict[str, Score]:
-    """The scores of a draft of one source: objects, pairs, statements by relation, targets."""
+    """The scores of a draft of one source, made without its rows and without names that it alone has."""
     known = ontologies.read(locations.ontology(None))
     hidden = without_rows(seeds, source)
     rows = propose_rows(hidden, known, source, paragraphs, names=names_elsewhere(seeds, source))
+    return compare(rows, seeds, source)
+
+
+def compare(
+    rows: Sequence[Mapping[str, str]], seeds: Seeds, source: str, only: Collection[int] = ()
+) -> dict[str, Score]:
+    """The scores of a draft: objects, pairs, statements by relation, targets; ``only`` in these paragraphs."""
+    rows = [row for row in rows if not only or int(row["paragraph"]) in only]
     forms = {entity: mentions.forms(name.name for name in names) for entity, names in seeds.names_of.items()}
     curated = [
         (row.paragraph, row.subject, row.predicate, row.object)
@@ -72,6 +83,7 @@ def evaluate(seeds: Seeds, source: str, paragraphs: list[str]) -> dict[str, Scor
         if row.predicate not in PROVENANCE
         and not row.subject.startswith("source/")
         and row.object in seeds.kinds
+        and (not only or row.paragraph in only)
     ]
     named = {entity for row in curated for entity in (row[1], row[3])}
     ids = _Ids({entity: found for entity, found in forms.items() if entity in named})
@@ -90,7 +102,18 @@ def evaluate(seeds: Seeds, source: str, paragraphs: list[str]) -> dict[str, Scor
     for relation in sorted({r[2] for r in [*drafted, *curated]}):
         ours, theirs = ({r for r in some if r[2] == relation} for some in (drafted, curated))
         scores[relation] = _score(ours, theirs, ids)
-    return {**scores, **_targets(rows, seeds, source)}
+    targets = [row for row in seeds.documents[source].targets if not only or row.paragraph in only]
+    return {**scores, **_targets(rows, targets)}
+
+
+def blind(seeds: Seeds, draft: Path) -> tuple[str, dict[str, Score]]:
+    """The source of a draft that was made before anybody read it, and its scores where it was read since."""
+    source = draft.name.partition(".")[0]
+    read = (row for row in seeds.documents[source].sections if row.read)
+    only = {number for row in read for number in range(row.first, row.last + 1)}
+    with draft.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return source, compare(rows, seeds, source, only or {0})
 
 
 def names_elsewhere(seeds: Seeds, source: str) -> dict[str, set[str]]:
@@ -150,27 +173,21 @@ def _readings(row: tuple[object, ...], ids: _Ids) -> Iterator[tuple[object, ...]
     yield from readings
 
 
-def _targets(rows: list[dict[str, str]], seeds: Seeds, source: str) -> dict[str, Score]:
-    curated = Counter(
-        (row.paragraph, row.value, row.unit)
-        for row in seeds.documents[source].targets
-        if row.value is not None
+def _targets(rows: Sequence[Mapping[str, str]], targets: Sequence[models.TargetRow]) -> dict[str, Score]:
+    numbers = [row for row in targets if row.value is not None]
+    curated: Counter[tuple[object, ...]] = Counter((row.paragraph, row.value, row.unit) for row in numbers)
+    whole: Counter[tuple[object, ...]] = Counter(
+        (row.paragraph, row.value, row.unit, row.indicator, row.comparator) for row in numbers
     )
-    drafted = Counter(
-        (int(row["paragraph"]), Decimal(row["value"]), row["unit"]) for row in rows if row["kind"] == "target"
+    proposed = [row for row in rows if row["kind"] == "target"]
+    drafted: Counter[tuple[object, ...]] = Counter(
+        (int(row["paragraph"]), Decimal(row["value"]), row["unit"]) for row in proposed
     )
-    both = (drafted & curated).total()
-    whole = Counter(
-        (row.paragraph, row.value, row.unit, row.indicator, row.comparator)
-        for row in seeds.documents[source].targets
-        if row.value is not None
-    )
-    full = Counter(
+    full: Counter[tuple[object, ...]] = Counter(
         (int(row["paragraph"]), Decimal(row["value"]), row["unit"], row["indicator"], row["comparator"])
-        for row in rows
-        if row["kind"] == "target"
+        for row in proposed
     )
-    same = (full & whole).total()
+    both, same = (drafted & curated).total(), (full & whole).total()
     return {
         "target: value and unit": Score(drafted.total(), both, curated.total(), both),
         "target: indicator and comparator too": Score(full.total(), same, whole.total(), same),
@@ -189,13 +206,15 @@ def markdown(scores: Mapping[str, Mapping[str, Score]]) -> str:
         for what, score in found.items():
             total[what] = total.get(what, Score()) + score
     heads = [f"{name} P | R" for name in scores]
-    lines = [f"| what | {' | '.join(heads)} | both P | R | F | curated |"]
+    heads = [] if len(scores) == 1 else heads
+    whole = "both" if len(heads) == 2 else "all"
+    lines = [f"| {' | '.join(['what', *heads, f'{whole} P | R | F | curated'])} |"]
     lines.append("|---|" + "---:|" * (2 * len(heads) + 4))
     for what, score in total.items():
         if score.curated < 10:
             continue
         cells = []
-        for found in scores.values():
+        for found in scores.values() if heads else ():
             one = found.get(what, Score())
             cells += [f"{one.precision:.2f}", f"{one.recall:.2f}"]
         both = score.precision + score.recall
@@ -203,6 +222,24 @@ def markdown(scores: Mapping[str, Mapping[str, Score]]) -> str:
         cells += [f"{score.precision:.2f}", f"{score.recall:.2f}", f"{middle:.2f}", str(score.curated)]
         lines.append(f"| {what} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+#: What the table of blind drafts shows of each document.
+_SHOWN = ("object in its paragraph", "subject and object", "statement", "target: value and unit")
+
+
+def blind_markdown(scores: Mapping[str, Mapping[str, Score]]) -> str:
+    """The scores of blind drafts as two tables: by document, and by relation over all of them."""
+    total: dict[str, Score] = {}
+    for found in scores.values():
+        for what, score in found.items():
+            total[what] = total.get(what, Score()) + score
+    lines = [f"| document | curated | {' | '.join(f'{what} P | R' for what in _SHOWN)} |"]
+    lines.append("|---|" + "---:|" * (1 + 2 * len(_SHOWN)))
+    for name, found in (*scores.items(), ("all", total)):
+        cells = [f"{one.precision:.2f} | {one.recall:.2f}" for one in map(found.__getitem__, _SHOWN)]
+        lines.append(f"| {name} | {found['statement'].curated} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n\n" + markdown({"all": total})
 
 
 def main(texts: Path, *sources: str) -> None:
@@ -220,4 +257,9 @@ def main(texts: Path, *sources: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    if sys.argv[1] == "--blind":
+        all_seeds, _ = read_seeds(locations.seeds())
+        drafts = (blind(all_seeds, Path(draft)) for draft in sys.argv[2:])
+        sys.stdout.write(blind_markdown(dict(drafts)))
+    else:
+        main(Path(sys.argv[1]), *sys.argv[2:])
