@@ -537,8 +537,9 @@ def test_fmt_mends_what_a_spreadsheet_breaks(sample: Path) -> None:
         path.write_bytes(("\ufeff" + "\r\n".join([header, *reversed(lines)]) + "\r\n").encode())
         assert scaffold.format_table(path)
         assert not scaffold.format_table(path)
-        if file != "names.csv":
+        if file == "orgs.csv":
             assert path.read_bytes() == original
+        assert sorted(path.read_bytes().splitlines()) == sorted(original.splitlines())
     assert run(sample).problems == ()
 
 

@@ -206,7 +206,7 @@ def test_a_new_source_keeps_every_row(sample: Path, tmp_path: Path) -> None:
         (tmp_path / f"{name}.txt").write_text("One line\n")
         before = table.read_text()
         assert kg("new", "source", str(tmp_path / f"{name}.txt"), "--seeds", str(sample)).returncode == 0
-        assert table.read_text().startswith(before)
+        assert [line for line in before.splitlines()[1:] if line not in table.read_text()] == []
     assert [line.partition(",")[0] for line in table.read_text().split("\n")[3:]] == ["third", "fourth", ""]
 
 
