@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from kg.check import mentions as check
@@ -45,6 +45,8 @@ def copy_seeds(folder: Path, to: Path, sources: Iterable[str] = FIRST) -> Path:
     }
     for name, is_kept in keep.items():
         _filter(to / name, is_kept)
+    for name in kept:
+        _without_originals(to / name / "sections.csv", kept)
     path = to / CROSSWALK
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(one for one in lines if _is_of(one, used)), encoding="utf-8")
@@ -63,6 +65,13 @@ def _used(found: seeds.Seeds, kept: frozenset[str]) -> set[str]:
         size = len(used)
         used |= {link.parent for link in found.hierarchy if link.child in used}
     return used
+
+
+def _without_originals(path: Path, kept: Collection[str]) -> None:
+    columns, rows = _read(path)
+    if "digest_of" in columns:
+        rows = [{**row, "digest_of": row["digest_of"] if row["digest_of"] in kept else ""} for row in rows]
+        files.write_table(path, columns, rows)
 
 
 def _is_of(line: str, used: set[str]) -> bool:
@@ -102,7 +111,11 @@ def _is_form(words: str, forms: Iterable[str]) -> bool:
 
 
 def _filter(path: Path, is_kept: Callable[[_Row], bool]) -> None:
+    columns, rows = _read(path)
+    files.write_table(path, columns, [row for row in rows if is_kept(row)])
+
+
+def _read(path: Path) -> tuple[list[str], list[_Row]]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        columns, rows = list(reader.fieldnames or ()), [row for row in reader if is_kept(row)]
-    files.write_table(path, columns, rows)
+        return list(reader.fieldnames or ()), list(reader)

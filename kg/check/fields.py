@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.check.references import unknown_entity
 from kg.errors import Problem
-from kg.read.fields import CROSSWALK, FieldRow, MappingRow, is_confidence
+from kg.read.fields import CROSSWALK, FieldRow, MappingRow
 from kg.read.seeds import EntityIndex
 
 MAPPED = ("Sector", "Technology")
@@ -36,7 +36,7 @@ def check_crosswalk(
         if row.field and row.field not in known:
             what, remedy = "no such field", "fields.csv lists them; sssom:NoTermFound marks a gap"
             yield row.problem("object_id", "unknown-field", what, row.object_id, remedy)
-        if not is_confidence(row.confidence):
+        if row.confidence is None or not 0 <= row.confidence <= 1:
             what = "a confidence lies between 0 and 1"
             yield row.problem("confidence", "bad-cell", what, row.confidence, "write it as 0.8")
         if (before := seen.setdefault((row.topic, row.object_id), row)) is not row:

@@ -59,6 +59,10 @@ def check_sections(document: Document, register: EntityIndex, ontology: Ontology
         expected = section.last + 1
         if section.region:
             yield from check_end(section, "region", "a section's region", ("Place",), register, ontology)
+        original = f"source/{section.digest_of}"
+        if section.digest_of and (original not in register.kinds or section.digest_of == document.source.id):
+            what, remedy = "it is no other source", "name the id of the original, if that was read too"
+            yield section.problem("digest_of", "unknown-source", what, section.digest_of, remedy)
         if section.under and not 1 <= int(section.under) <= document.source.paragraphs:
             yield out_of_range(section, "under", document)
     if document.sections and expected != document.source.paragraphs + 1:

@@ -3,6 +3,8 @@
 A count over all statements grows with them; these grow with regions and topics alone, so that a matrix or a
 ranking reads them in place of a million statements. Each count over all years comes with the triple region
 kg:backs topic: a query for what regions share reads one triple in place of four.
+
+Where a section is a digest of another source, and both have the region back a topic, the original is counted.
 """
 
 import sqlite3
@@ -14,11 +16,19 @@ from kg.ontology import Ontology
 from kg.read.seeds import Document, EntityIndex
 
 GRAPH = "graph/counts"
-#: A region that backs a topic, once: their ids, and the year in which the source came out.
-Backed = tuple[str, str, str]
+#: A region that backs a topic, once: their ids, the year in which the source came out, the source, and the
+#: one of which it is a digest there.
+Backed = tuple[str, str, str, str, str]
+_TABLES = (
+    "CREATE TABLE backed (region TEXT, topic TEXT, year TEXT, source TEXT, original TEXT)",
+    "CREATE VIEW twice AS SELECT region, topic, original FROM backed WHERE original != '' "
+    "INTERSECT SELECT region, topic, source FROM backed",
+    "CREATE VIEW once AS SELECT * FROM backed WHERE (region, topic, original) NOT IN (SELECT * FROM twice)",
+)
 _GROUPS = """
-SELECT region, topic, '', count(*) FROM backed GROUP BY region, topic
-UNION ALL SELECT region, topic, year, count(*) FROM backed GROUP BY region, topic, year
+SELECT region, topic, '', count(*), group_concat(DISTINCT source) FROM once GROUP BY region, topic
+UNION ALL
+SELECT region, topic, year, count(*), group_concat(DISTINCT source) FROM once GROUP BY region, topic, year
 """
 
 
@@ -36,7 +46,7 @@ def backed(document: Document, register: EntityIndex, ontology: Ontology) -> Ite
             and not ontology.withholds(at.flags)
             and (not (section := document.section(at.paragraph)) or section.region in ("", at.subject))
         ):
-            yield at.subject, at.object, year
+            yield at.subject, at.object, year, document.source.id, section.digest_of if section else ""
 
 
 def lines(found: Iterable[Backed]) -> Iterator[str]:
@@ -45,9 +55,10 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
     SQLite groups them, on disk if they are many.
     """
     with closing(sqlite3.connect("")) as groups:
-        groups.execute("CREATE TABLE backed (region TEXT, topic TEXT, year TEXT)")
-        groups.executemany("INSERT INTO backed VALUES (?, ?, ?)", found)
-        for region, topic, year, number in groups.execute(_GROUPS):
+        for table in _TABLES:
+            groups.execute(table)
+        groups.executemany("INSERT INTO backed VALUES (?, ?, ?, ?, ?)", found)
+        for region, topic, year, number, sources in groups.execute(_GROUPS):
             pairs = (
                 ("rdf:type", name("qb:Observation")),
                 ("qb:dataSet", name("kg:countsByYear" if year else "kg:counts")),
@@ -55,6 +66,7 @@ def lines(found: Iterable[Backed]) -> Iterator[str]:
                 ("kg:countsTopic", iri(topic)),
                 ("kg:countsYear", year and literal(year, datatype="xsd:integer")),
                 ("kg:count", integer(number)),
+                *(("dcterms:source", iri(f"source/{source}")) for source in sorted(sources.split(","))),
             )
             yield from quads(iri(identifier(region, topic, year)), pairs, GRAPH)
             if not year:

@@ -34,6 +34,7 @@ def section_lines(document: Document) -> Iterator[str]:
             ("dcterms:title", literal(section.heading, lang="en")),
             ("kg:ofRegion", section.region and iri(section.region)),
             ("kg:readOn", section.read and literal(section.read, datatype="xsd:date")),
+            ("prov:hadPrimarySource", section.digest_of and iri(f"source/{section.digest_of}")),
             ("kg:rereadOn", section.reread and literal(section.reread, datatype="xsd:date")),
         )
         yield from quads(_section(document.source.id, section), pairs, f"graph/{document.source.id}")

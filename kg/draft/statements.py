@@ -1,4 +1,4 @@
-"""Statements that the words of a paragraph may bear: what a region does, and what a name tells."""
+"""Statements that the words of a paragraph may bear: what a region, or what begins a clause, does."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg import text
 from kg.draft.clauses import Thing, things
-from kg.draft.rows import CUE_HAN, CUE_WORDS, NEW, blank, choose_quote, governing_words, language, may_govern
+from kg.draft.rows import CUE_HAN, CUE_WORDS, NEW, blank, choose_quote, governing_words, language
 from kg.draft.vocabulary import HAN, Found, Vocabulary
 from kg.text import Span
 
@@ -15,15 +15,6 @@ from kg.text import Span
 _STAGED = ("Project", "Programme", "Place", "Organisation")
 #: Stages in the order in which the governing words decide.
 _STAGES = ("cancelled", "completed", "in-production", "under-way", "planned", "encouraged")
-#: What the part of a name tells of the thing that bears it: root of the thing, of the part → predicate.
-_IN_NAMES = {
-    ("Project", "Organisation"): "byCompany",
-    ("Project", "Place"): "locatedIn",
-    ("Project", "Topic"): "inSector",
-    ("Place", "Topic"): "focusesOn",
-    ("Programme", "Topic"): "focusesOn",
-    ("Organisation", "Topic"): "focusesOn",
-}
 _LONGEST = 9  # words of a new name
 _NARROWER = 2  # fewer words beside a known name make a narrower thing of it
 #: Between a subject and its verb, and before a subject.
@@ -32,8 +23,6 @@ _CLAUSE_BEGINS = re.compile(r"(?:^|[,，。；;:：.])\s*(?:the |and )?$", re.IG
 _WHERE = re.compile(r"(?:\b(?:in|at|from)(?: the)? |[在于])$", re.IGNORECASE)
 _ADMINISTRATIVE = ("Country", "Province", "City", "District", "Town", "MacroRegion")
 _ADJECTIVE = re.compile("(?:al|ive|ed|ing|able|ary|ous|ic|ly|ent|ful)$")
-_SUCH_AS = re.compile(r"\s*(?:\w+ )?(?:such as|including|like)\b(?=[^.;:]*$)", re.IGNORECASE)
-_AND_SO_ON = re.compile(r"[^，。；：]*等\w{0,2}")
 
 
 @dataclass(frozen=True)
@@ -65,20 +54,14 @@ class Named:
 
 def propose_statements(frame: Frame) -> Iterator[dict[str, str]]:
     """Yield proposals of statements, each new name first as an entity."""
-    names, nested = frame.vocabulary.find_names(frame.raw)
+    names, _ = frame.vocabulary.find_names(frame.raw)
     cues = frame.vocabulary.find_cues(frame.raw, names)
     tiers = [c for c in frame.vocabulary.find_cues(frame.raw) if any(k.startswith("tiers/") for k in c.keys)]
-    before: list[tuple[Thing, Named]] = []
     for thing in things(frame.raw, names, cues):
         for named in _named(frame, thing, names):
             if named.id.startswith(NEW):
                 yield _entity(frame, named, thing)
             yield from _backing(frame, thing, named, names, tiers)
-            if named.id in (n.id for _, n in before):
-                continue
-            yield from _told_by_name(frame, named, [*names, *nested])
-            yield from _grouped(frame, thing, named, before)
-            before.append((thing, named))
 
 
 def _named(frame: Frame, thing: Thing, names: Sequence[Found]) -> Iterator[Named]:
@@ -195,12 +178,7 @@ def _subject(frame: Frame, thing: Thing, names: Sequence[Found], named: Named) -
 
 def _predicate(frame: Frame, thing: Thing, subject: tuple[str, str], named: Named) -> tuple[str, str]:
     """Return the predicate that the governing words bear and rows elsewhere use most, and the reason."""
-    borne = {
-        key.partition("/")[2]: c.words
-        for c in thing.governing
-        for key in c.keys
-        if key.startswith("predicate/")
-    }
+    borne = _borne(thing)
     is_region, root = subject[0] in frame.regions, frame.vocabulary.root(named.kind)
     if borne and not is_region and root == "Topic":
         borne.setdefault("focusesOn", thing.governing[-1].words)
@@ -262,59 +240,3 @@ def _tier(raw: str, thing: Thing, tiers: Sequence[Found]) -> Found | None:
                 verbs = [c for c in thing.governing if c.start > cue.end]
                 return None if verbs else cue
     return None
-
-
-def _told_by_name(frame: Frame, named: Named, names: Sequence[Found]) -> Iterator[dict[str, str]]:
-    """Yield what a name tells of its bearer: the place, company or field that is part of it."""
-    root = frame.vocabulary.root(named.kind)
-    for part in names:
-        inside = named.span.start <= part.start and part.end <= named.span.end
-        if not inside or part.end - part.start == named.span.end - named.span.start:
-            continue
-        entity = _choose(frame, part)
-        kind = frame.vocabulary.kinds[entity]
-        predicate = _IN_NAMES.get((root, frame.vocabulary.root(kind)), "")
-        if not predicate or not _joins(frame.vocabulary, predicate, named.kind, kind):
-            continue
-        quote = choose_quote(frame.raw, named.span)
-        if quote and kind != "TierWord":
-            cells = {
-                "subject": named.id, "predicate": predicate, "object": entity, "flags": "read-from-name",
-                "quote": frame.raw[quote.start : quote.end],
-            }  # fmt: skip
-            yield blank("statement", frame.number, quote, f"the name holds {part.words!r}", **cells)
-
-
-def _grouped(
-    frame: Frame, thing: Thing, named: Named, before: Sequence[tuple[Thing, Named]]
-) -> Iterator[dict[str, str]]:
-    """Yield what stands under a topic: chips such as A and B, A、B等芯片."""
-    raw = frame.raw
-    for other, earlier in reversed(before):
-        if other.sentence != thing.sentence:
-            return
-        between = raw[earlier.span.end : named.span.start]
-        if _AND_SO_ON.fullmatch(between):
-            yield from _listed_under(
-                frame, earlier, named, raw[between.rindex("等") + earlier.span.end : named.span.end]
-            )
-        elif such := _SUCH_AS.match(between):
-            governed = any(cue.start >= earlier.span.end for cue in thing.governing)
-            if not governed:
-                yield from _listed_under(
-                    frame, named, earlier, raw[earlier.span.start : earlier.span.end + such.end()]
-                )
-            return
-
-
-def _listed_under(frame: Frame, member: Named, group: Named, said: str) -> Iterator[dict[str, str]]:
-    """Yield that a member is listed under a topic, by the words that hold the topic."""
-    if group.kind == "TierWord" or not _joins(frame.vocabulary, "listedUnder", member.kind, group.kind):
-        return
-    quote = choose_quote(frame.raw, member.span)
-    if quote and member.id != group.id and may_govern(said):
-        cells = {
-            "subject": member.id, "predicate": "listedUnder", "object": group.id,
-            "quote": frame.raw[quote.start : quote.end], "said": said,
-        }  # fmt: skip
-        yield blank("statement", frame.number, quote, "in a list under it", **cells)

@@ -109,14 +109,14 @@ class Graph(AbstractContextManager["Graph"]):
         words that choose among the rows (``by``, ``only``) change nothing.
         """
         asked = queries.find(question)
-        if not asked.summary:
-            return []
-        told, terms = queries.internal(asked.summary), self.terms(asked, parameters)
+        terms = self.terms(asked, parameters) if asked.summary else {}
         choosing = {p.name for p in asked.parameters if "|" in p.type and not entity_segments(p)}
-        if terms.keys() - choosing - {parameter.name for parameter in told.parameters}:
-            return []
-        rows = oxigraph.select(self.store, told.bind(terms)).rows
-        return [line.value for (line,) in rows if isinstance(line, ox.Literal)]
+        lines = []
+        for told in map(queries.internal, asked.summary.split()):
+            if not terms.keys() - choosing - {parameter.name for parameter in told.parameters}:
+                rows = oxigraph.select(self.store, told.bind(terms)).rows
+                lines += [line.value for (line,) in rows if isinstance(line, ox.Literal)]
+        return lines
 
     def terms(self, asked: Question, given: Mapping[str, Given], *, exact: bool = False) -> dict[str, str]:
         """Return parameters of a question as serialised RDF terms, ready to be bound; raises as ``ask``.

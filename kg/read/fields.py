@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -87,8 +86,3 @@ def read_crosswalk(folder: Path) -> Iterator[MappingRow | Problem]:
         at = replace(found, line=found.line + above)
         row = at if isinstance(at, Problem) else tables.parse_row(MappingRow, at, file=CROSSWALK)
         yield from row if isinstance(row, list) else [row]
-
-
-def is_confidence(value: Decimal | None) -> bool:
-    """Whether a number is a confidence: from 0 to 1."""
-    return value is not None and 0 <= value <= 1

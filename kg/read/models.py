@@ -63,6 +63,7 @@ Kind = Annotated[str, matches(_WORD), Form("a class of the ontology such as Comp
 Predicate = Annotated[str, matches(_WORD), Form("a predicate of the ontology such as promotes")]
 _SLUG_FORM = Form("at most 100 lower-case letters, digits and hyphens")
 Slug = Annotated[str, matches(iris.SLUG), Field(max_length=100), _SLUG_FORM]
+MaybeSlug = Annotated[str, matches(f"|{iris.SLUG}"), Form("the id of a source, or nothing")]
 Language = Annotated[str, matches(_LANGUAGE), Form("a language code such as en")]
 MaybeLanguage = Annotated[str, matches(f"|{_LANGUAGE}"), Form("a language code such as zh, or nothing")]
 Address = Annotated[str, matches(r"https?://\S+"), Form("an address that begins with http")]
@@ -189,7 +190,7 @@ class RedirectRow(Row):
 class SectionRow(Row):
     """A run of paragraphs of a source with one heading."""
 
-    optional = ("period",)
+    optional = ("period", "digest_of")
     first: Whole = about("Its first paragraph.")
     last: Whole = about("Its last paragraph.")
     region: MaybeId = about("The place that it is about.")
@@ -198,6 +199,10 @@ class SectionRow(Row):
     read: MaybeDay = about("When it was read.")
     reread: MaybeDay = about("When it was read again, independently.")
     period: Edtf = about("When its statements hold that name no period of their own.", default="")
+    digest_of: MaybeSlug = about(
+        "The source that it is a digest or a copy of, where that was read too: counts take the original.",
+        default="",
+    )
 
     @property
     def headings(self) -> tuple[int, ...]:

@@ -34,8 +34,8 @@ class Parameter:
 class Question:
     """A question of the catalogue, as its file's header documents it.
 
-    ``aliases`` are names of questions that it took the place of. ``summary`` names an internal query with the
-    same parameters that sums the answer up: rows with one column, a line of text each.
+    ``aliases`` are names of questions that it took the place of. ``summary`` names internal queries with the
+    same parameters that sum the answer up: rows with one column, a line of text each.
     """
 
     name: str

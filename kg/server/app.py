@@ -156,13 +156,13 @@ async def _ready(request: Request) -> Response:
 
 #: What this process answers itself; workers answer everything else.
 _ROUTES = [
+    Route("/sparql", forward, methods=["GET", "POST"]),
     Route("/health", PlainTextResponse("alive\n"), methods=["GET"]),
     Route("/ready", _ready),
     Route("/robots.txt", PlainTextResponse(_ROBOTS), methods=["GET"]),
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     Route("/", _home),
     Route("/graph.html", _home),
-    Route("/sparql", forward, methods=["GET", "POST"]),
     Route("/reconcile{rest:path}", forward, methods=["GET", "POST"]),
     Route("/{rest:path}", forward),
 ]

@@ -10,7 +10,6 @@ import logging
 import re
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -27,15 +26,15 @@ TRANSPORT = "kg.transport"
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 #: Headers of every answer that does not set them itself. Starlette's CORSMiddleware would add the first two
 #: only where there is an Origin, but a proxy may keep an answer for a browser.
-_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Link",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Server": "regiograph",
-    "Vary": "Accept, Accept-Encoding",
-    "Cache-Control": "no-cache",  # keep, and ask each time whether it is still so
-}
+_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Retry-After, Link"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"server", b"regiograph"),
+    (b"vary", b"Accept, Accept-Encoding"),
+    (b"cache-control", b"no-cache"),  # keep, and ask each time whether it is still so
+)
 _PREFLIGHT = {
     "Allow": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
@@ -63,9 +62,9 @@ class ServiceMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                more = (pair for pair in _HEADERS if pair[0] not in given)
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         try:
@@ -171,8 +170,8 @@ def names_server(host: str, names: frozenset[str]) -> bool:
 def _address(request: Request) -> str:
     """Return the scheme and host by which this server was reached, be it through a proxy with TLS."""
     before = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    scheme = before if before in ("http", "https") else request.url.scheme
-    return f"{scheme}://{request.base_url.netloc}"
+    scheme = before if before in ("http", "https") else request.scope["scheme"]
+    return f"{scheme}://{request.headers.get('host') or '{}:{}'.format(*request.scope['server'])}"
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:

@@ -572,7 +572,12 @@ ANSWERS: dict[str, Way] = {
     "q133": lambda graph: [(max(float(str(row[0])) for row in _yuan("billion")(graph)),)],
     "q141": only(
         aims("scope", "indicator", "comparator", "billion", region="Shanghai", year=2025),
-        lambda row: row[3] is not None and float(str(row[3])) >= 1,
+        lambda row: (
+            str(row[0]).startswith("topic/")
+            and "enterprise" not in str(row[1])
+            and row[3] is not None
+            and float(str(row[3])) >= 1
+        ),
     ),
     "q148": _belongs(
         "33618",

@@ -96,11 +96,9 @@ def test_an_english_report_is_drafted() -> None:
         found, "statement", "paragraph", "subject", "predicate", "object", "stage", "tier", "flags"
     ) == [
         ("2", "place/sample-province", "builds", "place/optics-park", "planned", "", ""),
-        ("2", "place/optics-park", "focusesOn", "topic/optics", "", "", "read-from-name"),
         ("2", "place/sample-province", "promotes", "topic/lidar", "", "future", ""),
         ("3", "place/optics-park", "focusesOn", "topic/optics", "", "", ""),
         ("3", "place/optics-park", "promotes", "org/acme-optics", "", "", ""),  # wrong: a person says no
-        ("3", "org/acme-optics", "focusesOn", "topic/optics", "", "", "read-from-name"),
     ]
     assert cells(found, "target", "place", "topic", "indicator", "comparator", "value", "period") == [
         (
