@@ -105,8 +105,8 @@ def test_a_source_is_scaffolded_with_its_row_and_sections(sample: Path, tmp_path
         sample, file, "sample-2030", cells=cells, place="place/sample-province", year=2030
     )
     assert len(sections) == 7
-    with (sample / name / "sections.csv").open(encoding="utf-8", newline="") as file:
-        first = next(csv.DictReader(file))
+    with (sample / name / "sections.csv").open(encoding="utf-8", newline="") as table:
+        first = next(csv.DictReader(table))
     given = {column: cell for column, cell in first.items() if cell}
     assert given == {
         "first": "1",
