@@ -539,7 +539,8 @@ def test_fmt_mends_what_a_spreadsheet_breaks(sample: Path) -> None:
         assert not scaffold.format_table(path)
         if file == "orgs.csv":
             assert path.read_bytes() == original
-        assert sorted(path.read_bytes().splitlines()) == sorted(original.splitlines())
+        elif file == S:  # the rows of a paragraph stay as they are
+            assert sorted(path.read_bytes().splitlines()) == sorted(original.splitlines())
     assert run(sample).problems == ()
 
 
