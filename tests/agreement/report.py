@@ -17,7 +17,7 @@ from kg.read import seeds as tables
 from kg.read.models import SectionRow
 from kg.read.seeds import Seeds
 from tests import excerpt
-from tests.agreement import compare, score, verdict
+from tests.agreement import compare, originals, score, verdict
 from tests.agreement.score import Score, percent
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "methods.md"
@@ -47,7 +47,11 @@ def render(folder: Path | None = None) -> str:
         )
     parts = (
         *compared,
+<<<<<<< HEAD
+        ("Reports read from the Chinese originals", _table(originals.COLUMNS, list(originals.lines(seeds)))),
+=======
         ("The reports of 2024 and 2026", _reports(folder)),
+>>>>>>> main
         ("The random sample", _sample()),
         ("The fresh readings", _readings()),
         ("Coverage by paragraph", _coverage(seeds)),

@@ -13,7 +13,7 @@ from kg import locations, text
 from kg.read import seeds as tables
 from kg.read.seeds import Seeds
 from tests import excerpt
-from tests.agreement import compare, report, score, verdict
+from tests.agreement import compare, originals, report, score, verdict
 from tests.agreement.compare import Claim, Section
 
 SECTION = Section("d", 1, 3, "place/wuhan")
@@ -192,6 +192,24 @@ def test_fresh_readings_find_nothing_false(seeds: Seeds) -> None:
         assert {one.source for one in judged} == set(seeds.documents)
     last = list(readings.values())[-1]
     assert sum(one.judgement == "plain" for one in last) >= 233
+
+
+def test_originals_were_read_twice_and_rows_of_each_were_drawn() -> None:
+    seeds, _ = tables.read_seeds(locations.seeds())
+    retired = {row.old for row in seeds.redirects}
+    assert len(originals.sources()) >= 10
+    for source in originals.sources():
+        document = seeds.documents[source]
+        known = {row.id for row in document.statements} | retired
+        ours, theirs = originals.first(document, seeds), originals.second(source)
+        assert originals.held(theirs, ours) >= 0.7 * len(theirs)
+        assert originals.held(ours, theirs) >= 0.85 * len(ours)
+        drawn = originals.read(originals.HERE / f"rows-{source}.csv")
+        assert len({row["id"] for row in drawn}) == len(drawn) >= 20
+        assert all((row["judgement"] == "plain") is not bool(row["reason"]) for row in drawn)
+        assert originals.judged(source, "rows")["false"] == 0
+        assert known
+        assert all(row.reread for row in document.sections if row.read)
 
 
 def test_page_shows_the_current_figures() -> None:
