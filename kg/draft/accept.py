@@ -13,7 +13,7 @@ from kg.check.run import check_seeds
 from kg.draft.rows import COLUMNS, NEW, DraftRow, cells_of
 from kg.errors import KgError, Problem
 from kg.ontology import Ontology
-from kg.read import files, models, tables
+from kg.read import files, models, scaffold, tables
 from kg.read.seeds import ENTITY_TABLES, SEGMENT_TABLES, Seeds
 
 #: What a check asks for when rows were added: positions and mentions are written, topics mapped afterwards.
@@ -221,33 +221,14 @@ def _merge(folder: Path, additions: Additions) -> tuple[dict[Path, str], dict[tu
     """Return the new content of each table, and the line of the draft by table and line of an added row."""
     contents: dict[Path, str] = {}
     places: dict[tuple[str, int], int] = {}
-    known: dict[str, type[models.Row]] = {**ENTITY_TABLES, "names.csv": models.NameRow}
     for table, added in additions.rows.items():
-        model = known.get(table) or _TABLES[Path(table).name]
-        found, problems = tables.read_table(
-            folder / table, model.columns(), name=table, optional=model.optional
-        )
-        if problems:
-            raise KgError(f"{min(problems)}\nkg check lists what is wrong with the tables; nothing was moved")
-        old: list[tuple[Cells, int]] = [
-            ({**dict.fromkeys(model.optional, ""), **one.cells}, 0) for one in found
-        ]
-        present = [cells for cells, _ in old]
-        merged = old + [(cells, line) for cells, line in added if cells not in present]
-        merged.sort(key=lambda pair: _order(pair[0]))
-        contents[folder / table] = files.csv_text(model.columns(), [cells for cells, _ in merged])
+        path, sort_key = folder / table, scaffold.sort_key(Path(table))
+        present = scaffold.read_cells(path)
+        new = [(cells, line) for cells, line in added if cells not in present]
+        merged = sorted([*((cells, 0) for cells in present), *new], key=lambda pair: sort_key(pair[0]))
+        contents[path] = files.csv_text(tuple(added[0][0]), [cells for cells, _ in merged])
         places |= {(table, at): line for at, (_, line) in enumerate(merged, 2) if line}
     return contents, places
-
-
-def _order(cells: Cells) -> tuple[int, str, int, str, str]:
-    """Return what sorts a table: paragraph, id, or entity with its labels first."""
-    roles = ("label", "alias", "abbreviation", "printed")
-    role = cells.get("role", "")
-    if "paragraph" in cells:
-        return int(cells["paragraph"]), "", 0, "", ""
-    rank = roles.index(role) if role in roles else 0
-    return 0, cells.get("id") or cells["entity"], rank, cells.get("lang", ""), cells.get("name", "")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from kg import iris, text
 from kg.errors import KgError
 from kg.ontology import Ontology
-from kg.read import divisions, files, models, scaffold, seeds, tables
+from kg.read import divisions, files, scaffold, seeds, tables
 
 #: Names are near from this likeness on, in per cent; so many are shown.
 NEAR, MOST = 75, 5
@@ -173,10 +173,7 @@ def _validate(rows: Mapping[str, Iterable[Mapping[str, str]]]) -> None:
 
 def _append(path: Path, added: Iterable[Mapping[str, str]]) -> None:
     """Add rows to a table and format it; its other rows stay as they are."""
-    model: type[models.Row] = seeds.COMMON_TABLES[path.name]
-    columns = model.columns()
-    records, problems = tables.read_table(path, columns, name=str(path), optional=model.optional)
-    scaffold.raise_first(problems, "; nothing was written")
-    present = [{**dict.fromkeys(model.optional, ""), **record.cells} for record in records]
-    files.write_table(path, columns, [*present, *({**dict.fromkeys(columns, ""), **row} for row in added)])
+    columns = seeds.COMMON_TABLES[path.name].columns()
+    blank = dict.fromkeys(columns, "")
+    files.write_table(path, columns, [*scaffold.read_cells(path), *({**blank, **row} for row in added)])
     scaffold.format_table(path)

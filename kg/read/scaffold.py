@@ -57,9 +57,7 @@ def scaffold_source(
         paragraphs, region=place, year=year, place_of=_place_of(folder, place)
     )
     sources, columns = folder / "sources.csv", models.SourceRow.columns()
-    present = [
-        {**dict.fromkeys(models.SourceRow.optional, ""), **record.cells} for record in _records(sources)
-    ]
+    present = read_cells(sources)
     if any(cells["id"] == name for cells in present) or (folder / name).exists():
         raise KgError(f"the source {name} exists already")
     with files.new_folder(folder / name) as new:
@@ -81,9 +79,7 @@ def _place_of(folder: Path, place: str) -> Callable[[str], str]:
 
     Raises KgError if the place is unknown, or a row cannot be read.
     """
-    kinds, names = (
-        [record.cells for record in _records(folder / table)] for table in ("places.csv", "names.csv")
-    )
+    kinds, names = (read_cells(folder / table) for table in ("places.csv", "names.csv"))
     known = {row["id"]: row["kind"] for row in kinds}
     if place and place not in known:
         raise KgError(f"no such place {place}: kg new entity adds it; nothing was written")
@@ -101,11 +97,12 @@ def _place_of(folder: Path, place: str) -> Callable[[str], str]:
     return (lambda _: "") if place else place_of
 
 
-def _records(path: Path) -> list[tables.Record]:
-    model = seeds.COMMON_TABLES[path.name]
+def read_cells(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table that is to be written again; raise KgError if one cannot be read."""
+    model = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}[path.name]
     found, problems = tables.read_table(path, model.columns(), name=str(path), optional=model.optional)
     raise_first(problems, "; nothing was written")
-    return found
+    return [{**dict.fromkeys(model.optional, ""), **record.cells} for record in found]
 
 
 def format_tables(paths: Iterable[Path], *, encoding: str = "utf-8") -> dict[Path, bool | KgError]:
@@ -146,7 +143,7 @@ def format_table(path: Path, *, encoding: str = "utf-8") -> bool:
             problems.append(one)
     raise_first(problems)
     rows = list({tuple(row[column] for column in columns): row for row in rows}.values())
-    rows.sort(key=_order(path))
+    rows.sort(key=sort_key(path))
     formatted = files.csv_text(columns, rows).encode()
     if formatted != raw:
         files.replace_file(path, formatted)
@@ -177,7 +174,7 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
     return content
 
 
-def _order(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
+def sort_key(path: Path) -> Callable[[Mapping[str, str]], tuple[object, ...]]:
     """Return the key that sorts a table: by paragraph, by id, or as the rows are.
 
     It depends on the rows alone, so that a table has one order wherever it is formatted.
