@@ -6,6 +6,7 @@ assistants. An answer is a dict ready for JSON that says how many rows there are
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -32,6 +33,7 @@ CAUTIONS = (
     "A mention was spotted by a program and read by no person: it states nothing.",
     "Doubts and flags are part of an answer: pass them on, with the quote and its source.",
 )
+_NONE = "no row is no proof that nothing holds"
 _MOST = 40_000  # characters of JSON that the rows of an answer may have
 _CELL = 2_000  # characters of a cell
 _QUOTES = 12  # evidence that a row lists
@@ -58,9 +60,7 @@ Limit = Annotated[int, Field(ge=1, le=200, description="rows at most")]
 Offset = Annotated[int, Field(ge=0, le=1_000_000, description="rows to pass over: next_offset of an answer")]
 Parameters = Annotated[
     dict[str, Scalar | list[Scalar]] | None,
-    Field(
-        max_length=20, description="by name: a name in English or Chinese, an id, a word, or a list of such"
-    ),
+    Field(max_length=20, description="by name: a name in English or Chinese, an id, a word, or a list"),
 ]
 
 
@@ -85,12 +85,9 @@ def ask(
     asked = queries.find(question)
     terms = graph.terms(asked, given)
     found = graph.uncounted(graph.ask(question, **given))
-    iris_of = {
-        name: [part.strip("<>") for part in term.split()] for name, term in terms.items() if term[0] == "<"
-    }
-    taken = {name: list(map(iris.short, some)) for name, some in iris_of.items()}
+    taken = {key: [iris.short(one[1:-1]) for one in t.split()] for key, t in terms.items() if t[0] == "<"}
     head: Row = {"question": asked.title, "about": asked.prose, "taken_as": taken}
-    head |= {"summary": graph.summary(question, **given)[:_LISTED]}
+    head["summary"] = graph.summary(question, **given)[:_LISTED]
     return _finish(graph, head, _cited(graph, found[offset : offset + limit]), len(found), offset)
 
 
@@ -98,13 +95,11 @@ def show(graph: Graph, entity: Text, limit: Limit = 30, offset: Offset = 0) -> R
     """Show what is known about an entity, by name or id: names, properties, statements and targets."""
     found = describe_entity(graph, graph.resolve(entity))
     said: list[Statement | Target] = [*found.statements, *found.targets]
-    spotted: dict[str, int] = {}
-    for mention in graph.mentions(entity=found.entity):
-        spotted[mention.source] = spotted.get(mention.source, 0) + 1
+    spotted = Counter(mention.source for mention in graph.mentions(entity=found.entity))
     head = {
         "entity": found.entity, "label": found.label, "kinds": found.kinds, "mentions_by_source": spotted,
         "names": [asdict(name) for name in found.names[:_LISTED]],
-        "properties": [f"{name}: {shorten(text, width=_CELL)}" for name, text in found.properties[:_LISTED]],
+        "properties": [f"{name}: {_cell(text)}" for name, text in found.properties[:_LISTED]],
     }  # fmt: skip
     rows = [_stated(graph, one, about=found.entity) for one in said[offset : offset + limit]]
     return _finish(graph, head, rows, len(said), offset)
@@ -135,8 +130,8 @@ def evidence(graph: Graph, ids: Ids) -> Row:
 def sparql(graph: Graph, query: Query, limit: Limit = 50, offset: Offset = 0) -> Row:
     """Run a read-only SPARQL 1.1 query; prefixes kg:, place:, topic:, skos: ... need no declaration.
 
-    The resource regiograph://dictionary describes classes and properties. Select the nodes of statements to get
-    their quotes: a plain triple does not say who states it.
+    The resource regiograph://dictionary describes the terms. Select the nodes of statements to get their
+    quotes: a plain triple does not say who states it.
     """
     try:
         found = graph.query(query)
@@ -146,15 +141,13 @@ def sparql(graph: Graph, query: Query, limit: Limit = 50, offset: Offset = 0) ->
     except RuntimeError as error:
         raise BadQuery(f"the query cannot be run: {error}") from None
     total = None if len(kept) > limit else offset + len(kept)
-    if not kept and not offset:
-        hints = (*oxigraph.unknown_terms(graph.store, query), "no row is no proof that nothing holds")
-        return _finish(graph, {"hint": "; ".join(hints)}, [], 0, 0)
+    hints = [] if kept else [*oxigraph.unknown_terms(graph.store, query), _NONE]
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(variable.value for variable in found.variables)
         rows = _cited(graph, graph.answer(Rows(columns, tuple(map(tuple, kept[:limit])))))
     else:
         rows = [{"triple": str(triple)} for triple in kept[:limit]]
-    return _finish(graph, {}, rows, total, offset)
+    return _finish(graph, {"hint": "; ".join(hints)} if hints else {}, rows, total, offset)
 
 
 TOOLS: Mapping[str, Callable[..., Row]] = {
@@ -162,15 +155,9 @@ TOOLS: Mapping[str, Callable[..., Row]] = {
 }
 #: Documents beside the tools: what each is, and how it is made.
 RESOURCES: Mapping[str, tuple[str, Callable[[Graph], object]]] = {
-    "dictionary": (
-        "Classes, properties and closed lists in two languages, with counts.",
-        dictionary_markdown,
-    ),
+    "dictionary": ("Classes, properties and closed lists, in English and Chinese.", dictionary_markdown),
     "questions": ("The named questions with their parameters.", lambda _: _json(_questions())),
-    "sources": (
-        "The documents, and what may not be concluded from each.",
-        lambda graph: _json(_sources(graph, ())),
-    ),
+    "sources": ("The documents, with what they do not prove.", lambda graph: _json(_sources(graph, ()))),
 }
 
 
@@ -204,6 +191,7 @@ def _finish(graph: Graph, head: Row, rows: Sequence[Row], total: int | None, off
         kept += 1
     cited = [one for row in rows[:kept] for one in (row, *row.get("evidence", ()))]
     seen = {one["source"] for one in cited if str(one.get("source")).startswith("source/")}
+    head = head if rows else {"hint": _NONE, **head}
     answered = {**head, "rows": list(rows[:kept]), "total": total, "not_to_be_taken_for": CAUTIONS}
     if total is None or offset + kept < total:
         end = offset + kept
@@ -220,7 +208,7 @@ def _cited(graph: Graph, found: Answer) -> list[Row]:
     for row, ids in zip(rows, behind, strict=True):
         row |= {"evidence": [_quoted(known[one]) for one in ids[:_QUOTES] if one in known]} if ids else {}
         row |= {"evidence_left_out": len(ids) - _QUOTES} if len(ids) > _QUOTES else {}
-    return rows
+    return [{n: c[:_LISTED] if isinstance(c, list) else c for n, c in row.items()} for row in rows]
 
 
 def _cell(cell: Any) -> Any:
@@ -229,7 +217,7 @@ def _cell(cell: Any) -> Any:
         return cell if isinstance(cell, int | float) else str(cell)
     parts = [iris.short(part) for part in cell.split()]
     stated = parts and all(_STATED.fullmatch(part) for part in parts)
-    return parts[:_LISTED] if stated else shorten(cell, width=_CELL)
+    return parts if stated else shorten(cell, width=_CELL)
 
 
 def _stated(graph: Graph, one: Statement | Target, *, about: str = "") -> Row:
@@ -237,17 +225,9 @@ def _stated(graph: Graph, one: Statement | Target, *, about: str = "") -> Row:
     cells = {name: getattr(one, name, "") for name in _TOLD}
     if isinstance(one, Target):
         cells["status"] = one.status or "aim"
-    told = {
-        name: shorten(cell, width=_CELL) if isinstance(cell, str) else cell
-        for name, cell in cells.items()
-        if cell
-    }
-    return {
-        "id": one.id,
-        "sentence": graph.sentence(one, about=about),
-        **told,
-        "evidence": [_quoted(one.evidence)],
-    }
+    told = {name: _cell(cell) if isinstance(cell, str) else cell for name, cell in cells.items() if cell}
+    row = {"id": one.id, "sentence": graph.sentence(one, about=about)}
+    return {**row, **told, "evidence": [_quoted(one.evidence)]}
 
 
 def _quoted(one: Evidence) -> Row:

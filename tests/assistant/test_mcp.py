@@ -396,3 +396,14 @@ def test_a_graph_that_is_not_there_ends_the_command(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, input="")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"kg: no graph in {tmp_path}: kg build makes one\n"
+
+
+def test_rows_on_many_statements_say_how_many_are_left_out(whole: Graph) -> None:
+    given = {"question": "topics", "limit": 5}
+    rows = json.loads(answers.answer(whole, "ask", given))["rows"]
+    found = whole.uncounted(whole.ask("topics"))[:5]
+    behind = [found[at : at + 1].ids("statements") for at in range(5)]
+    assert max(map(len, behind)) > 12
+    assert [row.get("evidence_left_out", 0) for row in rows] == [max(0, len(ids) - 12) for ids in behind]
+    assert [row["statements"] for row in rows] == [ids[:60] for ids in behind]
+    assert [len(row["evidence"]) for row in rows] == [min(12, len(ids)) for ids in behind]
