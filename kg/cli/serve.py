@@ -90,11 +90,11 @@ def serve_command(
 @click.option("--timeout", default=15.0, help="Seconds a query may run.")
 @click.option("--memory", default=1024, type=click.IntRange(512), help="MiB of memory a worker may have.")
 def mcp_command(graph: str | None, timeout: float, memory: int) -> None:
-    """Serve the graph to assistants: the Model Context Protocol over standard input and output.
+    """Serve the graph to assistants by the Model Context Protocol (MCP).
 
-    An assistant starts this command itself. Its tools find entities, ask named questions, show an entity,
-    search words, return evidence and run SPARQL; they only read and use no network. kg serve offers the
-    same over HTTP at /mcp.
+    An assistant starts this command itself and talks to it by standard input and output. Its tools find
+    entities, ask named questions, show an entity, search words, return evidence and run SPARQL; they only
+    read and use no network. kg serve offers the same over HTTP at /mcp.
 
     \b
     Example:
