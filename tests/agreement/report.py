@@ -92,13 +92,13 @@ def _reports(folder: Path) -> str:
     rows: list[tuple[object, ...]] = []
     for source in sorted(set(compare.read_twice()) - set(excerpt.FIRST)):
         now = score.of_source(source, one, two)
-        drawn = (verdict.drawn(source, kind) for kind in ("rows", "fresh"))
+        drawn = (verdict.drawn(source, kind) for kind in ("rows", "fresh", "third"))
         counts = (" / ".join(str(each[name]) for name in verdict.JUDGEMENTS) for each in drawn)
         held = now.second - now.missed_by_first
         rows.append((source, now.second, held, now.agreement, _same(now), *counts))
     columns = (
         "document", "things, second reading", "held by the tables now", "agreement % now",
-        "same predicate %", "drawn: plain / weak / false", "drawn again",
+        "same predicate %", "drawn: plain / weak / false", "drawn again", "a third time",
     )  # fmt: skip
     return _table(columns, rows)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from decimal import Decimal
 from io import StringIO
@@ -199,7 +198,6 @@ def test_rows_of_each_report_were_drawn_and_judged() -> None:
     seeds, _ = tables.read_seeds(locations.seeds())
     reports = sorted(set(compare.read_twice()) - set(excerpt.FIRST))
     assert len(reports) >= 10
-    again = Counter[str]()
     for source in reports:
         assert all(row.reread for row in seeds.documents[source].sections if row.read)
         for kind in ("rows", "fresh"):
@@ -208,8 +206,8 @@ def test_rows_of_each_report_were_drawn_and_judged() -> None:
             assert {row["source"] for row in judged} == {source}
             assert all((row["judgement"] == "plain") is not bool(row["reason"]) for row in judged)
             assert verdict.drawn(source, kind)["false"] == 0
-        again += verdict.drawn(source, "fresh")
-    assert again["plain"] >= 0.95 * again.total()
+        last = verdict.drawn(source, "third") or verdict.drawn(source, "fresh")
+        assert last["plain"] >= 0.95 * last.total(), source
 
 
 def test_page_shows_the_current_figures() -> None:

@@ -96,8 +96,12 @@ def readings(folder: Path = HERE) -> dict[str, list[Fresh]]:
 
 
 def drawn(source: str, kind: str) -> Counter[str]:
-    """How many rows of a report, drawn at random, have each judgement; ``kind`` is rows, or fresh for drawn again."""
-    return Counter(row["judgement"] for row in compare.rows(HERE / f"{kind}-{source}.csv"))
+    """How many rows of a report, drawn at random, have each judgement; none where nobody drew.
+
+    ``kind`` is rows for the first draw, fresh for the second, third for the third, each after what was mended.
+    """
+    path = HERE / f"{kind}-{source}.csv"
+    return Counter(row["judgement"] for row in compare.rows(path)) if path.exists() else Counter()
 
 
 def verdicts(judged: Iterable[Judged]) -> Counter[str]:
