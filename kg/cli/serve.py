@@ -53,7 +53,8 @@ def serve_command(
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for library in ("uvicorn", "mcp"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     logging.getLogger("kg.server.access").setLevel(logging.WARNING if quiet else logging.INFO)
     limits = Limits(timeout=timeout, workers=workers, memory=memory << 20, rows=rows)
     page = page or options.page(graph)

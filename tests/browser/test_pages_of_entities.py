@@ -143,3 +143,40 @@ def test_a_name_that_only_a_program_saw_is_told_apart(visit: Open, whole: Graph,
         ".part[data-part=seen] a.to", "links => links.map((a) => a.getAttribute('href').split('&')[0])")}  # fmt: skip
     assert named
     assert not named & backed
+
+
+def test_head_and_foot_tell_alike_what_was_read_and_what_only_searched(
+    visit: Open, whole: Graph, whole_page: Path
+) -> None:
+    read = {row["source"]: bool(row["read"]) for row in whole.ask("sources")}
+    assert min(Counter(read.values()).values()) > 1
+    tab = visit(file=whole_page)
+    for place in ("#panel", "#foot"):
+        said = tab.locator(place).inner_text()
+        assert f"{sum(read.values())} documents read by people, " in said
+        assert f"; {len(read) - sum(read.values())} more only searched for names" in said
+    aims = [target.status == "" for target in whole.targets()]
+    assert f"{sum(aims)} targets and {len(aims) - sum(aims)} results" in tab.locator("#panel").inner_text()
+
+
+def test_a_matrix_tells_how_much_text_its_numbers_rest_on(visit: Open, whole_page: Path) -> None:
+    tab = visit("#view=matrix&rows=stated", file=whole_page)
+    names = tab.locator(".matrix thead tr:first-child th").all_inner_texts()
+    lengths = tab.locator(".matrix .lengths > *").all_inner_texts()
+    assert dict(zip(names, lengths, strict=True))["Jinan"] == "3"
+    tab.locator(".matrix .cell[aria-label^='Jinan, ']").first.click()
+    tab.wait_for_selector("#panel .sum")
+    assert re.search(r"\d+ % of the \d+ statements by which Jinan backs", tab.locator("#panel").inner_text())
+
+
+def test_a_chart_measures_one_thing(visit: Open, whole: Graph, whole_page: Path) -> None:
+    tab = visit("#view=targets", file=whole_page)
+    charts = tab.eval_on_selector_all(
+        ".chart", "all => all.map((c) => [...c.querySelectorAll('a')].map((a) => a.hash.split('target:')[1]))"
+    )
+    known = {target.id.partition("/")[2]: target for target in whole.targets()}
+    assert len(charts) > 2
+    for ids in charts:
+        drawn = [known[one] for one in ids]
+        assert len(drawn) > 1
+        assert len({(t.indicator, t.topic, t.unit, t.status) for t in drawn}) == 1

@@ -20,7 +20,7 @@ import { makeIndex, makeSearch } from "./search.js";
 import { makeSources } from "./sources.js";
 import { go, onChange, start, state } from "./state.js";
 import { makeTargets } from "./targets.js";
-import { link } from "./words.js";
+import { kindOf, link } from "./words.js";
 
 const VIEWS = { graph: "Graph", matrix: "Matrix", targets: "Targets", sources: "Sources", map: "Map" };
 const MAKE = { graph: makeGraph, matrix: makeMatrix, targets: makeTargets, sources: makeSources, map: makeMap };
@@ -54,12 +54,24 @@ function show(now, before) {
 }
 
 function csv() {
-  const now = state(), view = VIEWS[now.view] ? now.view : "graph";
-  const rows = view !== "graph" ? views[view].csv(now) : [
+  const now = state(), view = shownView();
+  if (wide(now)) return saveCsv(stated(shownRecords(now)), `${shownFile(now)}.csv`);
+  const scene = views.graph?.scene();
+  saveCsv(view === "graph" ? stated(scene.lines.flatMap((line) => passing(line, scene.filter))) : views[view].csv(now), `${shownFile(now)}.csv`);
+}
+
+// What a page at full width rests on, as the filters leave it.
+const shownRecords = (now) => [now.sel, now.with].map((id) => data.byId.get(id)).filter(Boolean)
+  .flatMap((entity) => [...entity.out ?? [], ...entity.in ?? [], ...entity.targets ?? []]).filter(filters(now, data).test);
+
+const shownFile = (now) => ["regiograph", ...(wide(now) ? [now.sel, now.with].filter(Boolean).map((id) => id.replace(/[^\w-]+/g, "-")) : [shownView()])].join("-");
+
+// Statements, and targets and results in words, as rows.
+function stated(records) {
+  return [
     ["id", "subject", "subject_label", "predicate", "object", "object_label", "stage", "tier", "period", "flags", "note", "identity", "quote", "source", "paragraph", "row"],
-    ...views.graph.scene().lines.flatMap((line) => passing(line, views.graph.scene().filter)).map((r) => [r.id, r.s.id, r.s.label, r.p.id, r.o.id, r.o.label,
+    ...[...new Set(records)].map((r) => [r.id, r.s.id, r.s.label, r.p?.id ?? kindOf(r), (r.o ?? r.topic)?.id ?? "", r.target ? r.label : r.text,
       r.stage, r.tier, r.period, r.flags.join(";"), r.note, r.identity.join("; "), r.quote, r.source.short, r.paragraph, r.row])];
-  saveCsv(rows, `regiograph-${view}.csv`);
 }
 
 const shownView = () => (VIEWS[state().view] ? state().view : "graph");
@@ -67,6 +79,7 @@ const shownView = () => (VIEWS[state().view] ? state().view : "graph");
 // What a picture of the view needs: the view itself, and the words around it.
 function pictured() {
   const now = state(), view = shownView(), { box } = views[view];
+  if (wide(now)) return [{ content: panel }, { title: "Regiograph", filters: filterWords(data, now), legend: null, foot: origin(data) }];
   const list_ = view === "graph" && now.as === "list";
   const legend = view === "graph" && !list_ ? h("div", { class: "keys" }) : null;
   if (legend) drawLegend(legend, data, now);
@@ -90,7 +103,7 @@ function tools() {
   const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const box = h("span");
-  fill(byId("tools"), saveMenu(box, { csv, png: () => savePicture(png(...pictured()), `regiograph-${shownView()}.png`) }),
+  fill(byId("tools"), saveMenu(box, { csv, png: () => savePicture(png(...pictured()), `${shownFile(state())}.png`) }),
     button("◐", () => theme(dark() ? "light" : "dark"), { class: "icon", "aria-label": "Light or dark", title: "Light or dark" }));
 }
 

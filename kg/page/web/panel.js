@@ -8,6 +8,8 @@ import { about, ladder } from "./entity.js";
 import { filters } from "./filter.js";
 import { cards, fieldLink, folded, heading, listed } from "./folds.js";
 import { howOf, said } from "./matrix.js";
+import { backed } from "./profile.js";
+import { textLine } from "./region.js";
 import { canBeRow, table } from "./rollup.js";
 import { equallyShort, shortest } from "./scene.js";
 import { address, go } from "./state.js";
@@ -71,9 +73,15 @@ function cell(sel, data, now) {
   const part = (words, topics) => [...topics].sort(([a], [b]) => a.label.localeCompare(b.label)).map(([topic, records]) =>
     folded([h("b", null, called(topic)), words(topic)], [topic], records, data, found.records.length <= 8));
   return [heading("region and topics", null), region && row ? h("h2", null, entityLink(region), " · ", row.field ? fieldLink(row) : entityLink(row)) : h("p", null, "Nothing here is called ", h("code", null, sel)),
-    found ? [h("p", { class: "sum" }, said(row, found)),
+    found ? [h("p", { class: "sum" }, said(row, found)), share(region, found, data, now),
       part(() => "", found.here), part((topic) => (row.field ? `, in ${topic.fields.map((f) => f.label).join(", ")}` : ", a kind of it"), found.below)]
       : h("p", null, "No statement passes the filters.")];
+}
+
+// What a cell is of all that the region backs, and how much text that rests on.
+function share(region, found, data, now) {
+  const all = backed(region, filters(now, data)).length, own = new Set(found.records).size;
+  return h("p", { class: "quiet" }, `${Math.min(100, Math.round(100 * own / all))} % of the ${count(all, "statement")} by which ${region.label} backs a sector or technology. Texts: `, textLine(region, data));
 }
 
 function source(entity, data) {
@@ -120,11 +128,13 @@ function welcome(data, now) {
   const topics = drawn.filter(canBeRow)
     .map((e) => [e, new Set(e.in.filter((r) => r.p.backs && r.s.region && r.line && filter.test(r)).map((r) => r.s)).size])
     .filter(([, of]) => of > 0).sort(([a, x], [b, y]) => y - x || b.near.size - a.near.size).slice(0, 8);
-  const said = [count(statements.length, "statement"), data.targets.length > 0 && count(targets.length, "target")].filter(Boolean).join(" and ");
+  const [set, reached] = [false, true].map((result) => targets.filter((t) => t.result === result).length);
+  const said = [count(statements.length, "statement"), data.targets.length > 0 && count(set, "target"), reached > 0 && count(reached, "result")]
+    .filter(Boolean).join(", ").replace(/, ([^,]*)$/, " and $1");
   return [
     heading("what this is", null),
     h("h2", null, "Who backs what, and where does it say so"),
-    h("p", null, filter.any ? `${said} ${statements.length + targets.length === 1 ? "passes" : "pass"} the filters. ` : `${said} from ${documents(data.sources.filter((s) => s.records.length))}. `,
+    h("p", null, filter.any ? `${said} ${statements.length + targets.length === 1 ? "passes" : "pass"} the filters. ` : `${said} from ${documents(data.sources)}. `,
       !filter.any && checked(data)),
     drawn.length > 0 && h("p", { class: "quiet" }, data.regions.filter((e) => e.placed).length > 2 &&
       "Regions stand on the ring. Inside it is what several of them share, behind each what it has alone: choose a region to see it unfold. ", "Choose a line to read its evidence."),

@@ -8,6 +8,8 @@ export const texts = (region, data) => data.sources.map((source) => {
   return { source, paragraphs: parts.reduce((sum, { first, last }) => sum + last - first + 1, 0), read: parts.some((section) => section.read) };
 }).filter(({ paragraphs }) => paragraphs > 0);
 
+export const readParagraphs = (region, data) => texts(region, data).filter(({ read }) => read).reduce((sum, { paragraphs }) => sum + paragraphs, 0);
+
 // Statements that back sectors and technologies; of a digest and its original that say the same, the original.
 export function backed(region, filter) {
   const found = region.out.filter((r) => backs(r) && canBeRow(r.o) && filter.test(r));
