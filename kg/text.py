@@ -60,7 +60,7 @@ _WITHIN = re.compile(
     | (?<=\d)(?=(?:G|D|st|nd|rd|th)(?!{_LETTER}))
     | (?<=\d)(?=\d|[.:/]\d|,\d{{3}}(?!\d)|[{_RAISED}]) | (?<=\d[.:/])(?=\d) | (?<=\d,)(?=\d{{3}}(?!\d))
     | (?<![\w)\]%-][-+±])(?<=[-+±])(?=\d) | (?<=[\d{_NUMERALS}])(?=[{_SCALES}](?![瓦克米分]))
-    | (?<=[{_NUMERALS}])(?=[{_NUMERALS}])""",
+    | (?<=[{_NUMERALS}])(?=[{_NUMERALS}](?![瓦克米分]))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _PER_CENT = re.compile(r"(?<=\d)[ ]?[%‰]")

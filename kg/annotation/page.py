@@ -5,7 +5,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -78,13 +77,12 @@ def annotate(
     own += [p for p in report.problems if p.file == document.source.file and p.line == document.source.line]
     wrong = entries.problems_by_row(own)
     found = mentions.search({source: paragraphs}, report.seeds.register)[source].mentions
-    begun = _begun(document)
     listed = [
         *entries.statements(document, paragraphs, labels, wrong),
         *entries.targets(document, paragraphs, labels, wrong),
         *entries.coverage(document, paragraphs, labels, wrong),
         *entries.proposals(draft, document, paragraphs, labels),
-        *entries.gaps(gap for gap in report.gaps if gap.source == source and gap.paragraph in begun),
+        *entries.gaps(gap for gap in report.gaps if gap.source == source),
         *entries.mentions(found, labels),
     ]
     laid = _lay_out(paragraphs, listed)
@@ -93,18 +91,6 @@ def annotate(
     shown = {(row.file, row.line) for row in rows}
     others = [str(one) for one in own if (one.file, one.line) not in shown]
     return AnnotatedText(document, sections, others)
-
-
-def _begun(document: Document) -> set[int]:
-    """Return the paragraphs of sections that were read, or that have a row."""
-    rows: set[int] = {row.paragraph for row in chain(document.evidence(), document.coverage)}
-    return {
-        number
-        for section in document.sections
-        for numbers in [range(section.first, section.last + 1)]
-        if section.read or not rows.isdisjoint(numbers)
-        for number in numbers
-    }
 
 
 def _section_rows(document: Document, paragraphs: int) -> Sequence[models.SectionRow]:

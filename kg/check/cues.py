@@ -27,7 +27,7 @@ def check_cue(at: models.StatementRow, document: Document, ontology: Ontology) -
     remedy = "correct the cell, or quote the words that bear it"
     stages, tiers = (ontology.schemes[name] for name in ("stages", "tiers"))
     found = read_cue(at.cue, stages) if at.stage in stages else []
-    if found and at.stage not in _stages(at.cue, found, is_ahead=_is_ahead(at, document)):
+    if found and at.stage not in _stages(at.cue, found, _time(at, document)):
         what = f"the list gives the cue to {_longest(found)}"
         yield at.problem("cue", "cue-of-another-stage", what, at.cue, remedy)
     found = read_cue(at.cue, tiers) if at.tier in tiers else []
@@ -56,26 +56,31 @@ def read_cue(cue: str, concepts: Mapping[str, Concept]) -> list[tuple[str, Set[s
     return found
 
 
-def _stages(cue: str, found: Sequence[tuple[str, Set[str]]], *, is_ahead: bool) -> set[str]:
-    """Return the stages that a cue may speak for.
+def _stages(cue: str, found: Sequence[tuple[str, Set[str]]], time: int) -> set[str]:
+    """Return the stages that a cue may speak for, of a time before (-1) or after (1) the source came out.
 
     In Chinese the first word governs those after it (加快建成 is under way), but one result may follow
-    another (建成投产). In English the order tells nothing.
+    another (建成投产). In English the order tells nothing. Words for a result name an aim of what lies
+    ahead, and words for a plan a result of what is past (新建 in a review).
     """
     allowed: set[str] = set()
     for _, names in found:
         allowed.update(names)
         if text.length(cue)[1] and not RESULTS.intersection(names):
             break
-    return allowed | AIMS if is_ahead and allowed <= RESULTS else allowed
+    if time > 0 and allowed and allowed <= RESULTS:
+        return allowed | AIMS
+    return allowed | RESULTS if time < 0 and allowed == {"planned"} else allowed
 
 
 def _longest(found: Sequence[tuple[str, Set[str]]]) -> str:
     return " or ".join(sorted(max(found, key=lambda one: len(one[0]))[1]))
 
 
-def _is_ahead(at: models.StatementRow, document: Document) -> bool:
-    """Whether a statement is of a time that ends after its source was published."""
+def _time(at: models.StatementRow, document: Document) -> int:
+    """Return whether a statement is of a time that ends before (-1) or after (1) its source was published."""
     section = document.section(at.paragraph)
     period = periods.parse(at.period or (section.period if section else ""))
-    return bool(period and period.ends and period.ends.isoformat() > document.source.published)
+    if not period or not period.ends:
+        return 0
+    return 1 if period.ends.isoformat() > document.source.published else -1

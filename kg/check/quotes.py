@@ -108,7 +108,8 @@ def _verify_document(document: Document, paragraphs: list[str], result: Result) 
         under.setdefault(number, []).append(text.Span(start, end))
     covered, problems = sections.cover(document, paragraphs, under)
     result.problems += [*found.problems, *missing_problems(document, found), *problems]
-    result.gaps += sections.gaps(name, paragraphs, covered)
+    read, _ = sections.split_read(document)
+    result.gaps += [gap for gap in sections.gaps(name, paragraphs, covered) if gap.paragraph in read]
     quoted, total = sections.words_under(paragraphs, under), sections.count_words(paragraphs)
     whole = document.source.kind == "table"  # a user's own table is quoted whole
     room = (total if whole else int(MAX_QUOTED * total)) - len(quoted)

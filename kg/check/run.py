@@ -32,8 +32,8 @@ _LATER = ("", "sections.csv", "statements.csv", "positions.csv", "mentions.csv",
 class Report:
     """Result of a check: ``problems`` have to be corrected, ``notices`` are worth knowing.
 
-    ``verified`` and ``unverified`` count the quotes of this run; ``recorded`` those of the unverified that an
-    earlier check verified, by the tables.
+    ``gaps`` are those of sections that were read, or that have a row. ``verified`` and ``unverified`` count
+    the quotes of this run; ``recorded`` those of the unverified that an earlier check verified.
     """
 
     seeds: Seeds

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from kg import text
 from kg.check.references import check_end, check_terms, out_of_range
@@ -92,6 +93,20 @@ def check_coverage(document: Document, ontology: Ontology) -> Iterator[Problem]:
         if span.to and not span.begins:
             what = "the span has an end and no beginning"
             yield span.problem("from", "span-words", what, "", "name its first words")
+
+
+def split_read(document: Document) -> tuple[set[int], list[str]]:
+    """Return the paragraphs of sections that were read or have a row, and the others: ``1-9``, ``30-40``."""
+    rows: set[int] = {row.paragraph for row in chain(document.evidence(), document.coverage)}
+    read: set[int] = set()
+    others = []
+    for section in document.sections:
+        within = range(section.first, section.last + 1)
+        if section.read or not rows.isdisjoint(within):
+            read.update(within)
+        else:
+            others.append(f"{section.first}-{section.last}")
+    return read, others
 
 
 def cover(document: Document, paragraphs: Sequence[str], under: Spans) -> tuple[Spans, list[Problem]]:

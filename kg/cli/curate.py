@@ -9,7 +9,7 @@ import click
 
 from kg import iris
 from kg import ontology as ontologies
-from kg.check import run
+from kg.check import run, sections
 from kg.check.entities import check_vanished
 from kg.check.run import Report
 from kg.cli import options, terminal
@@ -96,6 +96,9 @@ def _check_once(
         terminal.problems(problems[: limit or None], len(problems), more=" (--limit 0 prints all)")
         for gap in report.gaps if gaps else ():
             terminal.echo(f"gap: {gap}")
+        for name, document in report.seeds.documents.items() if gaps else ():
+            if others := sections.split_read(document)[1]:
+                terminal.echo(f"not read: {name}:{', '.join(others)}")
         if not quiet:
             _print_summary(report, len(problems), gaps=gaps)
     return not problems and not (gaps and report.gaps)

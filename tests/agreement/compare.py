@@ -174,12 +174,17 @@ def read_first(folder: Path) -> list[Claim]:
 
 
 def read_second(seeds: Path, folder: Path = HERE) -> list[Claim]:
-    """The second reading, from its files as they were committed; the tables only say what a section is."""
+    """The second reading of the documents of some tables, from its files as they were committed.
+
+    The tables only say what a section is.
+    """
     names, sections = read_names(seeds), read_sections(seeds)
+    known = {source for source, _ in sections}
     claims = []
     for path in _second(folder):
         stem = path.stem.removeprefix("second-")
-        source = _source(path)
+        if (source := _source(path)) not in known:
+            continue
         for line, row in enumerate(rows(path), 2):
             section = sections[source, int(row["paragraph"])]
             claims.append(

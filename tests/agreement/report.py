@@ -40,13 +40,14 @@ def render(folder: Path | None = None) -> str:
     """All tables, as Markdown."""
     seeds, _ = tables.read_seeds(folder := folder or locations.seeds())
     with tempfile.TemporaryDirectory() as temporary:
-        twice = excerpt.copy_seeds(folder, Path(temporary) / "seeds", compare.read_twice())
+        twice = excerpt.copy_seeds(folder, Path(temporary) / "seeds")
         compared = (
             ("Agreement by section", _agreement(seeds, twice)),
             ("How the differences were settled", _settled(twice)),
         )
     parts = (
         *compared,
+        ("The reports of 2024 and 2026", _reports(folder)),
         ("The random sample", _sample()),
         ("The fresh readings", _readings()),
         ("Coverage by paragraph", _coverage(seeds)),
@@ -81,6 +82,26 @@ def _agreement(seeds: Seeds, folder: Path) -> str:
     columns = (
         "section", "things, first", "things, second", "not in first", "not in second",
         "agreement % before", "now", "same predicate %",
+    )  # fmt: skip
+    return _table(columns, rows)
+
+
+def _reports(folder: Path) -> str:
+    """Return how far tables and second reading agree on documents whose differences have no list of decisions."""
+    one, two = compare.read_first(folder), compare.read_second(folder)
+    rows: list[tuple[object, ...]] = []
+    for source in sorted(set(compare.read_twice()) - set(excerpt.FIRST)):
+        now = score.of_source(source, one, two)
+        judged = Counter(row["judgement"] for row in compare.rows(compare.HERE / f"rows-{source}.csv"))
+        rows.append(
+            (
+                source, now.second, now.second - now.missed_by_first, now.agreement, _same(now),
+                judged.total(), judged["plain"],
+            )
+        )  # fmt: skip
+    columns = (
+        "document", "things, second reading", "held by the tables now", "agreement % now",
+        "same predicate %", "statements judged", "of them plainly borne",
     )  # fmt: skip
     return _table(columns, rows)
 

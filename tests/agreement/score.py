@@ -62,6 +62,11 @@ def score(seeds: Path, second: Path = compare.HERE) -> list[Score]:
     ]
 
 
+def of_source(source: str, one: Sequence[Claim], two: Sequence[Claim]) -> Score:
+    """The score of one document."""
+    return _score(source, _of(one, source=source), _of(two, source=source))
+
+
 def read(path: Path = BEFORE) -> list[Score]:
     """Scores as they were written."""
     return [

@@ -38,10 +38,10 @@ def claim(thing: str, *names: str, quote: str = "", predicate: str = "promotes",
 
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Seeds:
-    """The tables of the documents that were read twice so."""
-    assert set(compare.read_twice()) >= set(excerpt.FIRST)
+    """The tables of the documents whose differences between two readings were settled one by one."""
+    assert {one.source for one in verdict.decisions()} == set(excerpt.FIRST) < set(compare.read_twice())
     folder = tmp_path_factory.mktemp("agreement") / "seeds"
-    found, problems = tables.read_seeds(excerpt.copy_seeds(locations.seeds(), folder, compare.read_twice()))
+    found, problems = tables.read_seeds(excerpt.copy_seeds(locations.seeds(), folder))
     assert not problems
     return found
 

@@ -537,8 +537,10 @@ def test_fmt_mends_what_a_spreadsheet_breaks(sample: Path) -> None:
         path.write_bytes(("\ufeff" + "\r\n".join([header, *reversed(lines)]) + "\r\n").encode())
         assert scaffold.format_table(path)
         assert not scaffold.format_table(path)
-        if file != "names.csv":
+        if file == "orgs.csv":
             assert path.read_bytes() == original
+        elif file == S:  # the rows of a paragraph stay as they are
+            assert sorted(path.read_bytes().splitlines()) == sorted(original.splitlines())
     assert run(sample).problems == ()
 
 

@@ -87,6 +87,10 @@ def stage_codes(cue: str, stage: str, period: str, known: ontology.Ontology) -> 
         ("年内建成", "planned", "2030", []),  # an aim of the year in which the source appeared
         ("已建成", "planned", "2029", ["cue-of-another-stage"]),
         ("年内", "planned", "2030", []),  # the list says nothing
+        ("新建", "completed", "2029", []),  # told of a time before the source appeared
+        ("新建", "completed", "", ["cue-of-another-stage"]),
+        ("加快推进", "completed", "2029", ["cue-of-another-stage"]),
+        ("开工建设", "planned", "", []),
         ("加快推进光谷二期项目", "under-way", "", ["cue-too-long"]),
     ],
 )
@@ -147,6 +151,7 @@ def test_a_long_run_beside_a_quote_in_one_clause_is_a_gap() -> None:
         ("2000余", "", "more-than", "2000", None, []),
         ("近万", "", "about", "10000", None, []),
         ("1270万吨", "吨", "exactly", "12700000", None, []),
+        ("450亿", "千瓦时", "exactly", "45000000000", None, []),
         ("1270万吨", "吨", "exactly", "1270", None, ["number-mismatch"]),
         ("300亿斤左右", "斤", "about", "30000000000", None, []),
         ("10—15亿元", "元", "range", "1000000000", "1500000000", []),
@@ -165,7 +170,7 @@ def test_numbers_are_read_with_unit_and_comparator(
     row = models.TargetRow.model_validate(
         {
             **dict.fromkeys(models.TargetRow.columns(), ""), "file": "s", "line": 2, "source": "s",
-            "paragraph": "1", "quote": written, "place": "place/a", "indicator": "indicator/b",
+            "paragraph": "1", "quote": written + unit_written, "place": "place/a", "indicator": "indicator/b",
             "comparator": comparator, "value": value or "", "upper": upper or "", "unit": "count",
             "written": written, "unit_written": unit_written,
         }

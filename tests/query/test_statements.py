@@ -52,7 +52,7 @@ def test_a_figure_of_the_past_is_a_result_and_no_target(sample: Path, tmp_path: 
     graph = kg.open_graph(tmp_path / "build")
     (result,) = (each for each in graph.targets() if each.status)
     assert (result.id.split("/")[0], result.status, result.period) == ("result", "achieved", "2029")
-    assert result.label == "output value of lidar: more than 658亿元 (2029, achieved)"
+    assert result.label == "output value of lidar: more than 65.8 billion yuan (2029, achieved)"
     assert graph.evidence([result.id]) == {result.id: result.evidence}
     assert result.id not in {row["target"] for row in graph.ask("targets")}
     said = [
