@@ -13,7 +13,7 @@ NS = BASE + "ns#"
 ENTITY_SEGMENTS = ("place", "org", "topic", "project", "programme", "person", "event", "indicator", "source")
 NODE_SEGMENTS = (
     "statement", "target", "result", "name", "link", "count", "graph", "derived", "field", "mapping",
-    "mention",
+    "mention", "report", "spotting", "attention",
 )  # fmt: skip
 STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

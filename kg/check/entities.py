@@ -45,6 +45,7 @@ def check_use(seeds: Seeds) -> Iterator[Problem]:
         used |= {section.region for section in document.sections}
         used |= {end for s in document.statements for end in (s.subject, s.object)}
         used |= {end for t in document.targets for end in (t.place, t.topic, t.indicator)}
+    used |= {report.place for report in seeds.reports.reports}
     for entity in seeds.entities.values():
         if entity.id not in used:
             what, remedy = "no row uses the entity", "use it or delete it"

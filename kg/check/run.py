@@ -9,10 +9,11 @@ from pathlib import Path
 
 from kg import locations
 from kg import ontology as ontologies
-from kg.check import entities, fields, mentions, quotes, sections, statements, subjects, targets
+from kg.check import entities, fields, mentions, quotes, reports, sections, statements, subjects, targets
+from kg.check.texts import find_files
 from kg.errors import Problem
 from kg.ontology import Ontology
-from kg.read import files, models, tables
+from kg.read import files, models, spotting, tables
 from kg.read import seeds as seed_tables
 from kg.read.seeds import SEGMENT_TABLES, Document, Seeds
 
@@ -81,7 +82,9 @@ def check_seeds(
     folder = locations.seeds(folder)
     known = ontologies.read(locations.ontology(ontology))
     seeds, unread = seed_tables.read_seeds(folder)
-    found = quotes.verify_seeds(seeds, [texts] if isinstance(texts, Path) else texts or ())
+    folders = [texts] if isinstance(texts, Path) else list(texts or ())
+    found = quotes.verify_seeds(seeds, folders)
+    at_hand = find_files(folders) if seeds.reports.reports else {}
     searches = mentions.search(found.paragraphs, seeds.register)
     problems = {*(_list_choices(problem, known) for problem in unread), *_check_tables(seeds, known)}
     problems.update(found.problems)
@@ -92,12 +95,15 @@ def check_seeds(
         for name, one in searches.items():
             for table, rows in one.rows().items():
                 files.write_table(folder / name / table, seed_tables.SOURCE_TABLES[table].columns(), rows)
+        for region, spotted in reports.spot_regions(seeds, at_hand):
+            spotting.write_spotted(folder, region, spotted)
     else:
         for name, positions in found.positions.items():
             problems.update(quotes.check_positions(seeds.documents[name], positions))
         if not problems:  # what names there are depends on all other rows
             for name, one in searches.items():
                 problems.update(mentions.check_mentions(seeds.documents[name], one))
+            problems.update(reports.check_spotted(seeds, at_hand))
     return Report(
         seeds,
         known,
@@ -121,6 +127,8 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
     for redirect in seeds.redirects:
         yield from entities.check_redirect(redirect, register)
     yield from entities.check_evidence_redirects(seeds)
+    yield from reports.check_catalogue(seeds.reports, register)
+    yield from reports.check_form(seeds.reports, register)
     yield from fields.check_fields(seeds.fields)
     yield from fields.check_crosswalk(seeds.mappings, seeds.fields, register)
     for row in seeds.verified.values():

@@ -38,6 +38,7 @@ SECTIONS = {
         ("import", "import_", "Import a table of your own, CSV or TSV, as curated tables."),
         ("new", "curate", "Add a source, or an entity with its names, to the curated tables."),
         ("draft", "draft", "Draft rows for a source: statements, targets, new names."),
+        ("spot", "spot", "Spot names of topics in many reports, and record where."),
         ("read", "read", "Write a local page of a text with its rows, proposals and gaps."),
         ("accept", "draft", "Move the accepted rows of a draft into the curated tables."),
     ),

@@ -5,7 +5,7 @@ the statements and evidence of one source; ``graph/identity`` names and their co
 ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` the transitive closure of
 stated and assumed links; ``graph/derived`` what follows from two statements; ``graph/fields`` official
 classifications and the topics mapped to them; ``graph/mentions/<source>`` the names of entities found in its
-text; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the dataset, its sources
+text; ``graph/reports`` reports that only a program read, and topics spotted in them; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the dataset, its sources
 and the named queries.
 """
 
@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg import iris
 from kg import ontology as ontologies
-from kg.compile import counts, derived, fields, mentions, statements
+from kg.compile import counts, derived, fields, mentions, reports, statements
 from kg.compile.nquads import TYPE, concept, decimal, integer, iri, literal, name, quad, quads
 from kg.ontology import Ontology
 from kg.read import models, queries
@@ -47,6 +47,7 @@ def lines(seeds: Seeds, ontology: Ontology, folder: Path, *, version: str) -> li
         *(source_lines(d.source, seeds.verified.get(d.source.id)) for d in documents),
         *(document_lines(document, register, ontology, names) for document in documents),
         fields.lines(seeds.fields, seeds.mappings),
+        reports.lines(seeds.reports, seeds.fields, seeds.mappings),
         closure_lines(chain(links, ((link.child, link.relation, link.parent) for link in seeds.hierarchy))),
         counts.lines(chain.from_iterable(counts.backed(d, register, ontology) for d in documents)),
         metadata_lines(folder, version),

@@ -85,7 +85,7 @@ SPOTTED_COLUMNS = ("year", "entity", *COUNTED, "paragraph", "start", "words")
 class Reports:
     """The catalogue: reports, their parts, and guard words, in the order of the tables."""
 
-    folder: Path
+    folder: Path = Path()
     reports: tuple[ReportRow, ...] = ()
     parts: tuple[PartRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()

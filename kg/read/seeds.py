@@ -16,6 +16,7 @@ from kg.errors import Problem
 from kg.read import models, tables
 from kg.read.fields import FieldRow, MappingRow, read_crosswalk, read_fields
 from kg.read.mentions import MentionRow, SearchRow
+from kg.read.reports import Reports, read_reports
 
 R = TypeVar("R", bound=models.Row)
 
@@ -162,6 +163,8 @@ class Seeds:
     verified: Mapping[str, models.VerificationRow] = field(default_factory=dict)
     fields: tuple[FieldRow, ...] = ()
     mappings: tuple[MappingRow, ...] = ()
+    #: Reports that only a program read.
+    reports: Reports = field(default_factory=Reports)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -211,6 +214,8 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
                 entities[entity.id] = entity
     documents = _read_documents(folder, rows, problems)
     problems += _unread_tables(folder, documents)
+    reports, faults = read_reports(folder)
+    problems += faults
     seeds = Seeds(
         folder,
         entities,
@@ -221,6 +226,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Problem]]:
         {row.source: row for row in rows("verified.csv", models.VerificationRow)},
         tuple(_sound(read_fields(folder), problems)),
         tuple(_sound(read_crosswalk(folder), problems)),
+        reports,
     )
     return seeds, problems
 

@@ -22,7 +22,8 @@ _FOLDED = re.compile("[A-Z\u2010-\u2015\u2212\u2e80-\u2fdf\uf900-\ufaff０-９�
 #: Characters that are skipped: white space, quotation marks, marks of titles, what is invisible.
 _SKIPPED = re.compile(r"""[^\S\n]+|[\xad\u200b-\u200f\u2060\ufeff"'“”‘’＂＇「」『』《》〈〉&＆]+""")
 _LATIN = re.compile("[a-z0-9]")
-_MOST, _BESIDE = 16, 6
+#: Characters of the words recorded, in all, and beside the name on either side.
+MOST, _BESIDE = 16, 6
 _SENTENCE = re.compile("[。;；!！?？]")
 _COLUMN = {"review": 0, "several-years": 1, "year-ahead": 2, "government": 3, "mixed": 4, "unknown": 4}
 _PLANNED = ("several-years", "year-ahead")
@@ -145,10 +146,10 @@ def _stands_alone(hay: str, start: int, end: int) -> bool:
 
 def _words(raw: str, start: int, length: int) -> str:
     """Return a name with what stands beside it in its sentence."""
-    if length >= _MOST:
-        return raw[start : start + _MOST]
-    before = min(_BESIDE, (_MOST - length) // 2)
+    if length >= MOST:
+        return raw[start : start + MOST]
+    before = min(_BESIDE, (MOST - length) // 2)
     left = _SENTENCE.split(raw[max(0, start - before) : start])[-1]
-    after = min(_BESIDE, _MOST - length - len(left))
+    after = min(_BESIDE, MOST - length - len(left))
     right = _SENTENCE.split(raw[start + length : start + length + after])[0]
     return f"{left}{raw[start : start + length]}{right}".strip()
