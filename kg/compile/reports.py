@@ -18,6 +18,8 @@ GRAPH = "graph/reports"
 COUNTRY = "china"
 #: Words of a prior, in all; standard deviations from which a topic is distinct; regions that a year needs.
 PRIOR, DISTINCT, FEWEST = 1_000, 1.96, 10
+#: A topic named less often is never distinct.
+LEAST = 2
 _PART_NAMES = ("review", "several years", "year ahead", "government", "other")
 
 
@@ -73,6 +75,8 @@ def distinctness(rows: Mapping[str, Sequence[Spotted]]) -> dict[tuple[str, int, 
         for region, topics in regions.items():
             others = together.total() - (topics.total() if region != COUNTRY else 0)
             for topic, number in topics.items():
+                if number < LEAST:
+                    continue
                 beside = together[topic] - (number if region != COUNTRY else 0)
                 score = _log_odds(number, topics.total(), beside, others, overall[topic] * scale or scale)
                 if score >= DISTINCT:

@@ -17,7 +17,7 @@ from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
 from kg.query.parameters import Given, entity_segments, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
-from kg.query.statements import Evidence, Mention, Statement, Target, doubts, find_mentions, find_stated
+from kg.query.statements import Evidence, Mention, Statement, Target, doubts, find_mentions, find_spotted, find_stated
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
@@ -188,14 +188,14 @@ class Graph(AbstractContextManager["Graph"]):
         return find_mentions(self.store, ids=ids, entity=entity, source=source)
 
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
-        """Return the evidence of statements, targets and mentions by their ids; unknown ids are left out."""
-        kinds: dict[str, list[str]] = {"statement": [], "target": [], "mention": []}
+        """Return the evidence of statements, targets, mentions and spottings by id; unknown ids are left out."""
+        kinds: dict[str, list[str]] = {"statement": [], "target": [], "mention": [], "spotting": []}
         kinds["result"] = kinds["target"]
         for one in set(ids):
             kinds.get(one.partition("/")[0], []).append(one)
         found: list[Statement | Target | Mention] = [*self.targets(ids=kinds["target"])]
         found += [*self.mentions(ids=kinds["mention"]), *self.statements(ids=kinds["statement"])]
-        return {each.id: each.evidence for each in found}
+        return {each.id: each.evidence for each in found} | find_spotted(self.store, kinds["spotting"])
 
     def sentence(self, found: Statement | Target, *, about: str = "") -> str:
         """Return a statement or target as a sentence with English labels; ``about`` begins it if it can."""

@@ -22,7 +22,7 @@ EVIDENCE = ("sources", "paragraphs", "quotes", "links")
 #: Stands between the parts of a list of evidence; JSON has lists.
 BETWEEN = " | "
 #: Columns that name the statements or targets behind a row, or counts of them, with spaces between.
-STATED = ("statement", "statements", "target", "targets", "counts")
+STATED = ("statement", "statements", "target", "targets", "counts", "spottings")
 #: Columns that list entities, ids with spaces between, which people read as labels.
 LISTS = (
     "regions", "topics", "peer_topics", "sectors", "projects", "companies", "part_of", "lies_in", "holds",

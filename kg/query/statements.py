@@ -197,6 +197,21 @@ def find_mentions(
     return [read_value(Mention, {**row, "id": row["mention"]}) for row in rows]
 
 
+def find_spotted(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
+    """Return the place of each spotting as evidence; its doubt says that a program saw it."""
+    if not (wanted := sorted(set(ids))):
+        return {}
+    found = {}
+    for row in internal_rows(store, "spottings", spotting=wanted).values():
+        one = iris.short(row["spotting"])
+        source = iris.short(row["source"])
+        found[one] = Evidence(
+            one, source, "", row["address"], int(row["paragraph"]), row["words"], None, None, row="",
+            doubt=f"spotted, {row['times']} times: {row['parts']}",
+        )  # fmt: skip
+    return found
+
+
 def _chosen_rows(
     store: Store, kind: str, ids: Iterable[str] | None, entity: str, source: str
 ) -> list[dict[str, str]]:
