@@ -18,13 +18,13 @@ _WRITE = "kg spot"
 
 
 def names_to_spot(seeds: Seeds) -> dict[str, list[str]]:
-    """Return the Chinese names by which topics are looked for: none that is marked ambiguous or misprinted."""
+    """Return the Chinese names by which topics are looked for: none ambiguous, none misprinted."""
     names: dict[str, list[str]] = {}
     for name in seeds.names:
         known = seeds.entities.get(name.entity)
-        if known and known.kind in SPOTTED and name.lang == "zh":
-            if name.role != "printed" and not name.ambiguous:
-                names.setdefault(name.entity, []).append(name.name)
+        sure = name.lang == "zh" and name.role != "printed" and not name.ambiguous
+        if known and known.kind in SPOTTED and sure:
+            names.setdefault(name.entity, []).append(name.name)
     return names
 
 
@@ -76,14 +76,19 @@ def check_catalogue(catalogue: Reports, register: EntityIndex) -> Iterator[Probl
             yield report.problem("year", "duplicate-id", "the place has a report of that year", report.year)
     for part in catalogue.parts:
         if part.report not in known:
-            yield part.problem("report", "unknown-source", "no such report", part.report, "add it, or drop the row")
+            yield part.problem(
+                "report", "unknown-source", "no such report", part.report, "add it, or drop the row"
+            )
     for report in catalogue.counted:
         yield from _check_parts(report, catalogue.parts_of.get(report.id, []))
 
 
 def _check_parts(report: ReportRow, parts: Sequence[PartRow]) -> Iterator[Problem]:
     if not parts or parts[0].first != 1:
-        what, remedy = "no part begins with its first paragraph", "kg spot, or write one of parts.csv: unknown"
+        what, remedy = (
+            "no part begins with its first paragraph",
+            "kg spot, or write one of parts.csv: unknown",
+        )
         yield report.problem("id", "report-parts", what, report.id, remedy)
     for before, after in pairwise(parts):
         if after.first <= before.first:
@@ -95,7 +100,7 @@ def _check_parts(report: ReportRow, parts: Sequence[PartRow]) -> Iterator[Proble
 
 
 def check_form(catalogue: Reports, register: EntityIndex) -> Iterator[Problem]:
-    """Check the tables of mentions without the texts: sorted, of known reports and topics, words of length."""
+    """Check the tables of mentions without the texts: sorted, of known reports and topics."""
     for region, some in catalogue.regions.items():
         file, lengths = f"reports/mentions/{region}.csv", {one.year: one.paragraphs for one in some}
         try:
@@ -126,8 +131,14 @@ def _check_rows(
         if row.entity not in register.kinds:
             yield Problem(file, line, "entity", "unknown-entity", "no such entity", row.entity, _WRITE)
         elif row.year not in lengths:
-            yield Problem(file, line, "year", "unknown-source", "no report of that year counts", str(row.year), _WRITE)
-        elif not 0 < row.paragraph <= lengths[row.year] or not sum(row.counts) or len(row.words) > spotting.MOST:
+            yield Problem(
+                file, line, "year", "unknown-source", "no report of that year counts", str(row.year), _WRITE
+            )
+        elif (
+            not 0 < row.paragraph <= lengths[row.year]
+            or not sum(row.counts)
+            or len(row.words) > spotting.MOST
+        ):
             what = "no such paragraph, no count, or words that are too long"
             yield Problem(file, line, "paragraph", "bad-cell", what, row.words, _WRITE)
 

@@ -5,8 +5,8 @@ the statements and evidence of one source; ``graph/identity`` names and their co
 ``graph/reference`` codes, coordinates and assumed links; ``graph/hierarchy`` the transitive closure of
 stated and assumed links; ``graph/derived`` what follows from two statements; ``graph/fields`` official
 classifications and the topics mapped to them; ``graph/mentions/<source>`` the names of entities found in its
-text; ``graph/reports`` reports that only a program read, and topics spotted in them; ``graph/counts`` counts of statements; ``graph/ontology``; ``graph/dataset`` the dataset, its sources
-and the named queries.
+text; ``graph/reports`` reports that only a program read, and topics spotted in them; ``graph/counts`` counts
+of statements; ``graph/ontology``; ``graph/dataset`` the dataset, its sources and the named queries.
 """
 
 from collections.abc import Iterable, Iterator

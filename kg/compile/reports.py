@@ -1,6 +1,6 @@
-"""Compiler of the reports that only a program read, in ``graph/reports``: reports, what is spotted in them, counts.
+"""Compiler of the reports that only a program read, and what it spotted in them, in ``graph/reports``.
 
-Nothing here is a plain triple or a statement. A report of which no text is at hand is a node of its own class.
+Nothing here is a plain triple or a statement. A report without a text at hand is a node of its own class.
 """
 
 import math
@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from kg.compile.nquads import decimal, integer, iri, literal, name, quads
 from kg.read.fields import FieldRow, MappingRow
-
-from kg.read.reports import Reports, ReportRow, Spotted, read_spotted
+from kg.read.reports import ReportRow, Reports, Spotted, read_spotted
 
 GRAPH = "graph/reports"
 #: The region of the State Council's reports, which no other region is compared with.
@@ -44,7 +43,11 @@ def lines(catalogue: Reports, fields: Iterable[FieldRow], mappings: Iterable[Map
             previous = report.year
     for place, year in catalogue.missing():
         node = iri(f"report/{place.partition('/')[2]}-gwr-{year}")
-        pairs = (("rdf:type", name("kg:MissingReport")), ("kg:ofRegion", iri(place)), ("kg:year", integer(year)))
+        pairs = (
+            ("rdf:type", name("kg:MissingReport")),
+            ("kg:ofRegion", iri(place)),
+            ("kg:year", integer(year)),
+        )
         yield from quads(node, pairs, GRAPH)
 
 
@@ -58,35 +61,34 @@ def distinctness(rows: Mapping[str, Sequence[Spotted]]) -> dict[tuple[str, int, 
     for region, some in rows.items():
         for row in some:
             counts.setdefault(row.year, {}).setdefault(region, Counter())[row.entity] = sum(row.counts)
-    overall: Counter[str] = Counter()
-    for regions in counts.values():
-        for region, topics in regions.items():
-            if region != COUNTRY:
-                overall.update(topics)
+    overall = _added(
+        topics for regions in counts.values() for region, topics in regions.items() if region != COUNTRY
+    )
     scale = PRIOR / max(1, overall.total())
     found = {}
     for year, regions in counts.items():
         provinces = [topics for region, topics in regions.items() if region != COUNTRY]
-        if len(provinces) < FEWEST:
-            continue
-        together: Counter[str] = Counter()
-        for topics in provinces:
-            together.update(topics)
-        for region, topics in regions.items():
-            others = together.total() - (topics.total() if region != COUNTRY else 0)
+        together = _added(provinces)
+        for region, topics in regions.items() if len(provinces) >= FEWEST else ():
+            others = together if region == COUNTRY else together - topics
+            sizes = topics.total(), others.total()
             for topic, number in topics.items():
-                if number < LEAST:
-                    continue
-                beside = together[topic] - (number if region != COUNTRY else 0)
-                score = _log_odds(number, topics.total(), beside, others, overall[topic] * scale or scale)
-                if score >= DISTINCT:
+                score = _log_odds(number, others[topic], sizes, overall[topic] * scale or scale)
+                if number >= LEAST and score >= DISTINCT:
                     found[region, year, topic] = score
     return found
 
 
-def _log_odds(here: int, all_here: int, there: int, all_there: int, prior: float) -> float:
+def _added(some: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in some:
+        total.update(one)
+    return total
+
+
+def _log_odds(here: int, there: int, sizes: tuple[int, int], prior: float) -> float:
     one, other = here + prior, there + prior
-    ratio = math.log(one / (all_here + PRIOR - one)) - math.log(other / (all_there + PRIOR - other))
+    ratio = math.log(one / (sizes[0] + PRIOR - one)) - math.log(other / (sizes[1] + PRIOR - other))
     return ratio / math.sqrt(1 / one + 1 / other)
 
 
@@ -120,7 +122,10 @@ def _report(report: ReportRow, catalogue: Reports, previous: int | None, mention
         ("kg:fault", report.faults and literal(report.faults)),
         ("kg:excluded", report.excluded and literal(report.excluded)),
         ("kg:mentions", "" if report.excluded else integer(mentions)),
-        ("kg:outline", literal("; ".join(f"{p.part} ¶{p.first} ({p.found})" for p in parts)) if parts else ""),
+        (
+            "kg:outline",
+            literal("; ".join(f"{p.part} ¶{p.first} ({p.found})" for p in parts)) if parts else "",
+        ),
     )
     return quads(iri(f"report/{report.id}"), pairs, GRAPH)
 

@@ -17,7 +17,16 @@ from kg.query import internal_rows
 from kg.query.entities import Entity, find_entities
 from kg.query.parameters import Given, entity_segments, resolve_entity, serialised_term, values
 from kg.query.result import LISTS, STATED, Answer
-from kg.query.statements import Evidence, Mention, Statement, Target, doubts, find_mentions, find_spotted, find_stated
+from kg.query.statements import (
+    Evidence,
+    Mention,
+    Statement,
+    Target,
+    doubts,
+    find_mentions,
+    find_spotted,
+    find_stated,
+)
 from kg.query.vocabulary import Vocabulary, read_vocabulary
 from kg.read import queries
 from kg.read.queries import Question
@@ -188,7 +197,7 @@ class Graph(AbstractContextManager["Graph"]):
         return find_mentions(self.store, ids=ids, entity=entity, source=source)
 
     def evidence(self, ids: Iterable[str]) -> dict[str, Evidence]:
-        """Return the evidence of statements, targets, mentions and spottings by id; unknown ids are left out."""
+        """Return the evidence of statements, targets, mentions and spottings by id, unknown ids left out."""
         kinds: dict[str, list[str]] = {"statement": [], "target": [], "mention": [], "spotting": []}
         kinds["result"] = kinds["target"]
         for one in set(ids):

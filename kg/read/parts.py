@@ -23,7 +23,9 @@ _REVIEW = re.compile(
     "回顾|成就|成绩|成效|历程|(?:过去|上届|本届|[一二三四]年来|五年来)|(?:^|[^后来])五年(?:的)?工作"
     "|基本情况|执行情况|完成情况|去年|直辖以来|总结"
 )
-_SEVERAL = re.compile("(?:今后|未来|下)(?:的)?[一三五]?(?:五|5|几|三|3|十)(?:个)?年|今后(?:一个)?时期|远景|跨世纪(?:发展|奋斗)?目标")
+_SEVERAL = re.compile(
+    "(?:今后|未来|下)(?:的)?[一三五]?(?:五|5|几|三|3|十)(?:个)?年|今后(?:一个)?时期|远景|跨世纪(?:发展|奋斗)?目标"
+)
 _AHEAD = re.compile("今年|新的?一年|新年度|全年|本年度|开局之年|届首之年|明年|今后一年")
 _BEGINS = re.compile("开局|开好局|起步|开好头|起好步|开端|第一仗|新开局")
 _GOVERNMENT = re.compile(
@@ -31,7 +33,9 @@ _GOVERNMENT = re.compile(
     "|(?:建设|打造|建成|塑造).*政府|政府(?:的)?(?:改革|建设|形象|工作(?:效能|水平|作风))|依法行政|法治政府|执政为民"
     "|(?:改进|改善).{0,4}政府工作|(?:从严|勤政).{0,2}治?政|提高行政效能|施政履职"
 )
-_PLANS = re.compile("任务|目标|要求|安排|部署|重点|思路|打算|布局|举措|纲要|工作|形势|战略|发展|奋斗|规划|计划|建议")
+_PLANS = re.compile(
+    "任务|目标|要求|安排|部署|重点|思路|打算|布局|举措|纲要|工作|形势|战略|发展|奋斗|规划|计划|建议"
+)
 #: Titles of several clauses are cut to the first beyond so many characters.
 _LONGEST = 34
 #: So many characters of what follows a heading are looked at, where the heading tells nothing.
@@ -74,8 +78,8 @@ def title_part(title: str, year: int, *, begun: bool = False) -> str:
     plans = [1951 + 5 * _number(found) for found in _PLAN.findall(title)] if "编制" not in title else []
     begins = bool(_BEGINS.search(title))
     ahead = bool(_AHEAD.search(title)) or year in years
-    several = bool(_SEVERAL.search(title)) or any(abs(first - year) <= 1 for first in plans) and not begins
-    review = "回顾" in title or (bool(_REVIEW.search(title) or years and max(years) < year) and not several)
+    several = bool(_SEVERAL.search(title)) or (any(abs(first - year) <= 1 for first in plans) and not begins)
+    review = "回顾" in title or (bool(_REVIEW.search(title) or (years and max(years) < year)) and not several)
     review = review or (bool(plans) and max(plans) < year - 1 and not several)
     if begins and plans and not several:
         review, ahead = review and not ahead and not begun, begun or ahead or max(plans) >= year
@@ -101,7 +105,12 @@ def _headings(paragraphs: Sequence[str]) -> Iterator[tuple[Heading, bool]]:
         signed = "&" in folded[:6]
         if heading and (heading.level == 1 or signed):
             yield heading, signed
-        elif not heading and len(folded) <= _LONGEST and not re.search("[。;；!:：]$|^[-(]|各位代表|报告|年.{1,2}月.{1,3}日", folded) and at > 3:
+        elif (
+            not heading
+            and len(folded) <= _LONGEST
+            and not re.search("[。;；!:：]$|^[-(]|各位代表|报告|年.{1,2}月.{1,3}日", folded)
+            and at > 3
+        ):
             yield Heading(0, 0, at, folded), signed
 
 
@@ -130,7 +139,11 @@ def _by_number(
     if heading.number == last.number + 1 and parts[-1].part == "government" and last.number > 4:
         return next((one.part for one in reversed(parts) if one.part in _FUTURE), "")
     if heading.number == 1 and parts[-1].part == "several-years":  # a list of its own, after what leads to it
-        return _from_words(paragraphs, heading.paragraph - 2, year) if _leads_on(paragraphs, heading, year) else ""
+        return (
+            _from_words(paragraphs, heading.paragraph - 2, year)
+            if _leads_on(paragraphs, heading, year)
+            else ""
+        )
     return ""
 
 
@@ -150,14 +163,19 @@ def _from_words(paragraphs: Sequence[str], first: int, year: int) -> str:
 def _completed(parts: list[Part], paragraphs: Sequence[str], year: int) -> list[Part]:
     """Begin with the first paragraph, and let words tell where the year ahead begins if no heading does."""
     if not parts or parts[0].part in _FUTURE:
-        parts = [Part(1, "review" if not parts or parts[0].first > len(paragraphs) // 10 else "unknown", "words"), *parts]
+        parts = [
+            Part(1, "review" if not parts or parts[0].first > len(paragraphs) // 10 else "unknown", "words"),
+            *parts,
+        ]
     parts = [parts[0]._replace(first=1), *parts[1:]]
     known = {part.part for part in parts}
     if "year-ahead" in known or "mixed" in known:
         return parts
     after = max(part.first for part in parts if part.part != "government")
     end = next((part.first for part in parts if part.part == "government"), len(paragraphs) + 1)
-    begins = re.compile(_BEGINS_AHEAD.format(year=year) + ".{0,3}(?:是|我们|我[省市区]|全[省市区]|要|政府|经济|的?工作|的|,)")
+    begins = re.compile(
+        _BEGINS_AHEAD.format(year=year) + ".{0,3}(?:是|我们|我[省市区]|全[省市区]|要|政府|经济|的?工作|的|,)"
+    )
     for at in range(max(after + 2, len(paragraphs) // 10), end):
         if begins.match(re.sub(r"^\W+|^各位代表\W*", "", fold(paragraphs[at - 1]).text)):
             new = Part(at, "year-ahead", "words")

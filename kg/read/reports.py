@@ -16,7 +16,9 @@ _MENTIONS = "mentions"
 PARTS = ("review", "several-years", "year-ahead", "government", "mixed", "unknown")
 COUNTED = ("review", "several_years", "year_ahead", "government", "other")
 _Part = Annotated[str, models.matches("|".join(PARTS)), models.Form(f"one of {', '.join(PARTS)}")]
-_Found = Annotated[str, models.matches("heading|sign|words|hand"), models.Form("heading, sign, words or hand")]
+_Found = Annotated[
+    str, models.matches("heading|sign|words|hand"), models.Form("heading, sign, words or hand")
+]
 
 
 class ReportRow(models.Row):
@@ -50,7 +52,7 @@ class PartRow(models.Row):
         "review, several-years, year-ahead, government (its own work), mixed (several of these), unknown."
     )
     found: _Found = models.about(
-        "heading: its title decides; sign: the editors' sign, and what follows it; words: those of a paragraph; hand: a person."
+        "heading: its title; sign: the editors' sign and what follows; words: of a paragraph; hand: a person."
     )
 
 

@@ -31,7 +31,7 @@ _PLANNED = ("several-years", "year-ahead")
 
 @dataclass(frozen=True)
 class Spotter:
-    """Names compiled for search: ``find`` returns matches, ``bearers`` the entity of each, empty for guards."""
+    """Names compiled for search: ``bearers`` has the entity of each pattern, nothing for guards."""
 
     find: Callable[[str], Sequence[tuple[int, int, int]]]
     bearers: Sequence[str]
@@ -42,8 +42,10 @@ def compile_spotter(names: Mapping[str, Iterable[str]], guards: Iterable[str]) -
     """Compile the names of each entity with guard words; a name that is itself a guard is not looked for."""
     from ahocorasick_rs import AhoCorasick, Implementation, MatchKind  # late: only texts at hand are searched
 
-    bearers = {form: entity for entity in sorted(names, reverse=True) for form in map(_form, names[entity]) if form}
-    bearers |= {form: "" for form in map(_form, guards)}
+    bearers = {
+        form: entity for entity in sorted(names, reverse=True) for form in map(_form, names[entity]) if form
+    }
+    bearers |= dict.fromkeys(map(_form, guards), "")
     patterns = sorted(bearers)
     search = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
     latin = {at for at, form in enumerate(patterns) if _LATIN.match(form) or _LATIN.match(form[-1])}
@@ -56,8 +58,10 @@ def names_hash(names: Mapping[str, Iterable[str]], guards: Iterable[str]) -> str
     return hashlib.sha256("\n".join([*lines, "", *sorted(guards)]).encode()).hexdigest()[:16]
 
 
-def spot(paragraphs: Sequence[str], year: int, parts: Sequence[tuple[int, str]], spotter: Spotter) -> list[Spotted]:
-    """Return what stands in a report of a year, sorted by entity; ``parts`` are first paragraphs and names."""
+def spot(
+    paragraphs: Sequence[str], year: int, parts: Sequence[tuple[int, str]], spotter: Spotter
+) -> list[Spotted]:
+    """Return what stands in a report, sorted by entity; ``parts`` are first paragraphs and names."""
     raw = "\n".join(paragraphs)
     even = _FOLDED.sub(_fold_one, raw)
     gaps = [(found.start(), found.end()) for found in _SKIPPED.finditer(even)]
