@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from kg import text
 from kg.check.references import unknown_entity
 from kg.errors import KgError, Problem
-from kg.read import reports, spotting
+from kg.read import files, parts, reports, spotting
 from kg.read.reports import PartRow, ReportRow, Reports, Spotted
 from kg.read.seeds import EntityIndex, Seeds
 
@@ -83,17 +85,17 @@ def check_catalogue(catalogue: Reports, register: EntityIndex) -> Iterator[Probl
         yield from _check_parts(report, catalogue.parts_of.get(report.id, []))
 
 
-def _check_parts(report: ReportRow, parts: Sequence[PartRow]) -> Iterator[Problem]:
-    if not parts or parts[0].first != 1:
+def _check_parts(report: ReportRow, found: Sequence[PartRow]) -> Iterator[Problem]:
+    if not found or found[0].first != 1:
         what, remedy = (
             "no part begins with its first paragraph",
             "kg spot, or write one of parts.csv: unknown",
         )
         yield report.problem("id", "report-parts", what, report.id, remedy)
-    for before, after in pairwise(parts):
+    for before, after in pairwise(found):
         if after.first <= before.first:
             yield after.problem("first", "report-parts", "it begins before the part above", after.first)
-    for part in parts:
+    for part in found:
         if part.first > report.paragraphs:
             what = f"the report has {report.paragraphs} paragraphs"
             yield part.problem("first", "out-of-range", what, part.first)
@@ -155,12 +157,30 @@ def check_spotted(seeds: Seeds, texts: Mapping[str, Path]) -> Iterator[Problem]:
             yield Problem(file, 0, "words", "stale-mention", what, f"{odd.year} {odd.entity}", _WRITE)
 
 
+def find_parts(catalogue: Reports, texts: Mapping[str, Path]) -> Reports:
+    """Return the catalogue with the parts found anew in the texts at hand; what a person parted stays."""
+    rows: list[PartRow] = []
+    for report in catalogue.reports:
+        old = catalogue.parts_of.get(report.id, [])
+        if report.excluded or report.sha256 not in texts or any(part.found == "hand" for part in old):
+            rows += old
+            continue
+        lines = text.paragraphs(texts[report.sha256].read_text(encoding="utf-8"))
+        where = {"file": "reports/parts.csv", "line": 0, "report": report.id}
+        found = (part._asdict() for part in parts.find_parts(lines, report.year))
+        rows += [PartRow.model_validate({**where, **part, "first": str(part["first"])}) for part in found]
+    return replace(catalogue, parts=tuple(rows))
+
+
 def write_spotted(seeds: Seeds, texts: Mapping[str, Path], *, jobs: int = 1) -> Iterator[tuple[str, int]]:
-    """Write the tables of mentions; yield each region with its number of rows, as it is written.
+    """Write the parts and the tables of mentions; yield each region and its number of rows.
 
     Raises KgError where no region has all its texts at hand.
     """
     done = 0
+    seeds = replace(seeds, reports=find_parts(seeds.reports, texts))
+    path = seeds.folder / reports.FOLDER / "parts.csv"
+    files.write_table(path, PartRow.columns(), [part.model_dump() for part in seeds.reports.parts])
     for region, rows in spot_regions(seeds, texts, jobs=jobs):
         spotting.write_spotted(seeds.folder, region, rows)
         done += 1

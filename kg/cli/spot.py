@@ -21,7 +21,7 @@ from kg.read import seeds as tables
 )
 @options.quiet
 def spot_command(seeds: Path, texts: tuple[Path, ...], jobs: int, quiet: bool) -> None:
-    """Spot the names of topics in the catalogued reports, and write the tables of mentions by region.
+    """Spot the names of topics in the catalogued reports, and write their parts and the mentions by region.
 
     A region is written when the texts of all its reports are at hand. The rows are the same whatever --jobs.
 

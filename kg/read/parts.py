@@ -40,6 +40,7 @@ _PLANS = re.compile(
 _LONGEST = 34
 #: So many characters of what follows a heading are looked at, where the heading tells nothing.
 _LOOKED_AT = 400
+_NEXT = re.compile("[一二三四五六七八九十]{1,3}&?、.{0,30}$")
 _BEGINS_AHEAD = "(?:今年|新的一年|{year}年|全年)(?!年初|以来|[0-9]+月)"
 
 
@@ -154,7 +155,9 @@ def _leads_on(paragraphs: Sequence[str], heading: Heading, year: int) -> bool:
 
 def _from_words(paragraphs: Sequence[str], first: int, year: int) -> str:
     """Return whether the words from a paragraph on speak of several years or of the year ahead."""
-    words = " ".join(fold(raw).text for raw in paragraphs[first - 1 : first + 8])[:_LOOKED_AT]
+    folded = [fold(raw).text for raw in paragraphs[first - 1 : first + 8]]
+    end = next((at for at, line in enumerate(folded) if at and _NEXT.match(line)), len(folded))
+    words = " ".join(folded[:end])[:_LOOKED_AT]
     plans = sum(abs(1951 + 5 * _number(found) - year) <= 1 for found in _PLAN.findall(words))
     ahead = len(_AHEAD.findall(words)) + sum(int(found) == year for found in _YEAR.findall(words))
     return "several-years" if len(_SEVERAL.findall(words)) + plans > ahead else "year-ahead"

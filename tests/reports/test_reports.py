@@ -136,8 +136,8 @@ def test_counts_by_part_and_the_place_in_the_plan() -> None:
         spotter(data=["大数据"], centre=["大数据中心"]),
     )  # fmt: skip
     assert found == [
-        Spotted(2018, "topic/centre", (0, 0, 1, 0, 0), 2, 4, "今年建设大数据中心，发展大数"),
-        Spotted(2018, "topic/data", (1, 0, 1, 1, 0), 2, 12, "数据中心，发展大数据"),
+        Spotted(2018, "topic/centre", (0, 0, 1, 0, 0), 2, 4, "今年建设大数据中心，发展大数据"),
+        Spotted(2018, "topic/data", (1, 0, 1, 1, 0), 2, 12, "据中心，发展大数据"),
     ]
 
 
@@ -195,7 +195,7 @@ def test_words_are_the_texts_own_and_short() -> None:
     [row] = spotting.spot(
         ["一二三四五六七大数据一二三四五六七八九"], 2018, [(1, "review")], spotter(data=["大数据"])
     )
-    assert row.words == "二三四五六七大数据一二三四五六七"
+    assert row.words == "二三四五六七大数据一二三四五六"
 
 
 def test_recorded_rows_against_a_simple_search(tables: seeds.Seeds, files: dict[str, Path]) -> None:
@@ -263,8 +263,15 @@ def test_problems_of_the_catalogue_are_named(tables: seeds.Seeds) -> None:
         SEEDS,
         (first, first, second.model_copy(update={"id": "x-gwr-1900"})),
         (
-            reports.PartRow(
-                file="reports/parts.csv", line=2, report=first.id, first=3, part="review", found="hand"
+            reports.PartRow.model_validate(
+                {
+                    "file": "parts.csv",
+                    "line": 2,
+                    "report": first.id,
+                    "first": "3",
+                    "part": "review",
+                    "found": "hand",
+                }
             ),
         ),
     )
@@ -318,9 +325,7 @@ def test_missing_years_never_count_as_zero(whole: Graph) -> None:
 
 
 def test_the_same_year_is_neither_before_nor_after(whole: Graph) -> None:
-    council = {
-        row["region"]: (row["when"], row["council"]) for row in whole.ask("spread", topic="人工智能")
-    }
+    council = {row["region"]: (row["when"], row["council"]) for row in whole.ask("spread", topic="人工智能")}
     assert council["place/anhui"] == ("2017", "same year")
     assert council["place/shanghai"] == ("2015", "before")
     assert council["place/henan"] == ("2020", "after")
@@ -381,4 +386,6 @@ def test_attention_is_of_a_report(whole: Graph) -> None:
 def test_spottings_state_nothing(whole: Graph) -> None:
     everywhere = whole.select("SELECT (COUNT(*) AS ?n) { ?any a kg:Spotting }")
     assert everywhere[0]["n"] == 0
-    assert whole.select("SELECT ?p { ?s ?p ?o FILTER (STRSTARTS(STR(?s), STR(spotting:))) } LIMIT 1").terms == ()
+    assert (
+        whole.select("SELECT ?p { ?s ?p ?o FILTER (STRSTARTS(STR(?s), STR(spotting:))) } LIMIT 1").terms == ()
+    )
