@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kg import locations
@@ -21,6 +22,9 @@ from tests import excerpt
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = Path(__file__).parent / "sample"
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def absent(what: str) -> None:

@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_are_pages_with_commands_and_programs() -> None:
-    assert [page.name for page in PROGRAMMED] == ["tutorial.md", "own-table.md"]
+    assert [page.name for page in PROGRAMMED] == ["tutorial.md", "assistants.md", "own-table.md"]
     assert len(COMMANDED) >= 4
 
 

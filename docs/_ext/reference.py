@@ -31,7 +31,8 @@ FOLDERS = MappingProxyType(
         "query": "questions in, rows out",
         "page": "the graph as one interactive HTML page",
         "export": "the graph in other formats, differences, releases",
-        "server": "SPARQL, linked data and reconciliation over HTTP",
+        "assistant": "calls of tools in; answers with evidence and cautions out, for language models",
+        "server": "SPARQL, linked data, reconciliation and assistants over HTTP",
         "cli": "the command `kg`",
     }
 )

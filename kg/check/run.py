@@ -145,8 +145,8 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
             for late in islice(unsorted, 1):
                 what, remedy = "rows are not sorted by paragraph", "kg fmt sorts the rows"
                 yield late.problem("paragraph", "unsorted", what, late.paragraph, remedy)
-        is_read = any(section.read for section in document.sections)
-        if not document.statements and (is_read or not document.searched):
+        is_unstated = not document.targets and any(section.read for section in document.sections)
+        if not document.statements and (is_unstated or not document.searched):
             what, file = "the source has no statements yet", f"{document.source.id}/statements.csv"
             remedy = "add a row: paragraph, quote, subject, predicate, object"
             yield Problem(file, 0, "", "empty-table", what, "", remedy)
@@ -159,10 +159,11 @@ def _notices(seeds: Seeds, ontology: Ontology) -> Iterator[str]:
             yield f"{flags[flag]} statements rest on words that {lack}; their notes say why"
     if gaps := sum(not row.field for row in seeds.mappings):
         yield f"{gaps} topics have no field; crosswalks/topics-fields.sssom.tsv says which and why"
-    for document in seeds.documents.values():
-        for target in (one for one in document.targets if targets.is_unread(one, ontology)):
-            where = f"{target.file}:{target.line}"
-            yield f"{where}: the value {target.value} is not read from {target.written!r}; its note says why"
+    unread = [t for d in seeds.documents.values() for t in d.targets if targets.is_unread(t, ontology)]
+    if unread:
+        first, more = unread[0], f", and {len(unread) - 1} more" if unread[1:] else ""
+        what = f"the value {first.value} is not read from {first.written!r}"
+        yield f"{first.file}:{first.line}: {what}{more}; notes say why"
 
 
 def _write(folder: Path, seeds: Seeds, found: quotes.Result, today: datetime.date) -> None:

@@ -81,6 +81,8 @@ def _check_object_named(at: models.StatementRow, register: EntityIndex) -> Itera
     words = [text.key(at.quote)]
     if at.predicate in GROUPING:  # the quote names the member, the governing words may name the group
         words += [text.key(said) for said in (at.said, at.cue) if said]
+    if at.said_paragraph == str(at.paragraph - 1):  # a name broken over two lines
+        words += [text.key(f"{at.said}{space}{at.quote}") for space in ("", " ")]
     names = register.keys.get(at.object, ())
     if at.object in register.kinds and not any(text.holds(one, name) for one in words for name in names):
         what = f"no name of {at.object} stands in the quote"

@@ -28,6 +28,7 @@ SECTIONS = {
     "Look and publish": (
         ("page", "publish", "Write the graph as one interactive HTML page."),
         ("serve", "serve", "Serve SPARQL, linked data, reconciliation and a query page."),
+        ("mcp", "serve", "Serve the graph to assistants by the Model Context Protocol (MCP)."),
         ("export", "publish", "Write the graph as RDF, GraphML, GEXF, CSV or JSON Lines."),
         ("diff", "publish", "List what differs between two builds."),
         ("dist", "publish", "Write a release: page, quads, tables, changes."),

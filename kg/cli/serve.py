@@ -1,4 +1,4 @@
-"""The command that serves the graph: serve."""
+"""Commands that serve the graph: serve over HTTP, mcp to assistants."""
 
 import asyncio
 import logging
@@ -53,7 +53,8 @@ def serve_command(
     except ImportError:
         raise missing_extra("server", "kg serve") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for library in ("uvicorn", "mcp"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     logging.getLogger("kg.server.access").setLevel(logging.WARNING if quiet else logging.INFO)
     limits = Limits(timeout=timeout, workers=workers, memory=memory << 20, rows=rows)
     page = page or options.page(graph)
@@ -83,3 +84,40 @@ def serve_command(
     except WorkerDied as died:
         ended = f"a worker could not open {graph or 'the graph'} (it ended with {died.code})"
         raise BadStore(f"{ended}; is --memory enough?") from None
+
+
+@click.command("mcp")
+@options.graph
+@click.option("--timeout", default=15.0, help="Seconds a query may run.")
+@click.option("--memory", default=1024, type=click.IntRange(512), help="MiB of memory a worker may have.")
+def mcp_command(graph: str | None, timeout: float, memory: int) -> None:
+    """Serve the graph to assistants by the Model Context Protocol (MCP).
+
+    An assistant starts this command itself and talks to it by standard input and output. Its tools find
+    entities, ask named questions, show an entity, search words, return evidence and run SPARQL; they only
+    read and use no network. kg serve offers the same over HTTP at /mcp.
+
+    \b
+    Example:
+      kg mcp --graph build
+    """
+    try:
+        from kg.assistant.protocol import create_server  # the extra
+        from kg.server import app, assistants
+        from kg.server.limits import Limits
+        from kg.server.pool import Pool, WorkerDied
+    except ImportError:
+        raise missing_extra("mcp", "kg mcp") from None
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
+    where = app.locate_graph(graph)
+    limits = Limits(timeout=timeout, memory=memory << 20, workers=2)
+    pool = Pool(where, app.graph_version(where), limits)
+
+    async def serve() -> None:
+        async with app.keep_fresh(pool, graph):
+            await create_server(lambda *call: assistants.run_tool(pool, *call)).run_stdio_async()
+
+    try:
+        asyncio.run(serve())
+    except WorkerDied as died:
+        raise BadStore(f"a worker could not open {where} (it ended with {died.code})") from None

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,12 +21,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from kg import iris, locations
-from kg.errors import BadStore, KgError
+from kg.errors import BadStore, KgError, missing_extra
 from kg.query.graph import open_graph
 from kg.server.http import LimitedProtocol, ServiceMiddleware, explain_refusal, forward
 from kg.server.limits import Limits
 from kg.server.pool import Pool, WorkerDied
 from kg.store import manifest
+
+if TYPE_CHECKING:
+    from kg.server.assistants import AssistantEndpoint
 
 LOG = logging.getLogger("kg.server")
 GRACE_SECONDS = 10  # in which answers under way may end when the server stops
@@ -54,18 +58,17 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        watch = asyncio.create_task(_watch(pool, where))
-        try:
-            await pool.start()
+        async with (
+            keep_fresh(pool, where),
+            assistants.manager.run() if assistants else contextlib.nullcontext(),
+        ):
             yield
-        finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
-            await pool.stop()
 
     pool = Pool(located, graph_version(located), chosen)
+    assistants = _assistants(pool, names)
+    route = Route("/mcp", assistants or _no_assistants, methods=["GET", "POST", "PUT", "DELETE"])
     app = Starlette(
-        routes=_ROUTES, lifespan=lifespan, exception_handlers={HTTPException: explain_refusal},
+        routes=[route, *_ROUTES], lifespan=lifespan, exception_handlers={HTTPException: explain_refusal},
         middleware=[Middleware(ServiceMiddleware, limits=chosen, hosts=names)],
     )  # fmt: skip
     app.state.pool, app.state.page = pool, page
@@ -81,6 +84,19 @@ def configure_uvicorn(app: Starlette) -> uvicorn.Config:
         limit_concurrency=limits.connections, timeout_keep_alive=int(limits.idle_time),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def keep_fresh(pool: Pool, where: str | None) -> AsyncIterator[None]:
+    """Run the workers for as long as the context lasts, over each new build when there is one."""
+    watch = asyncio.create_task(_watch(pool, where))
+    try:
+        await pool.start()
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)  # it may have workers that just start
+        await pool.stop()
 
 
 def locate_graph(where: str | os.PathLike[str] | None, *, fresh: bool = True) -> str:
@@ -146,6 +162,19 @@ async def _home(request: Request) -> Response:
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
     headers = {"ETag": tag, "Content-Security-Policy": f"script-src {allowed}; {_EXPLORER_POLICY}"}
     return HTMLResponse(body, headers=headers)
+
+
+def _assistants(pool: Pool, names: frozenset[str]) -> "AssistantEndpoint | None":
+    """Return what answers assistants at /mcp; None where the extra is not installed."""
+    try:
+        from kg.server.assistants import AssistantEndpoint  # late: the extra
+    except ImportError:
+        return None
+    return AssistantEndpoint(pool, names)
+
+
+async def _no_assistants(_: Request) -> Response:
+    return PlainTextResponse(f"{missing_extra('mcp', 'this address')}\n", 501)
 
 
 async def _ready(request: Request) -> Response:

@@ -102,7 +102,7 @@ async def forward(request: Request) -> Response:
     task |= {"method": request.method.replace("HEAD", "GET"), "path": request.scope["path"]}
     task |= {"query": request.scope["query_string"].decode("latin-1"), "address": _address(request)}
     posts = request.method == "POST"
-    line = json.dumps(task).encode() + b"\n" + (await _read_body(request, pool.limits) if posts else b"")
+    line = json.dumps(task).encode() + b"\n" + (await read_body(request, pool.limits) if posts else b"")
     key = hashlib.blake2b(line, digest_size=12).hexdigest()
     tag, known = f'W/"{pool.version}-{key}"', request.headers.get("if-none-match", "").split(",")
     if not posts and tag in (part.strip() for part in known):
@@ -135,7 +135,7 @@ class _LongAnswer(StreamingResponse):
             await asyncio.sleep(0)  # until the server has seen that the connection is lost
 
 
-async def _read_body(request: Request, limits: Limits) -> bytes:
+async def read_body(request: Request, limits: Limits) -> bytes:
     """Read a body within its limits of size and time."""
     body, too_long = bytearray(), HTTPException(413, f"a body may have {limits.body:,} bytes")
     if int(request.headers.get("content-length", "0")) > limits.body:

@@ -28,6 +28,8 @@ from kg.server.sparql import TooLong
 #: A task or a frame is its length, a line of JSON and a body. The first frame of an answer has ``status``,
 #: ``headers`` and ``more`` (whether others follow); these have ``more``, but not the one that cuts an answer.
 LENGTH = struct.Struct("!I")
+#: The path of a task that is a tool's, where those of requests begin with a slash.
+TOOL = "tool"
 _STACK = 64 << 20
 _PIECE = 64 << 10
 _WORTH = 1024  # bytes below which compression gains nothing
@@ -89,6 +91,13 @@ def _run(graph: Graph, task: dict[str, Any], limits: Limits, writer: "AnswerWrit
         headers, counted, write = sparql.execute(graph, asked, limits)
         writer.begin(200, headers, counted)
         write(cast("IO[bytes]", writer))
+        return
+    if path == TOOL:
+        from kg.assistant import answers  # late: few need it
+
+        text = answers.answer(graph, task["name"], task["arguments"])
+        writer.begin(200, {})
+        writer.write(text.encode())
         return
     # late: a worker must be ready soon, and half of its start would go to pydantic, jinja2 and the templates
     from kg.server import linked_data, pages, reconcile

@@ -95,6 +95,15 @@ def readings(folder: Path = HERE) -> dict[str, list[Fresh]]:
     return {file.stem.partition("-")[2]: [Fresh(**row) for row in compare.rows(file)] for file in files}
 
 
+def drawn(source: str, kind: str) -> Counter[str]:
+    """How many rows of a report, drawn at random, have each judgement; none where nobody drew.
+
+    ``kind`` is rows for the first draw, fresh for the second, third for the third, each after what was mended.
+    """
+    path = HERE / f"{kind}-{source}.csv"
+    return Counter(row["judgement"] for row in compare.rows(path)) if path.exists() else Counter()
+
+
 def verdicts(judged: Iterable[Judged]) -> Counter[str]:
     """How many of the sample have each verdict."""
     return Counter(one.verdict for one in judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ ADDRESSES = {
 #: Elements of the picture that stick out of it.
 OUTSIDE = """() => { const { width, height } = document.documentElement.getBoundingClientRect();
   return [...document.querySelectorAll(".picture *:not(.grid, .grid *)")].filter((e) => { const b = e.getBoundingClientRect();
-    return b.width > 1 && (b.left < -1 || b.top < -1 || b.right > width + 1 || b.bottom > height + 1); })
+    return e.checkVisibility() && b.width > 1 && (b.left < -1 || b.top < -1 || b.right > width + 1 || b.bottom > height + 1); })
     .map((e) => e.outerHTML.slice(0, 80)); }"""
 
 
@@ -96,3 +97,41 @@ def test_the_table_of_the_matrix_has_the_tiers(visit: Open) -> None:
     found = dict(zip(header, row, strict=True))
     assert (found["counted"], found["Beijing"], found["Beijing (tier)"]) == ("statements", "1", "future")
     assert (found["Jinan"], found["Jinan (tier)"], found["Jinan (in doubt)"]) == ("0", "", "0")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(
+    "address",
+    ["#sel=place/jinan&full=1", "#sel=place/jinan&with=place/shanghai&full=1", "#sel=topic/lidar&full=1"],
+)
+def test_a_page_at_full_width_is_saved_as_it_is_seen(
+    visit: Open, browser: Any, tmp_path: Path, address: str, width: int
+) -> None:
+    tab = visit(address, width=width)
+    made = tab.evaluate(
+        "() => { const { svg, width, height } = window.regiograph.picture(); return [svg, width, height]; }"
+    )
+    file = tmp_path / "picture.svg"
+    file.write_text(made[0], encoding="utf-8")
+    drawn = browser.new_page(viewport={"width": made[1], "height": made[2]}, offline=True)
+    drawn.goto(file.as_uri())
+    seen = tab.evaluate(
+        """() => { const copy = document.getElementById("panel").cloneNode(true);
+        for (const control of copy.querySelectorAll(".close, .acts, .beside, .more")) control.remove(); return copy.textContent; }"""
+    )
+    assert len(words(seen)) > 30
+    assert words(drawn.locator(".plate").text_content()) == words(seen)
+    assert drawn.evaluate(OUTSIDE) == []
+    drawn.close()
+
+
+def test_the_table_of_a_page_at_full_width_holds_its_targets_and_tiers(visit: Open) -> None:
+    tab = visit("#sel=place/jinan&full=1")
+    tab.locator("#save > summary").click()
+    with tab.expect_download() as got:
+        tab.get_by_role("button", name="Table (CSV)").click()
+    assert got.value.suggested_filename == "regiograph-place-jinan.csv"
+    rows = list(csv.DictReader(Path(got.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["predicate"] for row in rows} >= {"target", "promotes"}
+    assert "tier" in rows[0]
+    assert all(row["quote"] and row["row"] for row in rows)

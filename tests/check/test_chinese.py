@@ -201,3 +201,18 @@ def test_a_subject_is_named_near_its_statement(
     report = run.check_seeds(sample, locations.ontology(), SAMPLE / "texts" if at_hand else None)
     found = {p.code for p in report.problems if p.file == "wuhan-2030/statements.csv" and p.line == 2}
     assert sorted(found & {"subject-not-named", "missing-note"}) == codes
+
+
+@pytest.mark.parametrize(("line", "codes"), [("2", []), ("", ["object-not-in-quote"])])
+def test_a_name_broken_over_two_lines_is_quoted_in_two_parts(
+    sample: Path, line: str, codes: list[str]
+) -> None:
+    table = sample / "wuhan-2030" / "statements.csv"
+    header = "paragraph,quote,said,said_paragraph,subject,predicate,object,stage,tier,cue,period,flags,note"
+    broken = f"3,雷达产业,激光,{line},place/sample-city,focusesOn,topic/lidar,,,,,,"
+    first = table.read_text(encoding="utf-8").splitlines()[1]
+    table.write_text(
+        "\n".join([header, *([first] if first.count(",") == 12 else []), broken, ""]), encoding="utf-8"
+    )
+    found = run.check_seeds(sample, locations.ontology()).problems
+    assert [p.code for p in found if p.file.startswith("wuhan") and p.column == "quote" and p.line] == codes

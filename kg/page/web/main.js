@@ -11,15 +11,16 @@ import { makeGraph } from "./graph.js";
 import { makeList } from "./list.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
-import { drawPanel } from "./panel.js";
+import { drawPanel, wide } from "./panel.js";
 import { picture, png } from "./picture.js";
+import { alike } from "./profile.js";
 import { numbers, table } from "./rollup.js";
 import { saveCsv, saveMenu, savePicture } from "./save.js";
 import { makeIndex, makeSearch } from "./search.js";
 import { makeSources } from "./sources.js";
 import { go, onChange, start, state } from "./state.js";
 import { makeTargets } from "./targets.js";
-import { link } from "./words.js";
+import { kindOf, link } from "./words.js";
 
 const VIEWS = { graph: "Graph", matrix: "Matrix", targets: "Targets", sources: "Sources", map: "Map" };
 const MAKE = { graph: makeGraph, matrix: makeMatrix, targets: makeTargets, sources: makeSources, map: makeMap };
@@ -34,8 +35,9 @@ function show(now, before) {
   document.body.dataset.view = view;
   drawTabs(byId("tabs"), VIEWS, now);
   drawBar(byId("bar"), data, now);
-  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open"].every((key) => String(now[key]) === String(before[key]));
+  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open", "full", "with"].every((key) => String(now[key]) === String(before[key]));
   if (!same || now.view !== before.view || !panel.childElementCount) drawPanel(panel, data, now);
+  for (const id of ["stage", "bar"]) byId(id).inert = wide(now);
   if (!views[view]) {
     const box = h("div", { class: "view", id: `view-${view}` });
     stage.append(box);
@@ -52,12 +54,24 @@ function show(now, before) {
 }
 
 function csv() {
-  const now = state(), view = VIEWS[now.view] ? now.view : "graph";
-  const rows = view !== "graph" ? views[view].csv(now) : [
+  const now = state(), view = shownView();
+  if (wide(now)) return saveCsv(stated(shownRecords(now)), `${shownFile(now)}.csv`);
+  const scene = views.graph?.scene();
+  saveCsv(view === "graph" ? stated(scene.lines.flatMap((line) => passing(line, scene.filter))) : views[view].csv(now), `${shownFile(now)}.csv`);
+}
+
+// What a page at full width rests on, as the filters leave it.
+const shownRecords = (now) => [now.sel, now.with].map((id) => data.byId.get(id)).filter(Boolean)
+  .flatMap((entity) => [...entity.out ?? [], ...entity.in ?? [], ...entity.targets ?? []]).filter(filters(now, data).test);
+
+const shownFile = (now) => ["regiograph", ...(wide(now) ? [now.sel, now.with].filter(Boolean).map((id) => id.replace(/[^\w-]+/g, "-")) : [shownView()])].join("-");
+
+// Statements, and targets and results in words, as rows.
+function stated(records) {
+  return [
     ["id", "subject", "subject_label", "predicate", "object", "object_label", "stage", "tier", "period", "flags", "note", "identity", "quote", "source", "paragraph", "row"],
-    ...views.graph.scene().lines.flatMap((line) => passing(line, views.graph.scene().filter)).map((r) => [r.id, r.s.id, r.s.label, r.p.id, r.o.id, r.o.label,
+    ...[...new Set(records)].map((r) => [r.id, r.s.id, r.s.label, r.p?.id ?? kindOf(r), (r.o ?? r.topic)?.id ?? "", r.target ? r.label : r.text,
       r.stage, r.tier, r.period, r.flags.join(";"), r.note, r.identity.join("; "), r.quote, r.source.short, r.paragraph, r.row])];
-  saveCsv(rows, `regiograph-${view}.csv`);
 }
 
 const shownView = () => (VIEWS[state().view] ? state().view : "graph");
@@ -65,6 +79,7 @@ const shownView = () => (VIEWS[state().view] ? state().view : "graph");
 // What a picture of the view needs: the view itself, and the words around it.
 function pictured() {
   const now = state(), view = shownView(), { box } = views[view];
+  if (wide(now)) return [{ content: panel }, { title: "Regiograph", filters: filterWords(data, now), legend: null, foot: origin(data) }];
   const list_ = view === "graph" && now.as === "list";
   const legend = view === "graph" && !list_ ? h("div", { class: "keys" }) : null;
   if (legend) drawLegend(legend, data, now);
@@ -88,7 +103,7 @@ function tools() {
   const dark = () => getComputedStyle(document.documentElement).colorScheme === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const box = h("span");
-  fill(byId("tools"), saveMenu(box, { csv, png: () => savePicture(png(...pictured()), `regiograph-${shownView()}.png`) }),
+  fill(byId("tools"), saveMenu(box, { csv, png: () => savePicture(png(...pictured()), `${shownFile(state())}.png`) }),
     button("◐", () => theme(dark() ? "light" : "dark"), { class: "icon", "aria-label": "Light or dark", title: "Light or dark" }));
 }
 
@@ -97,7 +112,7 @@ function keyed(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   if (event.key === "Escape") {
     const open = document.querySelector("details.pop[open]");
-    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (!typing && !document.querySelector("dialog[open]")) go({ sel: "", path: "" });
+    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (!typing && !document.querySelector("dialog[open]")) go(wide(state()) ? { full: "", with: "" } : { sel: "", path: "", with: "" });
   } else if (typing) return;
   else if (event.key === "/") { event.preventDefault(); search.focus(); }
   else if (Object.keys(VIEWS)[Number(event.key) - 1]) go({ view: Object.keys(VIEWS)[Number(event.key) - 1] });
@@ -122,6 +137,6 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view
 start();
 document.body.dataset.ready = "";
 // for the console and the tests
-window.regiograph = { data, views, link, backing, summary, picture: () => picture(...pictured()),
+window.regiograph = { data, views, link, backing, summary, alike, picture: () => picture(...pictured()),
   cells: (how) => [...table(data, filters(state(), data), how)].flatMap(([row, found]) => [...found].map(([region, cell]) =>
     ({ row: row.id, region: region.id, numbers: numbers(row, cell), records: cell.records.map((r) => r.id) }))) };

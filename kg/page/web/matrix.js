@@ -3,6 +3,7 @@
 import { button, choice, count, fill, h, name, say } from "./dom.js";
 import { label } from "./data.js";
 import { filters } from "./filter.js";
+import { readParagraphs } from "./profile.js";
 import { children, clustered, isTop, numbers, table, tiersOf } from "./rollup.js";
 import { address, go, state } from "./state.js";
 
@@ -83,7 +84,7 @@ export function makeMatrix(data, stage) {
     const kind = { fields: "A row of a field counts topics that a region backs: those the field itself holds, and after + those of fields below it. It opens to each topic, whose own row counts statements.",
       stated: "A number counts statements that back the topic itself.",
       rolled: "A number counts statements that back the topic itself, and after + those that back a kind of it." };
-    return h("p", { class: "key quiet" }, kind[howOf(now)], " What a region backs only through a project or the like is not counted here; a topic’s own page tells it. A document that says much makes large numbers. ",
+    return h("p", { class: "key quiet" }, kind[howOf(now)], " What a region backs only through a project or the like is not counted here; a topic’s own page tells it. A long document makes large numbers: the first line tells how much text they rest on, and a cell opens to its share of what the region backs. ",
       h("span", { class: "dot" }, ""), " Something is in doubt.",
       tiers.size > 0 && ` A letter is what a document calls the topic itself: ${[...tiers].sort().map((t) => `${mark(t)} ${label(data, "tiers", t)}`).join(", ")}.`);
   }
@@ -113,7 +114,8 @@ export function makeMatrix(data, stage) {
         h("caption", { class: "unseen" }, "What regions back, by field or topic"),
         h("thead", null, h("tr", null, h("th", { scope: "col" }, howOf(now) === "fields" ? "field" : "topic"),
           columns.map((c) => h("th", { scope: "col", class: "turned", "aria-sort": now.sort === c.id ? "descending" : null },
-            h("a", { href: address({ sel: c.id }) }, name(c.label)))))),
+            h("a", { href: address({ sel: c.id }) }, name(c.label))))),
+        h("tr", { class: "lengths" }, h("th", { scope: "row" }, "paragraphs that people read"), columns.map((c) => h("td", null, String(readParagraphs(c, data)))))),
         h("tbody", null, shown.map(({ row, depth, below, open }) => h("tr", { class: row.field ? "field" : null },
           h("th", { scope: "row", style: `--depth:${depth}`, title: row.scheme || null },
             below > 0 ? button(open ? "▾" : "▸", () => turn(row), { class: "turn", "aria-expanded": String(open), "aria-label": `${open ? "Close" : "Open"} ${row.label}` })

@@ -24,7 +24,8 @@ export function picture(view, { title, filters, legend, foot }) {
 
 function copyOf(content) {
   const copy = content.cloneNode(true);
-  copy.classList.remove("scroll", "map");
+  copy.classList.remove("scroll", "map", "panel", "open");
+  for (const control of copy.querySelectorAll(".close, .acts, .beside, .more")) control.remove();
   for (const element of [copy, ...copy.querySelectorAll("[id], [tabindex]")]) {
     element.removeAttribute("id");
     element.removeAttribute("tabindex");

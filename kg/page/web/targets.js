@@ -36,21 +36,21 @@ export function makeTargets(data, stage) {
     ...shown.map((t) => [t.id, t.s.label, t.indicator.label, t.topic?.label ?? "", t.comparator, t.value, t.upper, t.unit, amount(t, data), t.period, t.flags.join(";"), t.note, t.identity.join("; "), t.quote, t.source.short, t.paragraph, t.row])] };
 }
 
-// Only what measures the same in the same unit stands on one scale.
+// Only what measures the same of the same thing in the same unit stands on one scale.
 function charts(shown, data, now) {
   const like = new Map();
   for (const target of shown) {
     if (target.value === null || target.unit === "multiple") continue;
-    const key = `${target.indicator.id} ${target.unit}`;
+    const key = `${target.indicator.id} ${target.topic?.id ?? ""} ${target.unit}`;
     like.set(key, [...(like.get(key) ?? []), target]);
   }
   const groups = [...like.values()].filter((group) => group.length > 1).sort((a, b) => b.length - a.length);
   return groups.length > 0 && h("div", { class: "charts" }, groups.map((group) => {
     const most = Math.max(...group.map((t) => t.upper ?? t.value));
     return h("figure", { class: "chart" },
-      h("figcaption", null, name(group[0].indicator.label), group[0].unit !== "count" && h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
+      h("figcaption", null, name(group[0].indicator.label), group[0].topic && [" of ", name(group[0].topic.label)], group[0].unit !== "count" && h("span", { class: "quiet" }, ` ${label(data, "units", group[0].unit)}`)),
       h("ul", { class: "bars wide" }, group.sort((a, b) => b.value - a.value).map((t) => h("li", { class: `${now.sel === `target:${t.id}` ? "on" : ""}${t.doubt.length ? " doubtful" : ""}` },
-        h("a", { href: address({ sel: `target:${t.id}` }), class: "to" }, name(t.s.label), t.topic && h("span", { class: "quiet" }, " ", name(t.topic.label))),
+        h("a", { href: address({ sel: `target:${t.id}` }), class: "to" }, name(t.s.label)),
         h("span", { class: "share", style: `--share:${(t.value / most).toFixed(3)}`, "aria-hidden": "true" }),
         h("span", { class: "num" }, amount(t, data), t.period && h("span", { class: "quiet" }, ` ${period(t.period)}`), flagged(t, data))))));
   }));
@@ -66,10 +66,11 @@ export function amount(target, data) {
 }
 
 // A target's sentence less its indicator, topic and period.
-function written({ label: text, indicator, topic, period: when }) {
+function written({ label: text, indicator, topic, period: when, status }) {
   const before = `${indicator.label}${topic ? ` of ${topic.label}` : ""}: `;
   const rest = text.startsWith(before) ? text.slice(before.length) : text;
-  return when && rest.endsWith(` (${when})`) ? rest.slice(0, -when.length - 3) : rest;
+  const end = ` (${[when, status].filter(Boolean).join(", ")})`;
+  return rest.endsWith(end) ? rest.slice(0, -end.length) : rest;
 }
 
 const flagged = (target, data) => doubts(target, data).map(([text, more]) => h("span", { class: "chip flag", title: more }, name(text)));
