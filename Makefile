@@ -40,6 +40,7 @@ docs: .venv/test.stamp
 figures: .venv/test.stamp
 	@$(BIN)/python -m tests.readme --write
 	@$(BIN)/python -m tests.agreement.report
+	@$(BIN)/kg build --quiet
 	@$(BIN)/kg export dictionary -o docs/reference/dictionary.md
 
 .venv/bin/python:

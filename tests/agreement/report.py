@@ -92,16 +92,13 @@ def _reports(folder: Path) -> str:
     rows: list[tuple[object, ...]] = []
     for source in sorted(set(compare.read_twice()) - set(excerpt.FIRST)):
         now = score.of_source(source, one, two)
-        judged = Counter(row["judgement"] for row in compare.rows(compare.HERE / f"rows-{source}.csv"))
-        rows.append(
-            (
-                source, now.second, now.second - now.missed_by_first, now.agreement, _same(now),
-                judged.total(), judged["plain"],
-            )
-        )  # fmt: skip
+        drawn = (verdict.drawn(source, kind) for kind in ("rows", "fresh"))
+        counts = (" / ".join(str(each[name]) for name in verdict.JUDGEMENTS) for each in drawn)
+        held = now.second - now.missed_by_first
+        rows.append((source, now.second, held, now.agreement, _same(now), *counts))
     columns = (
         "document", "things, second reading", "held by the tables now", "agreement % now",
-        "same predicate %", "statements judged", "of them plainly borne",
+        "same predicate %", "drawn: plain / weak / false", "drawn again",
     )  # fmt: skip
     return _table(columns, rows)
 

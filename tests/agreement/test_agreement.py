@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from decimal import Decimal
 from io import StringIO
@@ -192,6 +193,23 @@ def test_fresh_readings_find_nothing_false(seeds: Seeds) -> None:
         assert {one.source for one in judged} == set(seeds.documents)
     last = list(readings.values())[-1]
     assert sum(one.judgement == "plain" for one in last) >= 233
+
+
+def test_rows_of_each_report_were_drawn_and_judged() -> None:
+    seeds, _ = tables.read_seeds(locations.seeds())
+    reports = sorted(set(compare.read_twice()) - set(excerpt.FIRST))
+    assert len(reports) >= 10
+    again = Counter[str]()
+    for source in reports:
+        assert all(row.reread for row in seeds.documents[source].sections if row.read)
+        for kind in ("rows", "fresh"):
+            judged = list(compare.rows(compare.HERE / f"{kind}-{source}.csv"))
+            assert len({row["id"] for row in judged}) == len(judged) >= 20
+            assert {row["source"] for row in judged} == {source}
+            assert all((row["judgement"] == "plain") is not bool(row["reason"]) for row in judged)
+            assert verdict.drawn(source, kind)["false"] == 0
+        again += verdict.drawn(source, "fresh")
+    assert again["plain"] >= 0.95 * again.total()
 
 
 def test_page_shows_the_current_figures() -> None:

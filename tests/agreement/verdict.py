@@ -95,6 +95,11 @@ def readings(folder: Path = HERE) -> dict[str, list[Fresh]]:
     return {file.stem.partition("-")[2]: [Fresh(**row) for row in compare.rows(file)] for file in files}
 
 
+def drawn(source: str, kind: str) -> Counter[str]:
+    """How many rows of a report, drawn at random, have each judgement; ``kind`` is rows, or fresh for drawn again."""
+    return Counter(row["judgement"] for row in compare.rows(HERE / f"{kind}-{source}.csv"))
+
+
 def verdicts(judged: Iterable[Judged]) -> Counter[str]:
     """How many of the sample have each verdict."""
     return Counter(one.verdict for one in judged)
