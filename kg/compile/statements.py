@@ -210,7 +210,7 @@ def target_label(at: models.TargetRow, period: str, register: EntityIndex, ontol
 
 def _amount(at: models.TargetRow, ontology: Ontology) -> str:
     """The number with its unit, as written; that of a Chinese text as English writes it: 400 billion yuan."""
-    if at.value is None or not text.length(at.written)[1]:
+    if at.value is None or not text.length(at.written + at.unit_written)[1]:
         unit = (
             "" if at.unit_written in at.written else ("" if "%" in at.unit_written else " ") + at.unit_written
         )

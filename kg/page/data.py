@@ -4,12 +4,13 @@ Rows are arrays in a fixed order that refer to one another by number, so that a 
 graph gives the same bytes. ``web/data.js`` reads them. The text of a paragraph is never part of a page.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from kg import iris
 from kg.compile.derived import ABOUT
+from kg.page.answers import Cell, change_rows, inventory_rows, mention_rows
 from kg.query import internal_rows
 from kg.query.entities import find_links
 from kg.query.graph import Graph
@@ -19,7 +20,6 @@ from kg.query.vocabulary import Vocabulary
 Row = dict[str, str]
 #: The numbers by which rows refer to entities, classes, predicates and sources.
 Numbers = Mapping[str, Mapping[str, int]]
-Cell = str | int | float | None | Sequence["Cell"]
 
 _SCHEMES = ("stages", "tiers", "comparators", "flags", "units", "confidences", "roles")
 
@@ -61,6 +61,8 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
     }
     drawn = {e.id: vocabulary.root(e.kind) for e in entities if classes[e.kind].drawn_as == "node"}
     lines = [_is_line(statement, vocabulary, drawn) for statement in statements]
+    stated = {s.id: at for at, s in enumerate(statements)}
+    regions = frozenset(entity.id for entity in entities if entity.is_region)
     links, names = find_links(graph.store) if hierarchy else [], _names(graph)
     data = {
         "about": _about(graph, [s.evidence for s in statements] + [t.evidence for t in targets]),
@@ -95,9 +97,11 @@ def read_content(graph: Graph, keep: Collection[str] | None = None, *, hierarchy
         ],
         "derived": _derived_rows(internal_rows(graph.store, "derivations").values(), numbers),
         "fields": _field_rows(internal_rows(graph.store, "classification").values(), numbers),
+        "changes": change_rows(graph, numbers["entities"], numbers["sources"], stated),
+        "inventory": inventory_rows(graph, sorted(regions), numbers["entities"], stated),
+        "mentions": mention_rows(graph, numbers["entities"], numbers["sources"]),
         "sources": _source_rows(sources, internal_rows(graph.store, "sections").values(), numbers),
     }  # fmt: skip
-    regions = frozenset(entity.id for entity in entities if entity.is_region)
     pairs = {(s.subject, s.object) for s, line in zip(statements, lines, strict=True) if line}
     return Content(data, tuple(numbers["entities"]), drawn, regions, tuple(sorted(pairs)))
 
@@ -133,7 +137,7 @@ def _target_row(target: Target, numbers: Numbers) -> Cell:
         numbers["entities"][target.topic] if target.topic else None, numbers["entities"][target.indicator],
         target.comparator, float(target.value) if target.value else None,
         float(target.upper) if target.upper else None, target.unit, target.label,
-        *_evidence_cells(target, numbers),
+        target.status, *_evidence_cells(target, numbers),
     ]  # fmt: skip
 
 
@@ -185,7 +189,13 @@ def _source_rows(sources: Iterable[Row], sections: Iterable[Row], numbers: Numbe
     for row in sorted(sections, key=lambda row: (row["source"], int(row["first"]))):
         region = numbers["entities"].get(iris.short(row["region"]))
         parts.setdefault(row["source"], []).append(
-            [int(row["first"]), int(row["last"]), row["heading"], region, row["read"], row["reread"]]
+            [
+                *(int(row[name]) for name in ("first", "last")),
+                row["heading"],
+                region,
+                *(row[name] for name in ("read", "reread")),
+                iris.short(row["original"]),
+            ]
         )
     columns = ("title", "title_zh", "address", "citation", "kind", "how", "language", "licence", "hash")
     return [

@@ -70,6 +70,13 @@ def curated_page(curated: Graph, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
+def whole_page(whole: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("whole-page") / "graph.html"
+    file.write_text(render_page(whole), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample graph, its topics called by names that are meant to do harm."""
     report = run.check_seeds(SAMPLE / "seeds", locations.ontology())

@@ -52,6 +52,7 @@ def test_a_click_on_a_node_opens_its_evidence(visit: Open) -> None:
     tab.wait_for_selector("#panel h2:has-text('Jinan')")
     assert tab.url.endswith("#sel=place/jinan")
     assert tab.locator("#panel .zh").first.inner_text() == "济南市"
+    tab.locator(".part[data-part=statements] > summary").click()
     card = tab.locator(STATED).first
     card.locator("summary").click()
     shown = card.inner_text()
@@ -265,7 +266,7 @@ def test_save_as_csv_and_png(visit: Open) -> None:
 
 
 def test_citation_and_report_name_the_statement(visit: Open) -> None:
-    tab = visit("#sel=place/jinan")
+    tab = visit("#sel=place/jinan&parts=statements")
     card = tab.locator(STATED).first
     record = card.get_attribute("data-record")
     card.locator("summary").click()

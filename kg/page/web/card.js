@@ -3,7 +3,7 @@
 import { button, h, name, say } from "./dom.js";
 import { label } from "./data.js";
 import { address, state } from "./state.js";
-import { citation, entityLink, link, qualifiers, sentence, web } from "./words.js";
+import { citation, entityLink, kindOf, link, qualifiers, sentence, web } from "./words.js";
 
 // `from` is the entity whose panel this stands in: its name need not be said again.
 export function card(record, data, { from = null, open = false } = {}) {
@@ -29,6 +29,7 @@ function ground(record, data) {
   const rows = [
     ["source", [h("a", { href: address({ view: "sources", sel: source.id }) }, name(source.title))]],
     ["paragraph", [`${record.paragraph} of ${source.paragraphs}`, section && ", ", section && name(section.heading)]],
+    record.result && ["status", [`${record.status}, as the document reports`]],
     record.target && ["indicator", [name(record.indicator.label)]],
     record.target && ["of", record.topic ? [entityLink(record.topic)] : []],
     ["stage", record.stage ? [label(data, "stages", record.stage), record.cue && ` (cue: “${record.cue}”)`] : ["not stated"]],
@@ -52,7 +53,7 @@ function ground(record, data) {
 }
 
 function report(record) {
-  return `${record.target ? "target" : "statement"}/${record.id}\n${record.row}\n${sentence(record)}\n` +
+  return `${kindOf(record)}/${record.id}\n${record.row}\n${sentence(record)}\n` +
     `“${record.quote}” (${record.source.short}, paragraph ${record.paragraph})\nWhat is wrong: `;
 }
 

@@ -13,13 +13,13 @@ export function load() {
   const entities = raw.entities.map(([id, kind, label, zh, note, doubt, region, point, names], number) => ({
     number, id, kind: kinds[kind], root: kinds[kind].root, label, zh, note, doubt, region: Boolean(region), point,
     names: names.map(([text, lang, role, sure, ground]) => ({ text, lang, role, sure, ground })),
-    out: [], in: [], targets: [], above: [], below: [], near: new Map(), x: 0, y: 0, shared: 0, placed: false,
+    out: [], in: [], targets: [], changes: [], inventory: [], seen: [], above: [], below: [], near: new Map(), x: 0, y: 0, shared: 0, placed: false,
   }));
   for (const entity of entities) entity.group = entity.region ? "Region" : entity.root;
   const sources = raw.sources.map(([id, title, zh, address, citation, kind, how, language, licence, hash, paragraphs, sections], number) => ({
     number, id, short: id.split("/")[1], title, zh, address, citation, kind, how, language, licence, hash, paragraphs, records: [],
-    sections: sections.map(([first, last, heading, region, read, reread]) => ({
-      first, last, heading, read, reread, region: region === null ? null : entities[region] })),
+    sections: sections.map(([first, last, heading, region, read, reread, original]) => ({
+      first, last, heading, read, reread, original, region: region === null ? null : entities[region] })),
   }));
   // Doubt is what a flag says, or that it is not certain which thing is meant.
   const place = (record, source, paragraph) => {
@@ -43,9 +43,9 @@ export function load() {
       return place(record, source, paragraph);
     });
   const targets = raw.targets.map(
-    ([id, s, topic, indicator, comparator, value, upper, unit, label,
+    ([id, s, topic, indicator, comparator, value, upper, unit, label, status,
       source, paragraph, quote, period, flags, note, row, fragment]) => {
-      const record = { id, target: true, result: id.startsWith("result/"), s: entities[s], topic: topic === null ? null : entities[topic],
+      const record = { id, target: true, status, result: Boolean(status), s: entities[s], topic: topic === null ? null : entities[topic],
         indicator: entities[indicator], comparator, value, upper, unit, label, quote, period, flags, note, row, fragment,
         stage: "", tier: "", said: "" };
       for (const entity of new Set([record.s, record.topic, record.indicator])) entity?.targets.push(record);
@@ -69,11 +69,27 @@ export function load() {
   const records = new Map([...statements, ...targets].map((r) => [r.id, r]));
   const derived = raw.derived.map(([region, topic, means, ids]) => ({ region: entities[region], topic: entities[topic],
     means: entities[means], records: ids.map((id) => records.get(id)).filter(Boolean) }));
+  readAnswers(raw, { entities, sources, statements });
   for (const entity of entities) entity.fields = [];
   const fields = readFields(raw.fields, entities);
   return { about: raw.about, kinds, predicates, schemes, entities, sources, statements, targets, links, pairs, records, derived, fields,
     regions: entities.filter((e) => e.region),
     byId: new Map([...entities, ...fields].map((e) => [e.id, e])) };
+}
+
+// Answers of named questions, given to the region or topic that they are about.
+function readAnswers(raw, { entities, sources, statements }) {
+  const of = (numbers) => numbers.map((number) => statements[number]);
+  for (const [region, earlier, later, thing, turn, then, now, before, after, tierBefore, tierAfter, records] of raw.changes) {
+    entities[region].changes.push({ earlier: sources[earlier], later: sources[later], thing: entities[thing], turn, then, now,
+      stages: [before, after], tiers: [tierBefore, tierAfter], records: of(records) });
+  }
+  for (const [region, thing, how, sectors, records] of raw.inventory) {
+    entities[region].inventory.push({ thing: entities[thing], how, sectors, records: of(records) });
+  }
+  for (const [topic, source, region, times, first] of raw.mentions) {
+    entities[topic].seen.push({ source: sources[source], region: entities[region], times, first });
+  }
 }
 
 // Fields of the official classification in its order, and last a row for the topics that none of them holds.

@@ -11,8 +11,9 @@ import { makeGraph } from "./graph.js";
 import { makeList } from "./list.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
-import { drawPanel } from "./panel.js";
+import { drawPanel, wide } from "./panel.js";
 import { picture, png } from "./picture.js";
+import { alike } from "./profile.js";
 import { numbers, table } from "./rollup.js";
 import { saveCsv, saveMenu, savePicture } from "./save.js";
 import { makeIndex, makeSearch } from "./search.js";
@@ -34,8 +35,9 @@ function show(now, before) {
   document.body.dataset.view = view;
   drawTabs(byId("tabs"), VIEWS, now);
   drawBar(byId("bar"), data, now);
-  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open"].every((key) => String(now[key]) === String(before[key]));
+  const same = ["sel", "path", "region", "stage", "tier", "source", "no", "open", "full", "with"].every((key) => String(now[key]) === String(before[key]));
   if (!same || now.view !== before.view || !panel.childElementCount) drawPanel(panel, data, now);
+  for (const id of ["stage", "bar"]) byId(id).inert = wide(now);
   if (!views[view]) {
     const box = h("div", { class: "view", id: `view-${view}` });
     stage.append(box);
@@ -97,7 +99,7 @@ function keyed(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   if (event.key === "Escape") {
     const open = document.querySelector("details.pop[open]");
-    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (!typing && !document.querySelector("dialog[open]")) go({ sel: "", path: "" });
+    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (!typing && !document.querySelector("dialog[open]")) go(wide(state()) ? { full: "", with: "" } : { sel: "", path: "", with: "" });
   } else if (typing) return;
   else if (event.key === "/") { event.preventDefault(); search.focus(); }
   else if (Object.keys(VIEWS)[Number(event.key) - 1]) go({ view: Object.keys(VIEWS)[Number(event.key) - 1] });
@@ -122,6 +124,6 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view
 start();
 document.body.dataset.ready = "";
 // for the console and the tests
-window.regiograph = { data, views, link, backing, summary, picture: () => picture(...pictured()),
+window.regiograph = { data, views, link, backing, summary, alike, picture: () => picture(...pictured()),
   cells: (how) => [...table(data, filters(state(), data), how)].flatMap(([row, found]) => [...found].map(([region, cell]) =>
     ({ row: row.id, region: region.id, numbers: numbers(row, cell), records: cell.records.map((r) => r.id) }))) };

@@ -1,10 +1,11 @@
 // What is on screen, kept in the address: every view, selection and filter is a link.
 
-const LISTS = ["open", "hide", "no"];
+const LISTS = ["open", "hide", "no", "parts"];
 const DEFAULTS = {
   view: "graph", sel: "", show: "overview", open: [], hide: [], no: [],
   region: "", stage: "", tier: "", source: "", links: "", path: "", as: "",
   rows: "", under: "", sort: "", words: "", cluster: "", topic: "", field: "", unit: "",
+  full: "", with: "", parts: [],
 };
 
 let now = { ...DEFAULTS };
@@ -29,8 +30,11 @@ export function parse(hash) {
   return found;
 }
 
+// Another selection is no longer a comparison, and another view is not hidden by a page at full width.
+const implied = (changes) => ({ ...("sel" in changes ? { with: "" } : {}), ...("view" in changes ? { full: "" } : {}) });
+
 export function address(changes = {}) {
-  const next = { ...now, ...changes };
+  const next = { ...now, ...implied(changes), ...changes };
   const parts = Object.keys(DEFAULTS)
     .filter((key) => String(next[key]) !== String(DEFAULTS[key]))
     .map((key) => `${key}=${encodeURIComponent(String(next[key])).replaceAll("%2F", "/").replaceAll("%2C", ",")

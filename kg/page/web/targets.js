@@ -66,10 +66,11 @@ export function amount(target, data) {
 }
 
 // A target's sentence less its indicator, topic and period.
-function written({ label: text, indicator, topic, period: when }) {
+function written({ label: text, indicator, topic, period: when, status }) {
   const before = `${indicator.label}${topic ? ` of ${topic.label}` : ""}: `;
   const rest = text.startsWith(before) ? text.slice(before.length) : text;
-  return when && rest.endsWith(` (${when})`) ? rest.slice(0, -when.length - 3) : rest;
+  const end = ` (${[when, status].filter(Boolean).join(", ")})`;
+  return rest.endsWith(end) ? rest.slice(0, -end.length) : rest;
 }
 
 const flagged = (target, data) => doubts(target, data).map(([text, more]) => h("span", { class: "chip flag", title: more }, name(text)));

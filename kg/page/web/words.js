@@ -4,6 +4,8 @@ import { h, name } from "./dom.js";
 import { label } from "./data.js";
 import { address } from "./state.js";
 
+export const kindOf = (record) => (record.result ? "result" : record.target ? "target" : "statement");
+
 export function sentence(record) {
   return record.target ? `${record.s.label}: ${record.label}` : `${record.s.label} ${record.p.phrase} ${record.text}`;
 }
@@ -20,10 +22,9 @@ export const web = (address_) => /^https?:\/\//i.test(address_);
 
 export function citation(record, about) {
   const where = `${record.source.title} (${record.source.citation}), paragraph ${record.paragraph}`;
-  const kind = record.target ? "target" : "statement";
   const doubt = [...record.doubt, record.note].filter(Boolean).join("; ");
   return `${sentence(record)}. “${record.quote}”, ${where}, ${link(record)}. ${doubt && `In doubt: ${doubt}. `}` +
-    `Regiograph ${about.version ?? ""}, ${kind} ${record.id}, ${record.row}.`;
+    `Regiograph ${about.version ?? ""}, ${kindOf(record)} ${record.id}, ${record.row}.`;
 }
 
 export function qualifiers(record, data) {
