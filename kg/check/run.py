@@ -137,8 +137,8 @@ def _check_tables(seeds: Seeds, ontology: Ontology) -> Iterator[Problem]:
             for late in islice(unsorted, 1):
                 what, remedy = "rows are not sorted by paragraph", "kg fmt sorts the rows"
                 yield late.problem("paragraph", "unsorted", what, late.paragraph, remedy)
-        is_read = any(section.read for section in document.sections)
-        if not (document.statements or document.targets) and (is_read or not document.searched):
+        is_unstated = not document.targets and any(section.read for section in document.sections)
+        if not document.statements and (is_unstated or not document.searched):
             what, file = "the source has no statements yet", f"{document.source.id}/statements.csv"
             remedy = "add a row: paragraph, quote, subject, predicate, object"
             yield Problem(file, 0, "", "empty-table", what, "", remedy)

@@ -107,7 +107,7 @@ S, T = f"{EN}/statements.csv", f"{EN}/targets.csv"
 FAULTS: list[tuple[str, Edit, str, int, str]] = [
     ("missing-file", without("orgs.csv"), "orgs.csv", 0, ""),
     ("empty-table", content("orgs.csv", b"id,kind,note\norg/acme-optics,Company,\n", b""), "orgs.csv", 0, ""),
-    ("empty-table", content(S, (SAMPLE / "seeds" / S).read_bytes().partition(b"\n")[2], b""), S, 0, ""),
+    ("empty-table", both(content(S, (SAMPLE / "seeds" / S).read_bytes().partition(b"\n")[2], b""), drop(T, 2)), S, 0, ""),
     ("byte-order-mark", content("orgs.csv", b"id", b"\xef\xbb\xbfid"), "orgs.csv", 1, ""),
     ("line-ends", content("orgs.csv", b"note\n", b"note\r\n"), "orgs.csv", 1, ""),
     ("encoding", content("names.csv", "样".encode(), "样".encode("gb18030")), "names.csv", 8, ""),

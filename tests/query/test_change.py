@@ -15,13 +15,13 @@ TWO_DOCUMENTS = """
     project:moved , project:unsearched , project:unknown . }
 graph:ontology { kg:builds rdfs:subPropertyOf kg:backs }
 graph:dataset { source:old dcterms:issued "2023-01-01"^^xsd:date . source:new dcterms:issued "2024-01-01"^^xsd:date }
-graph:old { <x:1> kg:ofRegion place:a ; kg:readOn "2024-02-01"^^xsd:date . <p:1> kg:section <x:1> .
+graph:old { statement:1 a kg:Statement . <x:1> kg:ofRegion place:a ; kg:readOn "2024-02-01"^^xsd:date . <p:1> kg:section <x:1> .
   statement:1 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:kept .
   statement:2 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:gone .
   statement:3 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:moved ; kg:stage kg:stage-planned .
   statement:4 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:still .
   statement:5 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:unsearched }
-graph:new { <x:2> kg:ofRegion place:a ; kg:readOn "2024-02-01"^^xsd:date . <p:2> kg:section <x:2> .
+graph:new { statement:6 a kg:Statement . <x:2> kg:ofRegion place:a ; kg:readOn "2024-02-01"^^xsd:date . <p:2> kg:section <x:2> .
   statement:6 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:kept .
   statement:7 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:new .
   statement:8 rdf:subject place:a ; rdf:predicate kg:builds ; rdf:object project:moved ; kg:stage kg:stage-completed .
