@@ -24,6 +24,7 @@ LATE_MODULES = {
     "compile/shacl",
     "read/divisions",
     "read/mentions",
+    "read/spotting",
     "read/tables",
     "query/result",
     "export/dataframes",

@@ -370,6 +370,8 @@ def test_every_code_is_seen_to_fail() -> None:
         "vanished-id",
         "past-aim",
         "new-name",
+        "report-id",
+        "report-parts",
     }
     assert _codes() - elsewhere == {code for code, *_ in FAULTS}
 

@@ -19,6 +19,8 @@ from tests.conftest import example
 NAMES = list(queries.catalogue())
 #: Nothing in the curated graph answers them yet: one document a region, both readings of no section.
 EMPTY = {"change"}
+#: These ask about reports that only a program read, of which the excerpt has none.
+OF_REPORTS = {"trend", "firsts", "spread", "rising", "fading", "profile", "attention"}
 
 
 #: Another value for each type of parameter.
