@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 import kg
 from kg import errors
-from kg.read import models, queries, seeds
+from kg.read import models, queries, reports, seeds
 
 PACKAGE = Path(kg.__file__).parent
 _MARK = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->")
@@ -45,7 +45,8 @@ def questions() -> str:
 
 def tables() -> str:
     """Every curated table with its columns, from the pydantic models of its rows."""
-    found = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES}
+    others = {f"{reports.FOLDER}/{name}": model for name, model in reports.TABLES.items()}
+    found = {**seeds.COMMON_TABLES, **seeds.SOURCE_TABLES, **others}
     return "\n".join(line for name, model in found.items() for line in _table(name, model))
 
 

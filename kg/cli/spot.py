@@ -21,8 +21,9 @@ from kg.read import seeds as tables
 )
 @options.quiet
 def spot_command(seeds: Path, texts: tuple[Path, ...], jobs: int, quiet: bool) -> None:
-    """Spot the names of topics in the catalogued reports, and write their parts and the mentions by region.
+    """Spot names of topics in many reports, and record where.
 
+    The reports are those of reports/reports.csv; their parts, and the mentions by region, are written.
     A region is written when the texts of all its reports are at hand. The rows are the same whatever --jobs.
 
     \b

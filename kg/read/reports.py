@@ -123,7 +123,8 @@ class Reports:
                     yield place, year
 
 
-_TABLES: Mapping[str, type[models.Row]] = {
+#: Tables of the folder, and the models of their rows.
+TABLES: Mapping[str, type[models.Row]] = {
     "reports.csv": ReportRow, "parts.csv": PartRow, "guards.csv": GuardRow,
 }  # fmt: skip
 
@@ -134,7 +135,7 @@ def read_reports(folder: Path) -> tuple[Reports, list[Problem]]:
     if not (folder / FOLDER / "reports.csv").is_file():
         return Reports(folder), problems
     found: list[list[models.Row]] = []
-    for name, model in _TABLES.items():
+    for name, model in TABLES.items():
         rows = list(tables.read_rows(folder / FOLDER / name, model, name=f"{FOLDER}/{name}"))
         problems += [row for row in rows if isinstance(row, Problem)]
         found.append([row for row in rows if not isinstance(row, Problem)])
