@@ -182,7 +182,8 @@ class Graph(AbstractContextManager["Graph"]):
     def _doubts(self, ids: Collection[str]) -> dict[str, str]:
         """Return what is doubtful by id; a mention is marked as one."""
         seen = self.mentions(ids=[one for one in ids if one.startswith("mention/")])
-        return doubts(self.store, ids) | {one.id: one.evidence.doubt for one in seen}
+        others = [one for one in ids if not one.startswith("spotting/")]  # the questions say what these are
+        return doubts(self.store, others) | {one.id: one.evidence.doubt for one in seen}
 
     def statements(self, *, ids: Ids = None, entity: str = "", source: str = "") -> list[Statement]:
         """Return statements with their evidence: all, or those of these ids, of an entity, of a source."""

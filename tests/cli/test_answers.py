@@ -19,7 +19,7 @@ from tests.conftest import example
 
 NAMES = sorted(queries.catalogue())
 #: These ask about reports that only a program read, of which the excerpt has none.
-OF_REPORTS = {"trend", "firsts", "spread", "rising", "fading", "profile", "attention"}
+OF_REPORTS = {"trend", "firsts", "spread", "rising", "fading", "profile", "attention", "reports"}
 SLOW = {"pydantic", "rdflib", "networkx", "pyvis", "pandas", "httpx", "starlette", "jinja2"}
 
 

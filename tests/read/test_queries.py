@@ -20,7 +20,7 @@ NAMES = list(queries.catalogue())
 #: Nothing in the curated graph answers them yet: one document a region, both readings of no section.
 EMPTY = {"change"}
 #: These ask about reports that only a program read, of which the excerpt has none.
-OF_REPORTS = {"trend", "firsts", "spread", "rising", "fading", "profile", "attention"}
+OF_REPORTS = {"trend", "firsts", "spread", "rising", "fading", "profile", "attention", "reports"}
 
 
 #: Another value for each type of parameter.
@@ -73,7 +73,17 @@ def test_every_row_has_evidence_where_it_names_a_statement(asked_of: Graph, name
     found = curated.ask(name, **example(queries.find(name)))
     cited = curated.cite(found)
     if cited is found:
-        assert name in {"names", "sources", "together", "change", "alike", "outline", "spread", "attention"}
+        assert name in {
+            "names",
+            "sources",
+            "together",
+            "change",
+            "alike",
+            "outline",
+            "spread",
+            "attention",
+            "reports",
+        }
         return
     assert cited.columns[-4:] == ("sources", "paragraphs", "quotes", "links")
     for row in cited:

@@ -257,6 +257,16 @@ def test_wrong_files_count_nowhere(tables: seeds.Seeds) -> None:
     }
 
 
+def test_missing_and_wrong_reports_are_listed(whole: Graph, tables: seeds.Seeds) -> None:
+    left_out = {(row["region"], row["year"]) for row in whole.ask("reports", state="left-out")}
+    assert left_out == {(report.place, report.year) for report in tables.reports.reports if report.excluded}
+    missing = {(row["region"], row["year"]) for row in whole.ask("reports", state="missing", year=2024)}
+    assert missing == {(place, 2024) for place, year in tables.reports.missing() if year == 2024}
+    assert len(missing) == 30
+    [row] = whole.ask("reports", region="China", year=2026)
+    assert (row["status"], "one in twenty" in str(row["fault"])) == ("at-hand", True)
+
+
 def test_problems_of_the_catalogue_are_named(tables: seeds.Seeds) -> None:
     first, second, *_ = tables.reports.reports
     bad = Reports(
@@ -322,6 +332,11 @@ def test_missing_years_never_count_as_zero(whole: Graph) -> None:
     assert trend[2010]["read"] == 31
     when = {row["region"]: row["when"] for row in whole.ask("firsts", topic="低空经济")}
     assert (when["place/fujian"], when["place/jiangxi"]) == ("2024 to 2026", "2017")
+
+
+def test_a_trend_of_one_region_says_nothing_of_the_council(whole: Graph) -> None:
+    [row] = whole.ask("trend", topic="topic/tourism", region="Anhui", since=2024, until=2024)
+    assert (row["read"], row["missing"], row["named"], row["council"]) == (0, 1, None, "")
 
 
 def test_the_same_year_is_neither_before_nor_after(whole: Graph) -> None:
