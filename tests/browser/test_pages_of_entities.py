@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from kg import locations
 from kg.query.graph import Graph
+from kg.read import seeds
 from tests.browser.conftest import Open, Page
 
 ALIKE = """() => { const { data, alike } = window.regiograph; return data.regions.flatMap((region) => alike(region, data).map((row) =>
@@ -121,8 +123,12 @@ def test_two_regions_side_by_side(visit: Open, whole_page: Path) -> None:
     tab.get_by_label("Compare with").select_option(label="Shanghai")
     tab.wait_for_selector("#panel h2:has-text('Shanghai')")
     text = tab.locator("#panel").inner_text()
-    assert "gwr-2024 3 paragraphs, read" in text
+    assert "gwr-2024 3 paragraphs, all read" in text
     assert "shanghai-gwr-2023 82 paragraphs, only searched for names" in text
+    document = seeds.read_seeds(locations.seeds())[0].documents["shanghai-gwr-2026"]
+    read = sum(section.last - section.first + 1 for section in document.sections if section.read)
+    assert 0 < read < document.source.paragraphs == 123
+    assert f"shanghai-gwr-2026 123 paragraphs, {read} read, the rest only searched for names" in text
     assert "numbers of statements cannot be compared" in text
     same = tab.locator(".part[data-part=targets] .two")
     tab.locator(".part[data-part=topics] a", has_text="high-end equipment manufacturing").first.click()
@@ -153,7 +159,7 @@ def test_head_and_foot_tell_alike_what_was_read_and_what_only_searched(
     tab = visit(file=whole_page)
     for place in ("#panel", "#foot"):
         said = tab.locator(place).inner_text()
-        assert f"{sum(read.values())} documents read by people, " in said
+        assert f"{sum(read.values())} documents read by people, whole or in part, " in said
         assert f"; {len(read) - sum(read.values())} more only searched for names" in said
     aims = [target.status == "" for target in whole.targets()]
     assert f"{sum(aims)} targets and {len(aims) - sum(aims)} results" in tab.locator("#panel").inner_text()

@@ -13,14 +13,14 @@ export function licence(address) {
 
 export const machine = (source) => /machine/i.test(source.how);
 
-// "2 documents, both machine-translated"; with documents that nobody read "12 documents read by people, 2 of them
-// machine-translated; 8 more only searched for names"
+// "2 documents, both machine-translated"; with documents that nobody read "12 documents read by people, whole or
+// in part, 2 of them machine-translated; 8 more only searched for names"
 export function documents(all) {
   const sources = all.filter((s) => s.records.length || s.sections.some((part) => part.read)), more = all.length - sources.length;
   const some = (test) => sources.filter(test).length;
   const [number, machines, translated] = [sources.length, some(machine), some((s) => s.how)];
   const of = (some_) => (some_ === number ? (number === 1 ? "" : number === 2 ? "both " : "all ") : `${some_} of them `);
-  const read_ = [`${count(number, "document")}${more ? " read by people" : ""}`, machines > 0 && `${of(machines)}machine-translated`,
+  const read_ = [`${count(number, "document")}${more ? " read by people, whole or in part" : ""}`, machines > 0 && `${of(machines)}machine-translated`,
     translated > machines && `${of(translated - machines)}translated`].filter(Boolean).join(", ");
   return more ? `${read_}; ${more} more only searched for names` : read_;
 }

@@ -2,13 +2,15 @@
 
 import { backs, canBeRow } from "./rollup.js";
 
-// Documents with sections about a region: how many paragraphs they are, and whether people read them.
+const length = (sections) => sections.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+
+// Documents with sections about a region: how many paragraphs these are, and how many of them people read.
 export const texts = (region, data) => data.sources.map((source) => {
   const parts = source.sections.filter((section) => section.region === region);
-  return { source, paragraphs: parts.reduce((sum, { first, last }) => sum + last - first + 1, 0), read: parts.some((section) => section.read) };
+  return { source, paragraphs: length(parts), read: length(parts.filter((section) => section.read)) };
 }).filter(({ paragraphs }) => paragraphs > 0);
 
-export const readParagraphs = (region, data) => texts(region, data).filter(({ read }) => read).reduce((sum, { paragraphs }) => sum + paragraphs, 0);
+export const readParagraphs = (region, data) => texts(region, data).reduce((sum, { read }) => sum + read, 0);
 
 // Statements that back sectors and technologies; of a digest and its original that say the same, the original.
 export function backed(region, filter) {

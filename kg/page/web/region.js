@@ -23,7 +23,8 @@ const TURNS = {
 };
 
 export const textLine = (region, data) => texts(region, data).map(({ source, paragraphs, read }, at) => [at ? "; " : "",
-  h("a", { href: address({ view: "sources", sel: source.id }), title: source.title }, source.short), ` ${count(paragraphs, "paragraph")}, `, read ? "read" : "only searched for names"]);
+  h("a", { href: address({ view: "sources", sel: source.id }), title: source.title }, source.short), ` ${count(paragraphs, "paragraph")}, `,
+  read === paragraphs ? "all read" : read ? `${read} read, the rest only searched for names` : "only searched for names"]);
 
 export function head(region, data, filter) {
   const set = region.targets.filter((t) => !t.result && filter.test(t)).length, reached = region.targets.filter((t) => t.result && filter.test(t)).length;
