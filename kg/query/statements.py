@@ -180,7 +180,7 @@ def find_stated(
     for _, group in groupby(rows, key=lambda row: row[name]):  # a row for each flag
         same = list(group)
         row = {**same[0], "id": same[0][name]}
-        if row.get("is_literal") == "false":
+        if row.get("is_literal") in ("false", "0"):  # Virtuoso writes 0
             row["object"] = iris.short(row["object"])
         flags = tuple(dict.fromkeys(iris.notation(one["flag"]) for one in same if one["flag"]))
         withheld = any(one["withholds"] == "true" for one in same)
