@@ -1,5 +1,7 @@
 """What changes between two documents, and what became of targets."""
 
+from datetime import date
+
 import pyoxigraph as ox
 import pytest
 
@@ -95,7 +97,12 @@ def test_a_result_of_the_same_time_tells_what_became_of_a_target(
 ) -> None:
     told = _target("later", reached, 2024, kind="Result", issued=2025)
     (row,) = _graph(_target("aim", aimed, 2024, how=how) + told).ask("outcomes")
-    assert (row["aimed"], row["became"], row["figure"], row["due"]) == ("aim", outcome, "later", 2024)
+    assert (row["aimed"], row["became"], row["figure"], row["due"]) == (
+        "aim",
+        outcome,
+        "later",
+        date(2024, 12, 31),
+    )
     assert [iris.short(one) for one in str(row["statements"]).split()] == ["target/aim", "target/later"]
 
 
