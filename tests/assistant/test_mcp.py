@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,8 @@ def within(
         async with Client(server, **options) as client:
             return await work(client)
 
-    return asyncio.run(main())
+    with ThreadPoolExecutor(1) as thread:  # browser tests leave a loop running in this one
+        return thread.submit(asyncio.run, main()).result()
 
 
 def text(result: CallToolResult) -> str:
